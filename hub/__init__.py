@@ -1,0 +1,1 @@
+"""tickethub: the hub between a service organisation and the systems it already has."""

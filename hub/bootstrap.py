@@ -1,0 +1,1 @@
+"""The one wiring file: settings in, a Container of ready services out."""

@@ -1,0 +1,1 @@
+"""Rules and values: no IO, no clock, no chance."""

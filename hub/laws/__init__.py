@@ -1,0 +1,1 @@
+"""Generators and the law runner for mappings."""

@@ -1,0 +1,104 @@
+"""What the sync engine asks of a connected system, in that system's own words.
+
+Documents are plain JSON values: decimals as strings, dates ``2026-01-31``, instants ``2026-01-31T08:00:00+00:00``.
+``object`` is the alias under which the connector file declares a remote object. A connector keeps no state of ours,
+never retries a write by itself, and raises nothing but the errors of ``hub.domain.errors``: RetryableError and its
+kin before a write reached the system, UnknownOutcomeError when a write may have happened, RejectedError when the
+system refused it (its reason in the message), StaleError when the record moved since it was read, AuthError.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hub.domain.documents import Doc
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One record as a system tells it; ``version`` is its optimistic lock, where it has one."""
+
+    id: str
+    doc: Doc
+    version: str | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records in the order of their change; ``after`` continues the listing, None ends it."""
+
+    records: tuple[Remote, ...]
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a system says of itself: product version, its clock, and what is missing for our work."""
+
+    version: str
+    now: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a saga: in remote state ``when`` call ``action``; the state must then be ``then``.
+
+    ``refused`` says to a person what it means when the state did not move.
+    """
+
+    when: str
+    action: str
+    then: str
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class ObjectSpec:
+    """What a connector file declares of one remote object."""
+
+    name: str
+    idempotency: str = "none"  # native | header | external_id | lookup | none
+    lookup_by: str | None = None  # the remote field that carries our key
+    settle: timedelta = timedelta(seconds=30)  # how long a lost call may still be running over there
+    state: str | None = None  # the remote field that tells the state of a document
+    goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
+    of: str | None = None  # acts on the remote record of another object, never creates one of its own
+
+
+class Connector(Protocol):
+    """One configured system."""
+
+    def probe(self) -> Probe:
+        """Say version and problems; raises AuthError or RetryableError when it cannot be asked."""
+        ...
+
+    def objects(self) -> Mapping[str, ObjectSpec]:
+        """What the connector file declares, by alias."""
+        ...
+
+    def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
+        """Records changed within the closed interval, own or through a child feed; pages by ``after``."""
+        ...
+
+    def get(self, name: str, remote_id: str) -> Remote | None:
+        """The record, or None when the system says that there is none."""
+        ...
+
+    def find(self, name: str, field: str, value: str) -> Sequence[Remote]:
+        """The records whose field equals the value, for look-ups and adoption."""
+        ...
+
+    def create(self, name: str, doc: Doc) -> Remote:
+        """Write a new record and read it back."""
+        ...
+
+    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+        """Bring the record that was seen to ``doc``, sending only what differs; read it back. StaleError when it moved."""
+        ...
+
+    def act(self, name: str, remote_id: str, action: str) -> None:
+        """Call a workflow action of the record; the caller reads the state again to see whether it worked."""
+        ...

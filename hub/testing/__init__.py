@@ -1,0 +1,1 @@
+"""Fakes, contract suites, servers for tests and the demo."""

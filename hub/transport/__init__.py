@@ -1,0 +1,1 @@
+"""The wire: HTTP, mail, sockets."""
