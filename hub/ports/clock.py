@@ -1,4 +1,4 @@
-"""Time and ids, asked for and never taken."""
+"""Time, asked for and never taken."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,12 +9,4 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
-        ...
-
-
-class Ids(Protocol):
-    """Makes identifiers."""
-
-    def new(self) -> str:
-        """A new identifier: 26 characters that sort by the time of making (ULID)."""
         ...

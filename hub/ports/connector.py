@@ -96,7 +96,7 @@ class Connector(Protocol):
         ...
 
     def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
-        """Bring the record that was seen to ``doc``, sending only what differs; read it back. StaleError when it moved."""
+        """Bring the seen record to ``doc``, sending only what differs; read it back. StaleError when it moved."""
         ...
 
     def act(self, name: str, remote_id: str, action: str) -> None:

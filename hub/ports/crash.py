@@ -2,6 +2,18 @@
 
 from typing import Protocol
 
+CRASH_POINTS = {
+    "inbox.stored": "a message is in the inbox, its sender is not yet answered",
+    "inbound.fetched": "the record was read from the system, nothing is written yet",
+    "inbound.merged": "record, shadow and reactions are committed, the message is not yet marked done",
+    "outbox.claimed": "a worker holds the lease, nothing is frozen yet",
+    "outbox.sent": "the intent and its payload are committed, the call is not yet made",
+    "outbox.called": "the system has answered, the answer is not yet recorded",
+    "outbox.linked": "the link is committed, the document has not reached its goal state",
+    "outbox.stepped": "one step of a document was called, its new state is not yet recorded",
+    "outbox.done": "the delivery is committed as done",
+}
+
 
 class CrashPoints(Protocol):
     """Called at each named place."""
@@ -9,3 +21,10 @@ class CrashPoints(Protocol):
     def reach(self, name: str) -> None:
         """Say that the named place is reached; under test the process may die here."""
         ...
+
+
+class NoCrash:
+    """The crash points of ordinary running: nothing happens."""
+
+    def reach(self, name: str) -> None:
+        """Do nothing."""

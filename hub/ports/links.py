@@ -1,0 +1,51 @@
+"""Links: which remote record is which of ours, and what both sides last agreed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hub.domain.documents import Doc
+
+
+@dataclass(frozen=True)
+class Link:
+    """The crosswalk row of one record in one system, with its shadow pair."""
+
+    system: str
+    object: str
+    external_id: str
+    entity: str
+    record_id: str
+    state: str = "active"  # active | merged | gone
+    hub_shadow: Doc = field(default_factory=dict)
+    remote_shadow: Doc = field(default_factory=dict)
+    version: str | None = None
+    lines: Doc = field(default_factory=dict)  # line crosswalk: list path -> {hub key: remote key}
+
+
+class Links(Protocol):
+    """The crosswalk."""
+
+    def of_remote(self, system: str, name: str, external_id: str) -> Link | None:
+        """The link of a remote record."""
+        ...
+
+    def of_record(self, system: str, entity: str, record_id: str, name: str | None = None) -> Link | None:
+        """The active link of our record in a system (of one remote object, where an entity has several)."""
+        ...
+
+    def all_of_record(self, entity: str, record_id: str) -> list[Link]:
+        """Every link of our record."""
+        ...
+
+    def prefetch(self, system: str, entity: str, record_ids: Sequence[str]) -> dict[str, str]:
+        """External ids by our id."""
+        ...
+
+    def save(self, link: Link) -> None:
+        """Insert or replace; ConflictError when the remote record is linked to another record of ours."""
+        ...
+
+    def count(self, system: str, name: str) -> int:
+        """How many active links an object has, for the brake."""
+        ...

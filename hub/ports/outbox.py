@@ -1,0 +1,85 @@
+"""The outbox: what is to be sent, written in the transaction that made it due."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hub.domain.documents import Doc
+
+OPEN_STATES = ("ready", "sent", "unknown")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One obligation to tell one system about one record."""
+
+    id: str
+    system: str
+    entity: str
+    record_id: str
+    correlation: str
+    created_at: datetime
+    goal: str | None = None  # the remote state a document must reach; None: a record synced by state
+    state: str = "ready"  # ready | sent | unknown | done | dead
+    payload: Doc | None = None  # frozen once sent
+    attempt: int = 0
+    not_before: datetime | None = None
+    fence: int = 0
+    sent_at: datetime | None = None
+    error: str | None = None
+
+
+class Outbox(Protocol):
+    """Deliveries, in order per record, parallel across records."""
+
+    def enqueue(self, delivery: Delivery) -> None:
+        """Add; a record's delivery that still waits unsent absorbs a second one for the same system."""
+        ...
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        """One delivery."""
+        ...
+
+    def claim(self, system: str, *, now: datetime, lease_for: timedelta, limit: int) -> list[Delivery]:
+        """Lease due deliveries, at most one per record; a lease that ended is taken over with a higher fence."""
+        ...
+
+    def renew(self, delivery: Delivery, *, until: datetime) -> None:
+        """Extend the lease; StaleError when it was taken over."""
+        ...
+
+    def intend(self, delivery: Delivery, payload: Doc, *, now: datetime) -> Delivery:
+        """Freeze what is about to be sent, before the call."""
+        ...
+
+    def uncertain(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:
+        """The call may have happened: look there before writing again."""
+        ...
+
+    def later(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:
+        """It certainly did not happen: try again later."""
+        ...
+
+    def done(self, delivery: Delivery) -> None:
+        """Delivered."""
+        ...
+
+    def dead(self, delivery: Delivery, *, error: str) -> None:
+        """Give up: a person decides."""
+        ...
+
+    def replay(self, delivery_id: str) -> None:
+        """Make a dead delivery due again; NotFoundError when it is not dead."""
+        ...
+
+    def waiting(self, entity: str, record_id: str) -> list[Delivery]:
+        """Open and dead deliveries of a record."""
+        ...
+
+    def listing(self, *, system: str | None = None, state: str | None = None, limit: int = 100) -> list[Delivery]:
+        """The newest deliveries."""
+        ...
+
+    def open_count(self) -> int:
+        """How many are not done and not dead."""
+        ...

@@ -1,0 +1,22 @@
+"""Canonical schemas, as services ask for them."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from hub.domain.documents import Doc
+
+
+class Schemas(Protocol):
+    """The canonical schemas by entity."""
+
+    def check(self, entity: str, doc: Doc) -> None:
+        """InvalidError names every field of the document that its schema refuses."""
+        ...
+
+    def schema(self, entity: str) -> Mapping[str, Any]:
+        """The JSON Schema of an entity; NotFoundError when there is none."""
+        ...
+
+    def entities(self) -> tuple[str, ...]:
+        """The entities, sorted."""
+        ...

@@ -1,0 +1,16 @@
+"""Full-text search over tokens that the domain made."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Search(Protocol):
+    """Tokens by record; the same set on every database."""
+
+    def index(self, entity: str, record_id: str, tokens: Sequence[str]) -> None:
+        """Replace the record's tokens."""
+        ...
+
+    def find(self, entity: str, tokens: Sequence[str], *, limit: int = 50) -> list[str]:
+        """Ids of the records that have all tokens, newest first."""
+        ...

@@ -1,0 +1,68 @@
+"""The store: one function, one transaction."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from hub.ports.accounts import Accounts
+from hub.ports.audit import Audit
+from hub.ports.cursors import Cursors
+from hub.ports.idempotency import Idempotency
+from hub.ports.inbox import Inbox
+from hub.ports.links import Links
+from hub.ports.outbox import Outbox
+from hub.ports.records import Records
+from hub.ports.reviews import Reviews
+from hub.ports.search import Search
+from hub.ports.timers import Timers
+from hub.ports.trace import Trace
+
+T = TypeVar("T")
+
+
+class UnitOfWork(Protocol):
+    """Every repository, on one transaction."""
+
+    @property
+    def records(self) -> Records: ...  # noqa: D102 - the type says it
+    @property
+    def links(self) -> Links: ...  # noqa: D102
+    @property
+    def inbox(self) -> Inbox: ...  # noqa: D102
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
+    def cursors(self) -> Cursors: ...  # noqa: D102
+    @property
+    def reviews(self) -> Reviews: ...  # noqa: D102
+    @property
+    def audit(self) -> Audit: ...  # noqa: D102
+    @property
+    def trace(self) -> Trace: ...  # noqa: D102
+    @property
+    def accounts(self) -> Accounts: ...  # noqa: D102
+    @property
+    def idempotency(self) -> Idempotency: ...  # noqa: D102
+    @property
+    def timers(self) -> Timers: ...  # noqa: D102
+    @property
+    def search(self) -> Search: ...  # noqa: D102
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series (ticket, call ...): unique and growing, with gaps after a roll-back."""
+        ...
+
+
+class Store(Protocol):
+    """Runs functions on the database."""
+
+    def run(self, fn: Callable[[UnitOfWork], T]) -> T:
+        """Run ``fn`` in one durable transaction and give its result once that is committed.
+
+        ``fn`` may run more than once, so it does no IO and no slow hashing. RetryableError when the database cannot
+        be written now; what ``fn`` raises rolls back its work alone.
+        """
+        ...
+
+    def read(self, fn: Callable[[UnitOfWork], T]) -> T:
+        """Run ``fn`` on one consistent snapshot, beside the writers."""
+        ...

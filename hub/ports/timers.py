@@ -1,0 +1,28 @@
+"""Timers are data: a due time per ticket and target, fired by one set-based sweep."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something to do for a record at a time: ``kind`` warn | breach | escalate_N | call_timeout ..."""
+
+    entity: str
+    record_id: str
+    name: str
+    kind: str
+    due_at: datetime
+
+
+class Timers(Protocol):
+    """Armed timers."""
+
+    def arm(self, entity: str, record_id: str, timers: tuple[Timer, ...]) -> None:
+        """Replace the record's unfired timers by these; what has fired once with the same name and kind stays fired."""
+        ...
+
+    def take_due(self, *, now: datetime, limit: int) -> list[Timer]:
+        """Mark due timers as fired, earliest first, and give them."""
+        ...

@@ -1,0 +1,79 @@
+"""What every service is given: the store, the clock, the policies, the connected systems; and who asks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hub.domain.mapping import Mapping as FieldMapping
+from hub.ports.blobs import Blobs
+from hub.ports.clock import Clock
+from hub.ports.connector import Connector, ObjectSpec
+from hub.ports.crash import CrashPoints, NoCrash
+from hub.ports.ids import Ids
+from hub.ports.records import Record
+from hub.ports.schemas import Schemas
+from hub.ports.store import Store, UnitOfWork
+
+if TYPE_CHECKING:
+    from hub.services.policies import Policies
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person, a key, a system or the hub itself; and under which correlation."""
+
+    name: str
+    correlation: str
+    roles: frozenset[str] = frozenset()
+    system: str | None = None  # set when a connected system is the author: it is not told its own news
+    technician_id: str | None = None
+
+    def of(self, correlation: str) -> "Actor":
+        """The same actor under another correlation."""
+        return replace(self, correlation=correlation)
+
+
+@dataclass(frozen=True)
+class System:
+    """A connected system: its connector, its mappings by entity, and how patient we are with it."""
+
+    name: str
+    connector: Connector
+    objects: Mapping[str, ObjectSpec]
+    mappings: Mapping[str, FieldMapping]  # by entity
+    poll_every: timedelta = timedelta(seconds=30)
+    overlap: timedelta = timedelta(seconds=120)
+    lag: timedelta = timedelta(seconds=0)
+    request_limit: timedelta = timedelta(seconds=30)
+    paused: bool = False
+
+    def spec(self, entity: str) -> ObjectSpec:
+        """What the connector file declares of the object that an entity is mapped to."""
+        return self.objects[self.mappings[entity].object]
+
+    def goal(self, entity: str) -> str | None:
+        """The state that a document of this entity must reach over there; None for records synced by state."""
+        return next(iter(self.spec(entity).goals), None)
+
+
+Reaction = Callable[["Hub", UnitOfWork, Actor, Record | None, Record], None]
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The services' context."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    schemas: Schemas
+    blobs: Blobs
+    policies: "Policies"
+    systems: Mapping[str, System] = field(default_factory=dict)
+    reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
+    points: CrashPoints = field(default_factory=NoCrash)
+
+    def actor(self, name: str, **facts: object) -> Actor:
+        """An actor with a correlation of its own."""
+        return Actor(name, self.ids.new(), **facts)  # type: ignore[arg-type] # the caller names Actor's fields

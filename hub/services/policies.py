@@ -1,0 +1,1 @@
+"""The operator's policies, parsed: what the YAML files of config/ say."""

@@ -1,0 +1,120 @@
+"""The one way in which a canonical record is written: checked, audited, searchable, reacted to, and sent on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.domain.documents import Doc
+from hub.domain.errors import InvalidError
+from hub.domain.search import tokens_for_index
+from hub.ports.outbox import Delivery
+from hub.ports.records import Record
+from hub.ports.store import UnitOfWork
+from hub.services.context import Actor, Hub
+
+
+def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc, *, action: str = "create") -> Record:
+    """Store a new record; InvalidError names each wrong field."""
+    now = hub.clock.now().isoformat()
+    whole = {"id": hub.ids.new(), **doc, "created_at": now, "updated_at": now}
+    hub.schemas.check(entity, whole)
+    record = tx.records.add(entity, whole)
+    written(hub, tx, actor, None, record, action)
+    return record
+
+
+def change(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, values: Doc, *, action: str = "change") -> Record:
+    """Set fields of a record (None removes one); gives the record as it is when nothing differs."""
+    merged = {name: value for name, value in (record.doc | values).items() if value is not None}
+    return replace(hub, tx, actor, record, merged, action=action)
+
+
+def replace(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, doc: Doc, *, action: str = "change") -> Record:
+    """Store another document in a record's place; gives the record as it is when nothing differs."""
+    if doc == record.doc:
+        return record
+    whole = {**doc, "updated_at": hub.clock.now().isoformat()}
+    hub.schemas.check(record.entity, whole)
+    after = tx.records.put(record.entity, whole, version=record.version)
+    written(hub, tx, actor, record, after, action)
+    return after
+
+
+def patch(hub: Hub, actor: Actor, entity: str, record_id: str, values: Doc, *, version: int) -> Record:
+    """A person's edit: refuses fields that the hub computes, and a version that is no longer the present one."""
+    refuse_read_only(hub.schemas.schema(entity), values)
+
+    def work(tx: UnitOfWork) -> Record:
+        record = tx.records.need(entity, record_id)
+        if record.version != version:
+            tx.records.put(entity, record.doc, version=version)
+        return change(hub, tx, actor, record, values)
+
+    return hub.store.run(work)
+
+
+def add(hub: Hub, actor: Actor, entity: str, values: Doc) -> Record:
+    """A person's or a program's new record."""
+    refuse_read_only(hub.schemas.schema(entity), values)
+    return hub.store.run(lambda tx: create(hub, tx, actor, entity, values))
+
+
+def written(
+    hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after: Record, action: str
+) -> None:
+    """What every write brings with it, in its transaction."""
+    old = before.doc if before else {}
+    tx.audit.write(actor.name, action, after.entity, after.id, actor.correlation, difference(old, after.doc))
+    index(hub, tx, after.entity, old, after.doc)
+    for react in hub.reactions.get(after.entity, ()):
+        react(hub, tx, actor, before, after)
+    send(hub, tx, actor, after)
+
+
+def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
+    """Put a record into the outbox of every system that is to know it, but for the one that told us."""
+    if record.doc.get("pending") or record.doc.get("is_draft"):
+        return
+    for system in hub.systems.values():
+        if system.name != actor.system and record.entity in system.mappings and system.mappings[record.entity].pushes:
+            enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
+
+
+def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None) -> None:
+    """Make a delivery due."""
+    tx.outbox.enqueue(
+        Delivery(
+            id=hub.ids.new(),
+            system=system,
+            entity=record.entity,
+            record_id=record.id,
+            correlation=actor.correlation,
+            created_at=hub.clock.now(),
+            goal=goal,
+        )
+    )
+
+
+def index(hub: Hub, tx: UnitOfWork, entity: str, old: Doc, new: Doc) -> None:
+    """Keep the full-text index in step, where searched text changed."""
+    fields = searched(hub.schemas.schema(entity))
+    if fields and any(old.get(name) != new.get(name) for name in fields):
+        text = " ".join(str(new[name]) for name in fields if name in new)
+        tx.search.index(entity, new["id"], tokens_for_index(text))
+
+
+def searched(schema: Mapping[str, Any]) -> list[str]:
+    """The top-level fields that full-text search covers."""
+    return [name for name, node in schema["properties"].items() if node.get("x-search")]
+
+
+def difference(old: Doc, new: Doc) -> Doc:
+    """The top-level fields that differ, with both values."""
+    names = sorted({*old, *new} - {"updated_at"})
+    return {name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)}
+
+
+def refuse_read_only(schema: Mapping[str, Any], values: Doc) -> None:
+    """InvalidError when a caller sets what the hub computes."""
+    computed = sorted(name for name in values if schema["properties"].get(name, {}).get("readOnly"))
+    if computed:
+        raise InvalidError("The hub sets {names} itself: leave it out.", names=", ".join(computed))

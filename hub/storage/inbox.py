@@ -1,0 +1,131 @@
+"""The inbox in SQL: raw messages are sealed; the digest of a waiting hint finds its equal."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from hub.domain.errors import NotFoundError, StaleError
+from hub.ports.inbox import Message
+from hub.storage.cipher import Cipher
+from hub.storage.sql import Repository, dumps, instant_or_none, loads, stamp, stamp_or_none
+from hub.storage.tables import INBOX
+
+
+class SqlInbox(Repository):
+    """Received messages."""
+
+    def __init__(self, connection: Connection, cipher: Cipher) -> None:
+        super().__init__(connection)
+        self._cipher = cipher
+
+    def receive(self, message: Message) -> Message:
+        """Store it, or give the known one back."""
+        digest = hashlib.sha256(f"{message.source}\0{message.kind}\0".encode() + message.raw).digest()
+        values = {
+            "id": message.id,
+            "source": message.source,
+            "kind": message.kind,
+            "key": message.key,
+            "digest": digest,
+            "raw": self._cipher.seal(message.raw.decode("latin-1"), context(message.id)),
+            "headers": dumps(dict(message.headers)),
+            "correlation": message.correlation,
+            "received_at": stamp(message.received_at),
+            "state": message.state,
+            "attempt": 0,
+            "fence": 0,
+            "not_before": stamp_or_none(message.not_before),
+        }
+        if message.key is None:
+            waiting = select(INBOX).where(
+                INBOX.c.digest == digest, INBOX.c.state == "new", INBOX.c.lease_until.is_(None)
+            )
+            row = self.first(waiting)
+            if row is not None:
+                return self._message(row)
+        if self.add_if_new(INBOX, values):
+            return message
+        row = self.first(select(INBOX).where(INBOX.c.source == message.source, INBOX.c.key == message.key))
+        if row is None:
+            raise StaleError("Message {id} was written by another transaction: try again.", id=message.id)
+        return self._message(row)
+
+    def get(self, message_id: str) -> Message | None:
+        """One message."""
+        row = self.first(select(INBOX).where(INBOX.c.id == message_id))
+        return None if row is None else self._message(row)
+
+    def claim(self, *, now: datetime, lease_for: timedelta, limit: int) -> list[Message]:
+        """Lease waiting messages, oldest first."""
+        free = (
+            INBOX.c.state == "new",
+            (INBOX.c.lease_until.is_(None)) | (INBOX.c.lease_until < stamp(now)),
+            (INBOX.c.not_before.is_(None)) | (INBOX.c.not_before <= stamp(now)),
+        )
+        ids = select(INBOX.c.id).where(*free).order_by(INBOX.c.received_at, INBOX.c.id).limit(limit)
+        ids = ids.with_for_update(skip_locked=True)
+        lease = {
+            "lease_until": stamp(now + lease_for),
+            "fence": INBOX.c.fence + 1,
+            "attempt": INBOX.c.attempt + 1,
+        }
+        statement = update(INBOX).where(INBOX.c.id.in_(ids.scalar_subquery())).values(lease).returning(*INBOX.c)
+        rows = sorted(self.rows(statement), key=lambda row: (row["received_at"], row["id"]))
+        return [self._message(row) for row in rows]
+
+    def done(self, message: Message) -> None:
+        """Mark processed."""
+        self._mark(message, state="done", lease_until=None, error=None)
+
+    def later(self, message: Message, *, not_before: datetime, error: str) -> None:
+        """Give back for a later attempt."""
+        self._mark(message, lease_until=None, not_before=stamp(not_before), error=error)
+
+    def dead(self, message: Message, *, error: str) -> None:
+        """Give up."""
+        self._mark(message, state="dead", lease_until=None, error=error)
+
+    def replay(self, message_id: str) -> None:
+        """Make a dead message new again."""
+        dead = (INBOX.c.id == message_id, INBOX.c.state == "dead")
+        again = update(INBOX).where(*dead).values(state="new", attempt=0, not_before=None, lease_until=None)
+        if not self.change(again):
+            raise NotFoundError("There is no dead message {id}.", id=message_id)
+
+    def listing(self, *, state: str | None = None, limit: int = 100) -> list[Message]:
+        """The newest messages."""
+        statement = select(INBOX).order_by(INBOX.c.received_at.desc(), INBOX.c.id.desc()).limit(limit)
+        if state is not None:
+            statement = statement.where(INBOX.c.state == state)
+        return [self._message(row) for row in self.rows(statement)]
+
+    def _mark(self, message: Message, **values: Any) -> None:
+        mine = (INBOX.c.id == message.id, INBOX.c.fence == message.fence, INBOX.c.state == "new")
+        if not self.change(update(INBOX).where(*mine).values(**values)):
+            raise StaleError("Message {id} was taken over by another worker.", id=message.id)
+
+    def _message(self, row: RowMapping) -> Message:
+        headers: Mapping[str, str] = loads(row["headers"])
+        return Message(
+            id=row["id"],
+            source=row["source"],
+            kind=row["kind"],
+            key=row["key"],
+            raw=self._cipher.open(row["raw"], context(row["id"])).encode("latin-1"),
+            correlation=row["correlation"],
+            received_at=datetime.fromisoformat(row["received_at"]),
+            headers=headers,
+            state=row["state"],
+            attempt=row["attempt"],
+            fence=row["fence"],
+            error=row["error"],
+            not_before=instant_or_none(row["not_before"]),
+        )
+
+
+def context(message_id: str) -> str:
+    """Where a raw message is sealed for."""
+    return f"inbox:{message_id}"

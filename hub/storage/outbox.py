@@ -1,0 +1,166 @@
+"""The outbox in SQL: frozen payloads are sealed; a fence keeps a zombie worker from writing."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select, update
+
+from hub.domain.documents import Doc
+from hub.domain.errors import NotFoundError, StaleError
+from hub.ports.outbox import OPEN_STATES, Delivery
+from hub.storage.cipher import Cipher
+from hub.storage.sql import Repository, instant_or_none, stamp, stamp_or_none
+from hub.storage.tables import OUTBOX
+
+
+class SqlOutbox(Repository):
+    """Deliveries."""
+
+    def __init__(self, connection: Connection, cipher: Cipher) -> None:
+        super().__init__(connection)
+        self._cipher = cipher
+
+    def enqueue(self, delivery: Delivery) -> None:
+        """Add, or be absorbed by the waiting one."""
+        same = (
+            OUTBOX.c.system == delivery.system,
+            OUTBOX.c.entity == delivery.entity,
+            OUTBOX.c.record_id == delivery.record_id,
+            OUTBOX.c.state == "ready",
+            OUTBOX.c.lease_until.is_(None),
+            OUTBOX.c.goal.is_(None) if delivery.goal is None else OUTBOX.c.goal == delivery.goal,
+        )
+        if self.first(select(OUTBOX.c.id).where(*same)) is not None:
+            return
+        self.add_if_new(
+            OUTBOX,
+            {
+                "id": delivery.id,
+                "system": delivery.system,
+                "entity": delivery.entity,
+                "record_id": delivery.record_id,
+                "correlation": delivery.correlation,
+                "created_at": stamp(delivery.created_at),
+                "goal": delivery.goal,
+                "state": delivery.state,
+                "attempt": 0,
+                "fence": 0,
+                "not_before": stamp_or_none(delivery.not_before),
+            },
+        )
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        """One delivery."""
+        row = self.first(select(OUTBOX).where(OUTBOX.c.id == delivery_id))
+        return None if row is None else self._delivery(row)
+
+    def claim(self, system: str, *, now: datetime, lease_for: timedelta, limit: int) -> list[Delivery]:
+        """Lease due deliveries, the first open one of each record."""
+        earlier = OUTBOX.alias("earlier")
+        behind = exists().where(
+            earlier.c.entity == OUTBOX.c.entity,
+            earlier.c.record_id == OUTBOX.c.record_id,
+            earlier.c.system == OUTBOX.c.system,
+            earlier.c.state.in_(OPEN_STATES),
+            earlier.c.id < OUTBOX.c.id,
+        )
+        due = and_(
+            OUTBOX.c.system == system,
+            OUTBOX.c.state.in_(OPEN_STATES),
+            or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < stamp(now)),
+            or_(OUTBOX.c.not_before.is_(None), OUTBOX.c.not_before <= stamp(now)),
+            ~behind,
+        )
+        ids = select(OUTBOX.c.id).where(due).order_by(OUTBOX.c.id).limit(limit).with_for_update(skip_locked=True)
+        lease = {
+            "lease_until": stamp(now + lease_for),
+            "fence": OUTBOX.c.fence + 1,
+            "attempt": OUTBOX.c.attempt + 1,
+        }
+        statement = update(OUTBOX).where(OUTBOX.c.id.in_(ids.scalar_subquery())).values(lease).returning(*OUTBOX.c)
+        return [self._delivery(row) for row in sorted(self.rows(statement), key=lambda row: str(row["id"]))]
+
+    def renew(self, delivery: Delivery, *, until: datetime) -> None:
+        """Extend the lease."""
+        self._mark(delivery, lease_until=stamp(until))
+
+    def intend(self, delivery: Delivery, payload: Doc, *, now: datetime) -> Delivery:
+        """Freeze what is about to be sent."""
+        sealed = self._cipher.seal(payload, context(delivery.id))
+        self._mark(delivery, state="sent", payload=sealed, sent_at=stamp(now))
+        sent = self.get(delivery.id)
+        if sent is None:
+            raise NotFoundError("There is no delivery {id}.", id=delivery.id)
+        return sent
+
+    def uncertain(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:
+        """Look there before writing again."""
+        self._mark(delivery, state="unknown", lease_until=None, not_before=stamp(not_before), error=error)
+
+    def later(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:
+        """Try again later."""
+        self._mark(delivery, state="ready", lease_until=None, not_before=stamp(not_before), error=error)
+
+    def done(self, delivery: Delivery) -> None:
+        """Delivered."""
+        self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
+
+    def dead(self, delivery: Delivery, *, error: str) -> None:
+        """Give up."""
+        self._mark(delivery, state="dead", lease_until=None, error=error)
+
+    def replay(self, delivery_id: str) -> None:
+        """Make a dead delivery due again; what may have been sent is looked for first."""
+        dead = and_(OUTBOX.c.id == delivery_id, OUTBOX.c.state == "dead")
+        again = {"attempt": 0, "not_before": None, "lease_until": None, "error": None}
+        unsent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_(None)).values(state="ready", **again)
+        maybe_sent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_not(None)).values(state="unknown", **again)
+        if not self.change(unsent) and not self.change(maybe_sent):
+            raise NotFoundError("There is no dead delivery {id}.", id=delivery_id)
+
+    def waiting(self, entity: str, record_id: str) -> list[Delivery]:
+        """Open and dead deliveries of a record."""
+        mine = (OUTBOX.c.entity == entity, OUTBOX.c.record_id == record_id, OUTBOX.c.state != "done")
+        return [self._delivery(row) for row in self.rows(select(OUTBOX).where(*mine).order_by(OUTBOX.c.id))]
+
+    def listing(self, *, system: str | None = None, state: str | None = None, limit: int = 100) -> list[Delivery]:
+        """The newest deliveries."""
+        statement = select(OUTBOX).order_by(OUTBOX.c.id.desc()).limit(limit)
+        if system is not None:
+            statement = statement.where(OUTBOX.c.system == system)
+        if state is not None:
+            statement = statement.where(OUTBOX.c.state == state)
+        return [self._delivery(row) for row in self.rows(statement)]
+
+    def open_count(self) -> int:
+        """How many are not done and not dead."""
+        return int(self.pairs(select(func.count()).where(OUTBOX.c.state.in_(OPEN_STATES)))[0][0])
+
+    def _mark(self, delivery: Delivery, **values: Any) -> None:
+        mine = (OUTBOX.c.id == delivery.id, OUTBOX.c.fence == delivery.fence, OUTBOX.c.state.in_(OPEN_STATES))
+        if not self.change(update(OUTBOX).where(*mine).values(**values)):
+            raise StaleError("Delivery {id} was taken over by another worker.", id=delivery.id)
+
+    def _delivery(self, row: RowMapping) -> Delivery:
+        payload = row["payload"]
+        return Delivery(
+            id=row["id"],
+            system=row["system"],
+            entity=row["entity"],
+            record_id=row["record_id"],
+            correlation=row["correlation"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            goal=row["goal"],
+            state=row["state"],
+            payload=None if payload is None else self._cipher.open(payload, context(row["id"])),
+            attempt=row["attempt"],
+            not_before=instant_or_none(row["not_before"]),
+            fence=row["fence"],
+            sent_at=instant_or_none(row["sent_at"]),
+            error=row["error"],
+        )
+
+
+def context(delivery_id: str) -> str:
+    """Where a payload is sealed for."""
+    return f"outbox:{delivery_id}"

@@ -1,0 +1,216 @@
+"""Records in SQL: one table per entity, the personal part sealed."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hub.domain.documents import Doc
+from hub.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
+from hub.ports.records import Listing, Record
+from hub.storage.cipher import Cipher
+from hub.storage.privacy import Privacy
+from hub.storage.sql import Repository, dumps, loads
+from hub.storage.tables import BLIND, RECORDS
+
+
+class SqlRecords(Repository):
+    """The repository of every entity."""
+
+    def __init__(self, connection: Connection, cipher: Cipher, privacy: Mapping[str, Privacy]) -> None:
+        super().__init__(connection)
+        self._cipher = cipher
+        self._privacy = privacy
+
+    def get(self, entity: str, record_id: str) -> Record | None:
+        """The record, or None."""
+        table = table_of(entity)
+        row = self.first(select(table).where(table.c.id == record_id))
+        return None if row is None else self._record(entity, row)
+
+    def need(self, entity: str, record_id: str) -> Record:
+        """The record; NotFoundError names it when there is none."""
+        record = self.get(entity, record_id)
+        if record is None:
+            raise NotFoundError("There is no {entity} {id}.", entity=entity, id=record_id)
+        return record
+
+    def many(self, entity: str, record_ids: Sequence[str]) -> dict[str, Record]:
+        """The records that exist among these."""
+        table = table_of(entity)
+        rows = self.rows(select(table).where(table.c.id.in_(set(record_ids))))
+        return {row["id"]: self._record(entity, row) for row in rows}
+
+    def add(self, entity: str, doc: Doc) -> Record:
+        """Store a new record."""
+        record = Record(entity, doc["id"], 1, doc)
+        try:
+            self.change(insert(table_of(entity)), self._row(record))
+        except IntegrityError:
+            raise ConflictError("There is a {entity} {id} already.", entity=entity, id=record.id) from None
+        self._index_secrets(entity, record.id, self._digests(entity, doc))
+        return record
+
+    def put(self, entity: str, doc: Doc, *, version: int) -> Record:
+        """Replace the record."""
+        table = table_of(entity)
+        record = Record(entity, doc["id"], version + 1, doc)
+        where = and_(table.c.id == record.id, table.c.version == version)
+        if not self.change(update(table).where(where).values(self._row(record))):
+            self.need(entity, record.id)
+            raise StaleError(
+                "{entity} {id} was changed meanwhile: read it again and decide again.", entity=entity, id=record.id
+            )
+        if self._privacy[entity].blind:
+            self._reindex_secrets(record)
+        return record
+
+    def page(
+        self,
+        entity: str,
+        where: Mapping[str, object] | None = None,
+        *,
+        sort: str = "id",
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Listing:
+        """One page, by keyset (sort value, id)."""
+        table, field, descending = table_of(entity), sort.removeprefix("-"), sort.startswith("-")
+        statement = ordered(filtered(table, entity, where or {}), table, entity, sort).limit(limit + 1)
+        if after is not None:
+            statement = statement.where(beyond(table, field, decode_after(after), descending=descending))
+        rows = self.rows(statement)
+        more = len(rows) > limit
+        last = rows[limit - 1] if more else None
+        return Listing(
+            tuple(self._record(entity, row) for row in rows[:limit]),
+            encode_after(last[field], last["id"]) if last is not None else None,
+        )
+
+    def all(self, entity: str, where: Mapping[str, object] | None = None, *, sort: str = "id") -> list[Record]:
+        """Every record that matches."""
+        table = table_of(entity)
+        statement = ordered(filtered(table, entity, where or {}), table, entity, sort)
+        return [self._record(entity, row) for row in self.rows(statement)]
+
+    def by_secret(self, entity: str, field: str, value: str) -> list[Record]:
+        """Records by blind index, oldest first."""
+        digest = self._cipher.digest(entity, field, value)
+        table = table_of(entity)
+        hits = select(BLIND.c.record_id).where(
+            BLIND.c.entity == entity, BLIND.c.field == field, BLIND.c.digest == digest
+        )
+        rows = self.rows(select(table).where(table.c.id.in_(hits)).order_by(table.c.id))
+        return [self._record(entity, row) for row in rows]
+
+    def _record(self, entity: str, row: RowMapping) -> Record:
+        doc: Doc = loads(row["doc"])
+        if row["sealed"] is not None:
+            doc |= self._cipher.open(row["sealed"], f"{entity}:{row['id']}")
+        return Record(entity, row["id"], row["version"], doc)
+
+    def _row(self, record: Record) -> dict[str, Any]:
+        privacy = self._privacy[record.entity]
+        public, secret = privacy.split(record.doc)
+        return {
+            "id": record.id,
+            "version": record.version,
+            "doc": dumps(public),
+            "sealed": self._cipher.seal(secret, f"{record.entity}:{record.id}") if secret else None,
+            **{field: as_text(record.doc.get(field)) for field in privacy.indexed},
+        }
+
+    def _digests(self, entity: str, doc: Doc) -> set[tuple[str, bytes]]:
+        return {(path, self._cipher.digest(entity, path, value)) for path, value in self._privacy[entity].secrets(doc)}
+
+    def _reindex_secrets(self, record: Record) -> None:
+        mine = and_(BLIND.c.entity == record.entity, BLIND.c.record_id == record.id)
+        old = {(row[0], bytes(row[1])) for row in self.pairs(select(BLIND.c.field, BLIND.c.digest).where(mine))}
+        new = self._digests(record.entity, record.doc)
+        for field, digest in old - new:
+            self.change(delete(BLIND).where(mine, BLIND.c.field == field, BLIND.c.digest == digest))
+        self._index_secrets(record.entity, record.id, new - old)
+
+    def _index_secrets(self, entity: str, record_id: str, digests: Iterable[tuple[str, bytes]]) -> None:
+        rows = [
+            {"entity": entity, "field": field, "digest": digest, "record_id": record_id} for field, digest in digests
+        ]
+        if rows:
+            self.change(insert(BLIND), rows)
+
+
+def table_of(entity: str) -> Table:
+    """The table of an entity; NotFoundError when there is no such entity."""
+    table = RECORDS.get(entity)
+    if table is None:
+        raise NotFoundError("There are no records of the kind {entity}.", entity=entity)
+    return table
+
+
+def column_of(table: Table, entity: str, field: str) -> Any:
+    """The column of an indexed field; InvalidError lists them when there is none."""
+    names = [column.name for column in table.c if column.name not in {"version", "doc", "sealed"}]
+    if field not in names:
+        raise InvalidError(
+            "{entity} cannot be filtered or sorted by {field}: use one of {choices}.",
+            entity=entity,
+            field=field,
+            choices=", ".join(names),
+        )
+    return table.c[field]
+
+
+def filtered(table: Table, entity: str, where: Mapping[str, object]) -> Select[Any]:
+    """The records whose fields equal the values."""
+    statement = select(table)
+    for field, value in where.items():
+        column = column_of(table, entity, field)
+        if isinstance(value, list | tuple | set | frozenset):
+            statement = statement.where(column.in_([as_text(one) for one in value]))
+        else:
+            statement = statement.where(column == as_text(value))
+    return statement
+
+
+def ordered(statement: Select[Any], table: Table, entity: str, sort: str) -> Select[Any]:
+    """In the order of one field, then of the id; missing values stand first."""
+    column = column_of(table, entity, sort.removeprefix("-"))
+    if sort.startswith("-"):
+        return statement.order_by(column.desc().nulls_last(), table.c.id.desc())
+    return statement.order_by(column.asc().nulls_first(), table.c.id.asc())
+
+
+def beyond(table: Table, field: str, position: tuple[str | None, str], *, descending: bool) -> Any:
+    """The rows that come after a position in that order."""
+    column, (value, record_id) = table.c[field], position
+    if value is None:
+        same = and_(column.is_(None), table.c.id < record_id if descending else table.c.id > record_id)
+        return same if descending else or_(same, column.is_not(None))
+    if descending:
+        return or_(column < value, column.is_(None), and_(column == value, table.c.id < record_id))
+    return or_(column > value, and_(column == value, table.c.id > record_id))
+
+
+def as_text(value: object) -> str | None:
+    """An indexed value as it is stored; booleans as JSON writes them."""
+    if value is None or isinstance(value, str):
+        return value
+    return dumps(value)
+
+
+def encode_after(value: str | None, record_id: str) -> str:
+    """A page position that a client hands back as it is."""
+    return base64.urlsafe_b64encode(dumps([value, record_id]).encode()).decode().rstrip("=")
+
+
+def decode_after(after: str) -> tuple[str | None, str]:
+    """Read a page position; InvalidError when it was made up."""
+    try:
+        value, record_id = loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    except ValueError:
+        value, record_id = None, None
+    if not isinstance(record_id, str) or not isinstance(value, str | None):
+        raise InvalidError("after={after} is no page position: take it from the page before, unchanged.", after=after)
+    return value, record_id

