@@ -58,9 +58,7 @@ def add(hub: Hub, actor: Actor, entity: str, values: Doc) -> Record:
     return hub.store.run(lambda tx: create(hub, tx, actor, entity, values))
 
 
-def written(
-    hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after: Record, action: str
-) -> None:
+def written(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after: Record, action: str) -> None:
     """What every write brings with it, in its transaction."""
     old = before.doc if before else {}
     tx.audit.write(actor.name, action, after.entity, after.id, actor.correlation, difference(old, after.doc))

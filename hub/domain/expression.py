@@ -1,0 +1,411 @@
+"""Expressions: a small, typed, total language for conditions and one-way values.
+
+Names and dotted paths look up documents; numbers are Decimals; comparisons, and/or/not, arithmetic, ``a if c else b``,
+lists for ``in``, and the functions below. Nothing else exists: no attributes, loops, powers, indexes or calls of other
+things. Nothing (null, or a name that is not there) passes through: arithmetic and functions with it give nothing, an
+order comparison with it is false. Text and number do not mix: ``number(qty) * 2``, never ``qty * 2`` on text.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
+from typing import Any, TypeAlias
+
+from hub.domain.errors import InvalidError
+
+MAX_TEXT = 1000
+MAX_NODES = 200
+MAX_DEPTH = 30
+MAX_RESULT = 10_000  # characters of a text that concatenation may build
+
+Names: TypeAlias = Mapping[str, Any]
+_Run: TypeAlias = Callable[[Names], Any]
+_EXACT = Context(prec=50, rounding=ROUND_HALF_UP, Emax=999, Emin=-999)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression; equal when the text is."""
+
+    text: str
+    _run: _Run = field(compare=False, repr=False)
+    _names: tuple[str, ...] = field(compare=False, repr=False)
+
+    def evaluate(self, names: Names) -> Any:
+        """The value: None, bool, Decimal, str or list; fails with an InvalidError when the types do not fit."""
+        try:
+            return self._run(names)
+        except DecimalException as error:
+            raise InvalidError("{text}: a number divided by zero, or out of range", text=self.text) from error
+        except _TypeClashError as error:
+            raise InvalidError("{text}: {reason}", text=self.text, reason=str(error)) from error
+
+    def names(self) -> tuple[str, ...]:
+        """The dotted paths that it reads, each once, in the order of the text."""
+        return self._names
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _TypeClashError(Exception):
+    """Two values do not go together."""
+
+
+def parse(text: str) -> Expression:
+    """Read an expression; an InvalidError says what is not allowed."""
+    tree = _tree(text)
+    if sum(1 for _ in ast.walk(tree)) > MAX_NODES or _depth(tree) > MAX_DEPTH:
+        raise _refused(text, "is too long or too deep: split it")
+    return Expression(text, _build(tree, text), tuple(dict.fromkeys(_names(tree, text))))
+
+
+def _tree(text: str) -> ast.expr:
+    if len(text) > MAX_TEXT:
+        raise _refused(text[:40] + "...", "is longer than an expression may be")
+    if "\\" in text:
+        raise _refused(text, "has a backslash, which means nothing here")
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _refused(text, "cannot be read") from error
+
+
+def _depth(tree: ast.expr) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]  # type: ignore[misc]  # ast.AST is enough here
+    return depth
+
+
+def _refused(text: str, reason: str) -> InvalidError:
+    return InvalidError("expression {text}: {reason}", text=repr(text), reason=reason)
+
+
+# --- names and literals
+
+
+def _path(node: ast.expr, text: str) -> tuple[str, ...]:
+    """The dotted path of a name; fails on an attribute of anything else."""
+    if isinstance(node, ast.Name) and not node.id.startswith("__"):
+        return (node.id,)
+    if isinstance(node, ast.Attribute) and not node.attr.startswith("__"):
+        return (*_path(node.value, text), node.attr)
+    raise _refused(text, f"'{ast.unparse(node)}' is no name of a field")
+
+
+def _names(tree: ast.expr, text: str) -> Iterator[str]:
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.Name | ast.Attribute):
+            yield ".".join(_path(node, text))
+        elif isinstance(node, ast.Call):
+            waiting[:0] = node.args
+        else:
+            waiting[:0] = ast.iter_child_nodes(node)
+
+
+def _lookup(path: tuple[str, ...]) -> _Run:
+    def run(names: Names) -> Any:
+        value: Any = names
+        for name in path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return _value(value)
+
+    return run
+
+
+def _value(value: Any) -> Any:
+    """A document's value as expressions see it: every number a Decimal."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return Decimal(repr(value) if isinstance(value, float) else value)
+
+
+def _constant(node: ast.Constant, text: str) -> _Run:
+    value: Any = node.value
+    if isinstance(value, float):
+        literal = ast.get_source_segment(text.strip(), node) or ""
+        value = Decimal(literal)
+    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
+        number = Decimal(value)
+        if abs(number.adjusted()) > _EXACT.prec:
+            raise _refused(text, "holds a number out of range")
+        value = number
+    if value is not None and not isinstance(value, bool | str | Decimal):
+        raise _refused(text, f"'{value!r}' is neither number, text, true, false nor null")
+    return lambda _: value
+
+
+# --- operators
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Decimal)
+
+
+def _show(value: Any) -> str:
+    return "a number" if _is_number(value) else "a text" if isinstance(value, str) else "neither number nor text"
+
+
+def _clash(left: Any, right: Any) -> _TypeClashError:
+    return _TypeClashError(f"{_show(left)} and {_show(right)} do not go together: use number() or text()")
+
+
+def _add(left: Any, right: Any) -> Any:
+    if isinstance(left, str) and isinstance(right, str):
+        return _bounded(left + right)
+    return _arithmetic(_EXACT.add)(left, right)
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_RESULT:
+        raise _TypeClashError("the text becomes too long")
+    return text
+
+
+def _arithmetic(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Any, Any], Any]:
+    def run(left: Any, right: Any) -> Any:
+        if not (_is_number(left) and _is_number(right)):
+            raise _clash(left, right)
+        return operation(left, right)
+
+    return run
+
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: _add,
+    ast.Sub: _arithmetic(_EXACT.subtract),
+    ast.Mult: _arithmetic(_EXACT.multiply),
+    ast.Div: _arithmetic(_EXACT.divide),
+    ast.Mod: _arithmetic(_EXACT.remainder),
+}
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if None not in (left, right) and _is_number(left) != _is_number(right) and not isinstance(left, bool):
+        raise _clash(left, right)
+    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _ordered(operation: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def run(left: Any, right: Any) -> bool:
+        if left is None or right is None:
+            return False
+        if not ((_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str))):
+            raise _clash(left, right)
+        return operation(left, right)
+
+    return run
+
+
+def _within(value: Any, choices: Any) -> bool:
+    if not isinstance(choices, list):
+        raise _TypeClashError("'in' wants a list on its right; use contains() for text")
+    return any(_same_kind(value, each) and value == each for each in map(_value, choices))
+
+
+def _same_kind(left: Any, right: Any) -> bool:
+    return isinstance(left, bool) == isinstance(right, bool)
+
+
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: _equal,
+    ast.NotEq: lambda left, right: not _equal(left, right),
+    ast.Lt: _ordered(operator.lt),
+    ast.LtE: _ordered(operator.le),
+    ast.Gt: _ordered(operator.gt),
+    ast.GtE: _ordered(operator.ge),
+    ast.In: _within,
+    ast.NotIn: lambda left, right: not _within(left, right),
+}
+
+
+# --- functions
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return value
+    try:
+        number = Decimal(value) if isinstance(value, str) else Decimal("NaN")
+    except DecimalException:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number.adjusted()) > _EXACT.prec:
+        raise _TypeClashError(f"{value!r} is not a number")
+    return number
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(_EXACT), "f")
+    return str(value).lower() if isinstance(value, bool) else _string(value)
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _TypeClashError(f"{_show(value)} stands where a text is wanted")
+    return value
+
+
+def _length(value: Any) -> Decimal:
+    if not isinstance(value, str | list):
+        raise _TypeClashError("length() wants a text or a list")
+    return Decimal(len(value))
+
+
+def _round(value: Any, places: Any = Decimal(0)) -> Decimal:
+    if places != int(places) or not 0 <= places <= 10:  # noqa: PLR2004 - more places than any currency or unit has
+        raise _TypeClashError("round() wants 0 to 10 places")
+    return _decimal(value).quantize(Decimal(1).scaleb(-int(places)), context=_EXACT)
+
+
+def _decimal(value: Any) -> Decimal:
+    if not isinstance(value, Decimal):
+        raise _TypeClashError(f"{_show(value)} stands where a number is wanted")
+    return value
+
+
+def _least(*values: Any) -> Decimal:
+    return min(map(_decimal, values))
+
+
+def _greatest(*values: Any) -> Decimal:
+    return max(map(_decimal, values))
+
+
+@dataclass(frozen=True)
+class _Function:
+    call: Callable[..., Any]
+    least: int
+    most: int
+    takes_null: bool = False
+
+
+FUNCTIONS: dict[str, _Function] = {
+    "abs": _Function(lambda value: abs(_decimal(value)), 1, 1),
+    "coalesce": _Function(
+        lambda *values: next((each for each in values if each is not None), None), 1, 9, takes_null=True
+    ),
+    "contains": _Function(lambda text, part: _string(part) in _string(text), 2, 2),
+    "ends_with": _Function(lambda text, part: _string(text).endswith(_string(part)), 2, 2),
+    "length": _Function(_length, 1, 1),
+    "lower": _Function(lambda text: _string(text).lower(), 1, 1),
+    "max": _Function(_greatest, 1, 9),
+    "min": _Function(_least, 1, 9),
+    "number": _Function(_number, 1, 1),
+    "round": _Function(_round, 1, 2),
+    "starts_with": _Function(lambda text, part: _string(text).startswith(_string(part)), 2, 2),
+    "strip": _Function(lambda text: _string(text).strip(), 1, 1),
+    "text": _Function(_text, 1, 1),
+    "upper": _Function(lambda text: _bounded(_string(text).upper()), 1, 1),
+}
+"""What may be called, with how many arguments; nothing in gives nothing out, except for coalesce."""
+
+
+# --- building closures
+
+
+def _build(node: ast.AST, text: str) -> _Run:
+    builder = _BUILDERS.get(type(node))
+    if builder is None:
+        raise _refused(text, f"'{ast.unparse(node)}' is not allowed")
+    return builder(node, text)
+
+
+def _build_name(node: Any, text: str) -> _Run:
+    if isinstance(node, ast.Name) and node.id in _WORDS:
+        word = _WORDS[node.id]
+        return lambda _: word
+    return _lookup(_path(node, text))
+
+
+def _build_binary(node: Any, text: str) -> _Run:
+    operation = _BINARY.get(type(node.op))
+    if operation is None:
+        raise _refused(text, f"'{ast.unparse(node)}' uses an operator that is not allowed")
+    left, right = _build(node.left, text), _build(node.right, text)
+
+    def run(names: Names) -> Any:
+        first, second = left(names), right(names)
+        return None if first is None or second is None else operation(first, second)
+
+    return run
+
+
+def _build_unary(node: Any, text: str) -> _Run:
+    operand = _build(node.operand, text)
+    if isinstance(node.op, ast.Not):
+        return lambda names: not operand(names)
+    if not isinstance(node.op, ast.USub):
+        raise _refused(text, f"'{ast.unparse(node)}' uses an operator that is not allowed")
+
+    def run(names: Names) -> Any:
+        value = operand(names)
+        return None if value is None else _EXACT.minus(_decimal(value))
+
+    return run
+
+
+def _build_logic(node: Any, text: str) -> _Run:
+    parts = tuple(_build(value, text) for value in node.values)
+    judge = all if isinstance(node.op, ast.And) else any
+    return lambda names: judge(bool(part(names)) for part in parts)
+
+
+def _build_comparison(node: Any, text: str) -> _Run:
+    operands = tuple(_build(each, text) for each in (node.left, *node.comparators))
+    operations = tuple(_COMPARE.get(type(each)) for each in node.ops)
+    if None in operations:
+        raise _refused(text, f"'{ast.unparse(node)}' uses a comparison that is not allowed")
+
+    def run(names: Names) -> bool:
+        values = [operand(names) for operand in operands]
+        pairs = zip(operations, values, values[1:], strict=False)
+        return all(operation(left, right) for operation, left, right in pairs if operation)
+
+    return run
+
+
+def _build_choice(node: Any, text: str) -> _Run:
+    test, chosen, other = _build(node.test, text), _build(node.body, text), _build(node.orelse, text)
+    return lambda names: chosen(names) if test(names) else other(names)
+
+
+def _build_list(node: Any, text: str) -> _Run:
+    members = tuple(_build(each, text) for each in node.elts)
+    return lambda names: [member(names) for member in members]
+
+
+def _build_call(node: Any, text: str) -> _Run:
+    function = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    if function is None or node.keywords:
+        raise _refused(text, f"'{ast.unparse(node.func)}' cannot be called: there are {', '.join(FUNCTIONS)}")
+    if not function.least <= len(node.args) <= function.most:
+        raise _refused(text, f"'{node.func.id}' is given {len(node.args)} arguments")
+    arguments = tuple(_build(each, text) for each in node.args)
+
+    def run(names: Names) -> Any:
+        values = [argument(names) for argument in arguments]
+        return None if None in values and not function.takes_null else function.call(*values)
+
+    return run
+
+
+_WORDS = {"true": True, "false": False, "null": None}
+_BUILDERS: dict[type[ast.AST], Callable[[Any, str], _Run]] = {
+    ast.Constant: _constant,
+    ast.Name: _build_name,
+    ast.Attribute: _build_name,
+    ast.BinOp: _build_binary,
+    ast.UnaryOp: _build_unary,
+    ast.BoolOp: _build_logic,
+    ast.Compare: _build_comparison,
+    ast.IfExp: _build_choice,
+    ast.List: _build_list,
+    ast.Tuple: _build_list,
+    ast.Call: _build_call,
+}

@@ -1,0 +1,1 @@
+"""Two-way mappings: one line per rule, run in both directions."""

@@ -1,0 +1,7 @@
+"""What a codec or a path says when it cannot carry a value over; the rule adds mapping and path to it."""
+
+from hub.domain.errors import HubError
+
+
+class UnfitError(HubError):
+    """A value has no counterpart on the other side."""

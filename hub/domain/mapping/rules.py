@@ -1,0 +1,218 @@
+"""A parsed mapping: what the file says, checked word by word, not yet against the schemas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from hub.domain.expression import Expression
+from hub.domain.mapping.codecs import Codec, Plain
+from hub.domain.mapping.paths import ListPath, Path, Scalar
+
+
+class Direction(StrEnum):
+    """Which way a rule carries: ``<->``, ``->``, ``<-``."""
+
+    BOTH = "<->"
+    PUSH = "->"
+    PULL = "<-"
+
+    @property
+    def pushes(self) -> bool:
+        """Whether it carries from the hub to the remote."""
+        return self is not Direction.PULL
+
+    @property
+    def pulls(self) -> bool:
+        """Whether it carries from the remote to the hub."""
+        return self is not Direction.PUSH
+
+
+class Owner(StrEnum):
+    """Whose value wins when both sides changed; used by the merge alone."""
+
+    HUB = "hub"
+    REMOTE = "remote"
+    LATEST = "latest"
+    REVIEW = "review"
+
+
+class Members(StrEnum):
+    """Who adds and removes the members of a list."""
+
+    HUB = "hub"
+    REMOTE = "remote"
+    BOTH = "both"
+
+
+class OnNull(StrEnum):
+    """What nothing (absent or null) in the source does to the target: null it, leave it, or leave it out."""
+
+    CLEAR = "clear"
+    KEEP = "keep"
+    OMIT = "omit"
+
+
+class OnOther(StrEnum):
+    """What becomes of a value without counterpart: an error, a review, or the target keeps its own."""
+
+    ERROR = "error"
+    REVIEW = "review"
+    KEEP = "keep"
+
+
+class CreateOnly(StrEnum):
+    """In which directions a rule writes only records that it makes."""
+
+    NO = "no"
+    PUSH = "push"
+    PULL = "pull"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Const:
+    """A fixed value."""
+
+    value: Scalar
+
+    def __str__(self) -> str:
+        return f"const {self.value}"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A value worked out from the other fields of the same side."""
+
+    expression: Expression
+
+    def __str__(self) -> str:
+        return f"expr '{self.expression.text}'"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One value over several fields: ``posting_date + posting_time``."""
+
+    paths: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        return " + ".join(map(str, self.paths))
+
+
+Operand: TypeAlias = Path | Spread | Const | Formula
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """One line of ``fields``: what stands where on both sides, how it is carried, and who owns it."""
+
+    hub: Operand
+    remote: Operand
+    direction: Direction
+    owner: Owner
+    codec: Codec = field(default_factory=Plain)
+    null: OnNull = OnNull.CLEAR
+    other: OnOther = OnOther.ERROR
+    create_only: CreateOnly = CreateOnly.NO
+    sensitive: bool = False
+    when: Expression | None = None
+    default: Any = None
+    line: int = 0
+
+    @property
+    def path(self) -> str:
+        """The canonical path, or the remote one behind an arrow where the rule has none."""
+        return str(self.hub) if isinstance(self.hub, Path | Spread) else f"-> {self.remote}"
+
+    def __str__(self) -> str:
+        return f"{self.hub} {self.direction} {self.remote}"
+
+
+@dataclass(frozen=True)
+class ListRule:
+    """A list whose members are aligned by key, with the rules of a member."""
+
+    hub: ListPath
+    remote: ListPath
+    direction: Direction
+    members: Members
+    rules: "tuple[Rule, ...]"
+    remote_ids: bool = False
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.hub} {self.direction} {self.remote}"
+
+
+Rule: TypeAlias = FieldRule | ListRule
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a record is recognised over there.
+
+    ``external_id`` is (hub path, remote path): written by us, unique over there. ``adopt_if`` are the ladders of first
+    sync: the hub paths of one rung must all be equal; none or several hits go to review.
+    """
+
+    remote_id: Path | None = None
+    external_id: tuple[Path, Path] | None = None
+    adopt_if: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The brake of sweeps and loads: share of linked records (at least ``floor`` of them), and number of deletions."""
+
+    max_changed: Decimal = Decimal("0.2")
+    max_deleted: int = 10
+    floor: int = 50
+
+
+@dataclass(frozen=True)
+class SyncRules:
+    """How the engine treats records of this mapping; ``deletes_hub`` says what a deletion in the hub does there."""
+
+    default_owner: Owner = Owner.REVIEW
+    fresh_within: timedelta | None = None
+    deletes_hub: str = "review"
+    deletes_remote: str = "review"
+    guard: Guard = field(default_factory=Guard)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A test that stands beside the mapping; exactly one of the expectations is given."""
+
+    name: str
+    hub: Any = None
+    remote: Any = None
+    expect_hub: Any = None
+    expect_remote: Any = None
+    expect_error: str | None = None
+    direction: str | None = None
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class MappingSpec:
+    """One mapping file."""
+
+    file: str
+    name: str
+    version: int
+    entity: str
+    system: str
+    object: str
+    hub_schema: str | None = None
+    remote_schema: str | None = None
+    partial: bool = False
+    identity: Identity = field(default_factory=Identity)
+    sync: SyncRules = field(default_factory=SyncRules)
+    rules: tuple[Rule, ...] = ()
+    examples: tuple[Example, ...] = ()
+    unused_tables: tuple[str, ...] = ()

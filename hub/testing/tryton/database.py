@@ -1,0 +1,132 @@
+"""The seeded database: built once by Tryton's own programs and by JSON-RPC, kept, and copied ever after."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import secrets
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.testing.tryton.rpc import TrytonRpc
+from hub.testing.tryton.seed import plant
+from hub.testing.tryton.seed.people import ADMIN, FINANCE, HUB, STORES, Login
+from hub.testing.tryton.server import (
+    DATABASE,
+    ENVIRONMENT,
+    ROOT,
+    ErpError,
+    TrytonServer,
+    clean_environment,
+    program,
+    write_config,
+)
+
+LOCK_FILE = ROOT / "requirements-tryton.lock"
+MODULES = (
+    "account_asset",
+    "account_invoice_stock",
+    "account_payment",
+    "account_product",
+    "sale",
+    "stock_lot",
+    "stock_split",
+)
+BUILD_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class SeededDatabase:
+    """A database file and who may log in to it."""
+
+    file: Path
+    logins: dict[str, Login]
+
+    def serve(self, folder: Path, *, port: int = 0) -> TrytonServer:
+        """A server, not yet started, on a copy of its own."""
+        return TrytonServer(self.file, folder, port=port)
+
+
+def create_seeded(cache: Path, year: int, *, environment: Path = ENVIRONMENT) -> SeededDatabase:
+    """The seeded database for a year and the next, built when the cache does not hold it (half a minute).
+
+    Any number of processes may ask at once: one builds, the others wait. Raises ErpError when Tryton is missing.
+    """
+    program("trytond-admin", environment)
+    folder = cache / _fingerprint(year)
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _build(folder, year, environment)
+    return SeededDatabase(folder / f"{DATABASE}.sqlite", _read_logins(folder))
+
+
+def _fingerprint(year: int) -> str:
+    digest = hashlib.sha256(f"{year}".encode())
+    for file in (LOCK_FILE, Path(__file__), *sorted((Path(__file__).parent / "seed").glob("*.py"))):
+        digest.update(file.read_bytes())
+    return f"{year}-{digest.hexdigest()[:16]}"
+
+
+def _build(folder: Path, year: int, environment: Path) -> None:
+    building = folder.with_name(f"{folder.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    logins = [Login(user, secrets.token_urlsafe(18)) for user in (ADMIN, HUB, FINANCE, STORES)]
+    _write_logins(building, logins)
+    _install_modules(building, logins[0], environment)
+    _fill(building, logins, year, environment)
+    building.rename(folder)
+
+
+def _install_modules(folder: Path, admin: Login, environment: Path) -> None:
+    (folder / f"{DATABASE}.sqlite").touch()
+    secret = folder / "password"
+    secret.touch(mode=0o600)
+    secret.write_text(admin.password, encoding="utf-8")
+    command: list[str | Path] = [
+        program("trytond-admin", environment),
+        "-c",
+        write_config(folder, 0),
+        "-d",
+        DATABASE,
+        "-u",
+        *MODULES,
+    ]
+    done = subprocess.run(  # noqa: S603 - our own virtual environment's program, fixed arguments
+        [*command, "--activate-dependencies", "--email", "admin@example.com"],
+        env=clean_environment(TRYTONPASSFILE=str(secret)),
+        capture_output=True,
+        text=True,
+        timeout=BUILD_SECONDS,
+        check=False,
+    )
+    secret.unlink()
+    if done.returncode:
+        raise ErpError(f"Tryton could not create its database: {done.stderr.strip().splitlines()[-1]}")
+
+
+def _fill(folder: Path, logins: list[Login], year: int, environment: Path) -> None:
+    server = TrytonServer(folder / f"{DATABASE}.sqlite", folder, environment=environment)
+    server.start()
+    try:
+        plant(TrytonRpc(server.url, ADMIN, logins[0].password), year, logins)
+    finally:
+        server.stop()
+    with contextlib.closing(sqlite3.connect(folder / f"{DATABASE}.sqlite")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # one file to copy, none beside it
+
+
+def _write_logins(folder: Path, logins: list[Login]) -> None:
+    file = folder / "logins.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({login.user: login.password for login in logins}), encoding="utf-8")
+
+
+def _read_logins(folder: Path) -> dict[str, Login]:
+    kept = json.loads((folder / "logins.json").read_text(encoding="utf-8"))
+    return {user: Login(user, password) for user, password in kept.items()}

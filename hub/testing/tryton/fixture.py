@@ -1,0 +1,55 @@
+"""One Tryton for each test worker, for a conftest to import."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.testing.tryton.database import SeededDatabase, create_seeded
+from hub.testing.tryton.person import ErpPerson
+from hub.testing.tryton.seed.people import HUB
+from hub.testing.tryton.server import ROOT, ErpError, TrytonServer
+
+CACHE = ROOT / ".cache" / "tryton"
+
+
+@dataclass(frozen=True)
+class RunningErp:
+    """A Tryton that serves, and who may log in to it."""
+
+    server: TrytonServer
+    seeded: SeededDatabase
+
+    def person(self, user: str) -> ErpPerson:
+        """One of its users, logged in."""
+        return ErpPerson(self.server.url, user, self.seeded.logins[user].password)
+
+    def settings(self) -> dict[str, str]:
+        """What a connector needs to log in as the hub."""
+        login = self.seeded.logins[HUB]
+        return {"url": self.server.url, "database": "erp", "user": login.user, "password": login.password}
+
+
+@pytest.fixture(scope="session")
+def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningErp]:
+    """A Tryton of this worker's own, from the seed; tests keep out of each other's way by making records of their own.
+
+    Without Tryton's environment the test is left out with the reason; in CI that is a failure.
+    """
+    try:
+        seeded = create_seeded(CACHE, _this_year())
+    except ErpError as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+    server = seeded.serve(Path(tmp_path_factory.mktemp("tryton")))
+    server.start()
+    yield RunningErp(server, seeded)
+    server.stop()
+
+
+def _this_year() -> int:
+    return datetime.now(tz=UTC).year  # noqa: TID251 - Tryton takes the machine's date, and so must its fiscal years

@@ -1,0 +1,48 @@
+"""People of the ERP at work, for the demo and for tests: what they do there, the hub must notice."""
+
+from decimal import Decimal
+
+from hub.testing.tryton.rpc import TrytonRpc
+
+
+class ErpPerson:
+    """One user of the ERP, working in it without knowing of the hub."""
+
+    def __init__(self, url: str, login: str, password: str) -> None:
+        self.rpc = TrytonRpc(url, login, password)
+
+    def pay_invoice(self, number: str, amount: Decimal | None = None) -> None:
+        """Record a cash payment with the payment wizard: of the whole invoice, or of an amount."""
+        invoice = self.rpc.one("account.invoice", [["number", "=", number]])
+        with self.rpc.wizard("account.invoice.pay", "account.invoice", invoice) as wizard:
+            start = wizard.form("start")
+            method = self.rpc.one("account.invoice.payment.method", [])
+            wizard.execute("choice", start={**start, "payment_method": method, "amount": amount or start["amount"]})
+            if amount is not None and amount < start["amount"]:
+                wizard.execute("pay", ask={**wizard.form("ask"), "type": "partial"})
+
+    def change_phone(self, party: int, value: str, kind: str = "mobile") -> None:
+        """Correct the telephone number of a party: its first one of the kind."""
+        first, *_ = self.rpc.call("party.contact_mechanism.search", [["party", "=", party], ["type", "=", kind]])
+        self.rpc.call("party.contact_mechanism.write", [first], {"value": value})
+
+    def phone_of(self, party: int, kind: str = "mobile") -> str:
+        """The telephone number of a party, as the ERP shows it."""
+        first, *_ = self.rpc.call("party.contact_mechanism.search", [["party", "=", party], ["type", "=", kind]])
+        value: str = self.rpc.read("party.contact_mechanism", first, "value")["value"]
+        return value
+
+    def stock_of(self, part: str, location: str) -> int:
+        """How many of a part, by its code, lie in a location, by its code."""
+        place = self.rpc.one("stock.location", [["code", "=", location]])
+        product = self.rpc.one("product.product", [["code", "=", part]])
+        read = self.rpc.read("product.product", product, "quantity", locations=[place], with_childs=False)
+        return int(read["quantity"])
+
+    def take_stock_away(self, part: str, location: str, left: int) -> None:
+        """Count the stock of a part to a smaller number, as after a loss."""
+        place = self.rpc.one("stock.location", [["code", "=", location]])
+        product = self.rpc.one("product.product", [["code", "=", part]])
+        lines = [["create", [{"product": product, "quantity": float(left)}]]]
+        inventory = self.rpc.create("stock.inventory", company=self.rpc.context["company"], location=place, lines=lines)
+        self.rpc.press("stock.inventory", "confirm", inventory)

@@ -1,0 +1,176 @@
+"""One running Tryton on this machine: started, stopped, killed, and set back to its seed."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).parents[3]
+ENVIRONMENT = ROOT / ".venv-tryton"
+DATABASE = "erp"
+START_SECONDS = 60  # 1 to 3 s on a quiet machine
+STOP_SECONDS = 10
+PORTS_TRIED = 5  # another process may take a free port before Tryton does
+CONFIG = """\
+[database]
+uri = sqlite://
+path = {folder}
+language = en
+[web]
+listen = 127.0.0.1:{port}
+root = {folder}/www
+[session]
+timeout = 86400
+"""
+
+
+class ErpError(Exception):
+    """The ERP for tests and the demo cannot run; the message says what to do."""
+
+
+def program(name: str, environment: Path = ENVIRONMENT) -> Path:
+    """A program of Tryton's own virtual environment; raises ErpError when that is not installed."""
+    found = environment / "bin" / name
+    if not found.exists():
+        raise ErpError(f"Tryton is not installed in {environment.name}: run make tryton")
+    return found
+
+
+def write_config(folder: Path, port: int) -> Path:
+    """Write Tryton's settings for a database in the folder."""
+    config = folder / "trytond.conf"
+    config.write_text(CONFIG.format(folder=folder.resolve(), port=port), encoding="utf-8")
+    return config
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """Our environment without what would lead Tryton's Python or its settings astray."""
+    led_astray = ("TRYTON", "PYTHON", "VIRTUAL_ENV")
+    return {name: value for name, value in os.environ.items() if not name.startswith(led_astray)} | extra
+
+
+class TrytonServer:
+    """Serves the database in a folder on 127.0.0.1; ``port`` 0 takes a free one.
+
+    The folder is filled with a copy of the seed when it holds no database yet, so that a demo goes on where it stopped.
+    """
+
+    def __init__(self, seed: Path, folder: Path, *, port: int = 0, environment: Path = ENVIRONMENT) -> None:
+        self._seed, self._folder, self._wanted_port, self._environment = seed, folder, port, environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = port
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The process to stop or to kill; raises ErpError when it does not run."""
+        if self._process is None:
+            raise ErpError("Tryton is not running")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start and wait until it answers; raises ErpError with Tryton's last words when it does not."""
+        trytond = program("trytond", self._environment)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not (self._folder / f"{DATABASE}.sqlite").exists():
+            self._copy_seed()
+        for _ in range(PORTS_TRIED):
+            self.port = self.port or _free_port()
+            if self._launch(trytond):
+                return
+            self.port = 0
+        raise ErpError(f"Tryton found no free port in {PORTS_TRIED} tries")
+
+    def stop(self) -> None:
+        """Stop it the polite way; nothing happens when it does not run."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Kill it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Start again on the same data and port."""
+        self.stop()
+        self.start()
+
+    def reset(self) -> None:
+        """Go back to the seed; a running server is started again."""
+        running = self._process is not None
+        self.kill()
+        self._copy_seed()
+        if running:
+            self.start()
+
+    def _copy_seed(self) -> None:
+        for stale in self._folder.glob(f"{DATABASE}.sqlite*"):
+            stale.unlink()
+        shutil.copyfile(self._seed, self._folder / f"{DATABASE}.sqlite")
+
+    def _launch(self, trytond: Path) -> bool:
+        """Whether it came up; False when the port was taken."""
+        config = write_config(self._folder, self.port)
+        with (self._folder / "trytond.log").open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own virtual environment's program, fixed arguments
+                [trytond, "-c", config, "-d", DATABASE], stdout=log, stderr=log, env=clean_environment()
+            )
+        for _ in range(START_SECONDS * 20):
+            if self._process.poll() is not None:
+                return self._explain_death()
+            if f"Running on {self.url}" in self._log() and _answers(self.url):
+                return True
+            time.sleep(0.05)
+        self.kill()
+        raise ErpError(f"Tryton did not answer on port {self.port} within {START_SECONDS} s: see {self._folder}")
+
+    def _explain_death(self) -> bool:
+        self._process = None
+        words = self._log().splitlines()
+        if not any("already in use" in line for line in words):
+            raise ErpError(f"Tryton stopped at once: {words[-1] if words else 'it said nothing'}")
+        if self._wanted_port:
+            raise ErpError(f"port {self._wanted_port} is taken: stop what listens there, or choose another port")
+        return False
+
+    def _log(self) -> str:
+        return (self._folder / "trytond.log").read_text(encoding="utf-8", errors="replace")
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGCONT)  # a stopped process does not hear the other signal
+            self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(url: str) -> bool:
+    try:
+        with requests.Session() as http:
+            http.trust_env = False
+            asked = {"id": 0, "method": "common.server.version", "params": []}
+            return http.post(f"{url}/rpc/", json=asked, timeout=5).ok
+    except requests.ConnectionError:
+        return False
