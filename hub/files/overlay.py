@@ -1,20 +1,10 @@
-"""Where shipped files lie, and how an operator's files are laid over them.
+"""How an operator's files are laid over the shipped ones.
 
 Maps are merged key by key, down to the leaves; a list or a value of the overlay replaces the shipped one; null removes
 it. So an overlay says only what differs, by the path of the rule.
 """
 
-from pathlib import Path
 from typing import Any
-
-PACKAGE = Path(__file__).parent.parent
-FOLDERS = ("config", "mappings", "connectors", "schemas")
-
-
-def shipped() -> Path:
-    """The folder with config/, mappings/ and schemas/: inside an installed wheel, or the checkout."""
-    inside = PACKAGE / "_data"
-    return inside if inside.is_dir() else PACKAGE.parent
 
 
 def merge(base: Any, over: Any) -> Any:

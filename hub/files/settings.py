@@ -10,9 +10,10 @@ import orjson
 
 from hub.domain.errors import InvalidError
 from hub.domain.problems import Problem
-from hub.files.overlay import merge, shipped
+from hub.files.data import data_dir
+from hub.files.overlay import merge
 from hub.files.settings_problems import check
-from hub.files.yaml import UnreadableError, read
+from hub.files.yaml import Document, read_yaml
 
 NAME = "hub.yaml"
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
@@ -120,24 +121,39 @@ class Settings:
     mail: MailSettings | None
 
 
-def load(directory: Path, base: Path | None = None) -> Settings:
+def load(directory: Path) -> Settings:
     """Read the settings of a data directory; SettingsError has all problems at once."""
     schema = meta_schema()
-    try:
-        files = [read((base or shipped()) / "config" / NAME), read(directory / NAME)]
-    except UnreadableError as error:
-        raise SettingsError((error.problem,)) from None
-    shipped_file, own = files
-    value = merge(shipped_file.value, own.value or {})
-    problems = tuple(check(schema, value, own, shipped_file))
+    base, own = read(data_dir("config") / NAME), read(directory / NAME)
+    value = merge(base.data, own.data or {})
+    problems = tuple(check(schema, value, own, base))
     if problems:
         raise SettingsError(problems)
     return settings_of(directory, filled(schema, schema, value))
 
 
+def read(path: Path) -> Document:
+    """Read a settings file; SettingsError when it is missing or not YAML."""
+    try:
+        return read_yaml(path.read_text("utf-8"), str(path))
+    except FileNotFoundError:
+        mend = f"Make it with 'tickethub init {path.parent}', or name the right directory with --dir."
+        raise SettingsError((Problem(str(path), "is not there.", mend),)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        mend = "Make it a readable file of UTF-8 text."
+        raise SettingsError((Problem(str(path), f"cannot be read ({type(error).__name__}).", mend),)) from None
+    except InvalidError as error:
+        raise SettingsError(
+            tuple(
+                Problem(field.path, f"{field.template.format(**field.params)}.", "Mend that line.")
+                for field in error.fields
+            )
+        ) from None
+
+
 def meta_schema() -> Mapping[str, Any]:
     """The JSON Schema that settings follow."""
-    schema: Mapping[str, Any] = orjson.loads((shipped() / "schemas" / "hub.json").read_bytes())
+    schema: Mapping[str, Any] = orjson.loads((data_dir("schemas") / "hub.json").read_bytes())
     return schema
 
 

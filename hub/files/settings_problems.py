@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from hub.domain.problems import Problem
-from hub.files.yaml import Place, YamlFile
+from hub.files.yaml import Document, Place
 
 WRONG = {
     "required": "lacks {value}.",
@@ -35,17 +35,17 @@ FORMATS = FormatChecker(formats=())
 FORMATS.checks("zone")(is_zone)
 
 
-def check(schema: Mapping[str, Any], value: Any, own: YamlFile, base: YamlFile) -> Iterator[Problem]:
+def check(schema: Mapping[str, Any], value: Any, own: Document, base: Document) -> Iterator[Problem]:
     """Every problem of the merged settings, in the order of their places, each with the file that says so."""
     errors = Draft202012Validator(schema, format_checker=FORMATS).iter_errors(value)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
         yield from problems_of(error, own, base)
 
 
-def problems_of(error: ValidationError, own: YamlFile, base: YamlFile) -> Iterator[Problem]:
+def problems_of(error: ValidationError, own: Document, base: Document) -> Iterator[Problem]:
     """One error in our words; of settings that there are not, one problem each."""
     place: Place = tuple(error.absolute_path)
-    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    known = error.schema.get("properties", {})
     if error.validator == "additionalProperties":
         for name in sorted(set(error.instance) - set(known)):
             yield problem((*place, name), own, base, "is not a setting.", f"There are {', '.join(known)}.")
@@ -54,10 +54,10 @@ def problems_of(error: ValidationError, own: YamlFile, base: YamlFile) -> Iterat
     yield problem(place, own, base, what, mend_of(error))
 
 
-def problem(place: Place, own: YamlFile, base: YamlFile, what: str, mend: str) -> Problem:
+def problem(place: Place, own: Document, base: Document, what: str, mend: str) -> Problem:
     """A problem at a place; what is missing is missing in the operator's file."""
-    file = base if place and place not in own.lines and place in base.lines else own
-    return Problem(f"{file.where(place)} {dotted(place)}", what, mend)
+    file = base if place not in own.lines and place in base.lines else own
+    return Problem(f"{file.file}:{file.line(place)} {dotted(place)}", what, mend)
 
 
 def shown(error: ValidationError) -> str:

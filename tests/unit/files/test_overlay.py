@@ -1,6 +1,6 @@
 """Overlays say only what differs."""
 
-from hub.files.overlay import merge, shipped
+from hub.files.overlay import merge
 
 
 def test_maps_are_merged_and_lists_replaced() -> None:
@@ -9,7 +9,3 @@ def test_maps_are_merged_and_lists_replaced() -> None:
 
 def test_null_removes_what_was_shipped() -> None:
     assert merge({"a": 1, "b": 2}, {"a": None}) == {"b": 2}
-
-
-def test_what_is_shipped_is_found() -> None:
-    assert (shipped() / "config" / "hub.yaml").is_file()

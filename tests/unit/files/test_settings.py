@@ -105,11 +105,12 @@ def test_a_mail_password_is_never_sent_in_the_clear(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_yaml_is_named_with_the_line(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "listen:\n  port: 1\n  port: 2\n")
-    assert found.startswith("hub.yaml:3: is not YAML")
+    assert found.startswith("hub.yaml:3: ")
+    assert "'port'" in found
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"hub\.yaml: cannot be read"):
+    with pytest.raises(SettingsError, match="tickethub init"):
         load(tmp_path)
 
 
