@@ -14,7 +14,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping import MissingLinkError
+from hub.domain.mapping.links import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
@@ -130,7 +130,7 @@ def fetch(hub: Hub, system: System, tracer: Tracer, name: str, remote_id: str) -
     raise RetryableError("{object} {id} moves too fast: read again later.", object=name, id=remote_id)
 
 
-def take_in(  # noqa: PLR0913 - one fetched record and what was known when it was fetched
+def take_in(
     hub: Hub,
     tx: UnitOfWork,
     system: System,
@@ -148,7 +148,12 @@ def take_in(  # noqa: PLR0913 - one fetched record and what was known when it wa
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=name, id=remote_id)
         return agreeing.missing(hub, tx, tracer, link)
     tracer.note(tx, "fetched", "{object} {id} read", object=name, id=remote_id)
-    return agreeing.agree(hub, tx, tracer, system, agreeing.counterpart(hub, tx, tracer, system, name, remote), remote)
+    found = agreeing.counterparts(hub, tx, system, mapping_of(system, name), remote)
+    if len(found) > 1:
+        detail = {"path": remote.id, "candidates": [record.id for record in found]}
+        agreeing.open_review(hub, tx, tracer, "adoption", detail)
+        return None
+    return agreeing.agree(hub, tx, tracer, system, found[0] if found else None, remote)
 
 
 def mapping_of(system: System, name: str) -> Any:
