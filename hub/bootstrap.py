@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from hub.domain.errors import InvalidError
+from hub.domain.errors import InvalidError, RetryableError
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
 from hub.files.mappings import load_mapping
@@ -35,6 +36,7 @@ from hub.storage.sqlite import SqliteStore, sqlite_engine
 from hub.storage.unit_of_work import Vault
 
 Environment = Mapping[str, str]
+MIGRATE = "run 'tickethub migrate'."
 
 
 @dataclass
@@ -106,11 +108,38 @@ def store_of(engine: Engine, vault: Vault) -> SqliteStore | PostgresStore:
 
 
 def need_current(engine: Engine, settings: Settings) -> None:
-    """InvalidError when the database lacks migrations."""
-    if not is_current(engine):
+    """InvalidError when the database lacks migrations, RetryableError when it cannot be reached."""
+    try:
+        current = is_current(engine)
+    except SQLAlchemyError as error:
+        raise unreachable(settings, error) from error
+    if not current:
         raise InvalidError(
-            "The database of {directory} lacks migrations: run 'tickethub migrate'.", directory=settings.directory
+            "The database of {directory} lacks migrations: {mend}", directory=settings.directory, mend=MIGRATE
         )
+
+
+def unreachable(settings: Settings, error: SQLAlchemyError) -> RetryableError:
+    """The database does not answer, or is none."""
+    url = make_url(settings.database.url).render_as_string(hide_password=True)
+    return RetryableError(
+        "The database {url} cannot be opened ({reason}): start it, or correct database in hub.yaml.",
+        url=url,
+        reason=type(getattr(error, "orig", error)).__name__,
+    )
+
+
+def check_database(settings: Settings, environment: Environment) -> None:
+    """The database answers, has the present tables, and was sealed with the keys of the key file."""
+    file = settings.database.file
+    if file is not None and not file.exists():
+        raise InvalidError("There is no database {file} yet: {mend}", file=file, mend=MIGRATE)
+    engine = engine_of(settings, environment)
+    try:
+        need_current(engine, settings)
+        check_keys(engine, Keyring.load(settings.key_file))
+    finally:
+        engine.dispose()
 
 
 def migrate(settings: Settings, environment: Environment) -> None:
@@ -121,7 +150,10 @@ def migrate(settings: Settings, environment: Environment) -> None:
         ring = Keyring.load(settings.key_file)
         engine = engine_of(settings, environment)
         opened.callback(engine.dispose)
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except SQLAlchemyError as error:
+            raise unreachable(settings, error) from error
         learn_keys(engine, ring)
 
 
@@ -160,7 +192,7 @@ def shipped_connectors() -> Path:
 
 
 def mapping_files(directory: Path, name: str) -> list[Path]:
-    """The files of ``FOLDER`` or ``FOLDER/ENTITY``, each the operator's own where there is one, else the shipped one."""
+    """The files of ``FOLDER`` or ``FOLDER/ENTITY``: of each the operator's own, else the shipped one."""
     pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
     found = {path.name: path for root in (data_dir("mappings"), directory / "mappings") for path in root.glob(pattern)}
     if not found:

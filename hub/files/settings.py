@@ -51,6 +51,8 @@ class Listen:
     host: str
     port: int
     threads: int
+    proxies: int
+    https_only: bool
 
 
 @dataclass(frozen=True)
@@ -70,25 +72,18 @@ class SystemSettings:
 
 
 @dataclass(frozen=True)
-class Queue:
-    """The rules of one queue of a call centre."""
-
-    ticket_type: str = "repair"
-    confirm: str = "agent"
-    call_back: bool = True
-    end_after: timedelta = timedelta(hours=4)
-
-
-@dataclass(frozen=True)
 class CallSettings:
-    """One call centre; ``token`` and ``signing_key`` are references."""
+    """One call centre; ``token`` and ``signing_keys`` are references."""
 
     name: str
     dialect: str
     token: str
-    signing_key: str | None
+    signing_keys: tuple[str, ...]
     region: str
-    queues: Mapping[str, Queue]
+    privacy_prefixes: tuple[str, ...]
+    ticket_type: str
+    priority: str
+    confirms_alone: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -208,10 +203,8 @@ def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
 
 def calls_of(name: str, value: Mapping[str, Any]) -> CallSettings:
     """One call centre."""
-    queues = {
-        queue: Queue(**{**node, "end_after": duration(node["end_after"])}) for queue, node in value["queues"].items()
-    }
-    return CallSettings(name=name, **{"signing_key": None, **value, "queues": queues})
+    lists = {key: tuple(value.get(key, ())) for key in ("signing_keys", "privacy_prefixes")}
+    return CallSettings(name=name, **{**value, **lists, "confirms_alone": frozenset(value["confirms_alone"])})
 
 
 def mail_of(value: Mapping[str, Any]) -> MailSettings:

@@ -12,6 +12,10 @@ from typing import Self
 from hub.domain.errors import ConflictError
 
 
+class HeldError(ConflictError):
+    """Another process holds the lock."""
+
+
 class DirectoryLock:
     """Held from ``take`` to ``release``, or to the end of the process."""
 
@@ -20,14 +24,14 @@ class DirectoryLock:
         self._file: int | None = None
 
     def take(self) -> None:
-        """Take the lock; ConflictError at once when another process holds it."""
+        """Take the lock; HeldError at once when another process holds it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
-            raise ConflictError(
+            raise HeldError(
                 "Another tickethub process writes in {directory}: stop it first.", directory=self._path.parent
             ) from None
         self._file = file

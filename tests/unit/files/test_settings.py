@@ -48,11 +48,11 @@ def test_a_system_has_the_defaults_of_the_schema(tmp_path: Path) -> None:
     assert not erp.paused
 
 
-def test_a_queue_of_a_call_centre_waits_for_an_agent_unless_it_says_otherwise(tmp_path: Path) -> None:
-    found = settings(tmp_path, "calls: {pbx: {dialect: zammad, token: env/T, queues: {a: {}, b: {confirm: always}}}}")
-    queues = found.calls["pbx"].queues
-    assert (queues["a"].confirm, queues["b"].confirm) == ("agent", "always")
-    assert queues["a"].end_after == timedelta(hours=4)
+def test_an_agent_confirms_unless_a_queue_is_named(tmp_path: Path) -> None:
+    found = settings(tmp_path, "calls: {pbx: {dialect: zammad, token: env/T, confirms_alone: [night]}}")
+    pbx = found.calls["pbx"]
+    assert pbx.confirms_alone == {"night"}
+    assert (pbx.region, pbx.ticket_type, pbx.signing_keys) == ("CN", "repair", ())
 
 
 def test_yes_no_and_on_are_words(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path: Path, te
 
 def test_the_generic_dialect_needs_a_key_to_sign_with(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "calls: {pbx: {dialect: generic, token: env/T}}")
-    assert "lacks signing_key" in found
+    assert "lacks signing_keys" in found
 
 
 def test_a_mail_password_is_never_sent_in_the_clear(tmp_path: Path) -> None:

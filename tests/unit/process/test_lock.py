@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.domain.errors import ConflictError
-from hub.process.lock import DirectoryLock
+from hub.process.lock import DirectoryLock, HeldError
 
 HOLD = """
 import sys
@@ -20,7 +19,7 @@ sys.stdin.read()
 
 
 def test_a_second_holder_is_refused_at_once_and_told_which_directory(tmp_path: Path) -> None:
-    with DirectoryLock(tmp_path), pytest.raises(ConflictError, match=str(tmp_path)):
+    with DirectoryLock(tmp_path), pytest.raises(HeldError, match=str(tmp_path)):
         DirectoryLock(tmp_path).take()
     DirectoryLock(tmp_path).take()
 
@@ -32,7 +31,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(ConflictError):
+        with pytest.raises(HeldError):
             DirectoryLock(tmp_path).take()
         holder.kill()
         holder.wait()
