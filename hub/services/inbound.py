@@ -14,7 +14,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping.links import MissingLinkError
+from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
