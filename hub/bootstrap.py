@@ -19,6 +19,7 @@ from hub.files.schemas import CanonicalSchemas
 from hub.files.settings import Settings, SystemSettings
 from hub.ports.connector import Connector
 from hub.ports.secrets import Secret
+from hub.ports.store import UnitOfWork
 from hub.process.clock import SystemClock
 from hub.process.crash import from_environment
 from hub.process.ids import Ulids
@@ -76,6 +77,8 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
         privacy = {entity: Privacy.of_schema(schemas.schema(entity)) for entity in schemas.entities()}
         store = store_of(engine, Vault(Cipher(ring), privacy, clock.now))
         opened.callback(store.close)
+        if writes and settings.database.file is not None:
+            store.run(release_leases)
         bell = Bell()
         hub = Hub(
             store=RingingStore(store, bell),
@@ -88,6 +91,12 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             points=from_environment(environment),
         )
         return Container(settings, hub, bell, opened.pop_all().close)
+
+
+def release_leases(tx: UnitOfWork) -> None:
+    """End what a killed process held: on SQLite nobody else can be at work now."""
+    tx.inbox.release()
+    tx.outbox.release()
 
 
 def engine_of(settings: Settings, environment: Environment) -> Engine:
@@ -206,9 +215,9 @@ def mapping_files(directory: Path, name: str) -> list[Path]:
 
 def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, environment: Environment) -> Connector:
     """A connector that is set up but has not called anybody yet."""
-    secrets = {name: secret(settings, environment, reference) for name, reference in system.secrets.items()}
+    secrets = {name: secret(settings, environment, reference).reveal() for name, reference in system.secrets.items()}
     module = importlib.import_module(file.module)
-    connector: Connector = module.connect(system=system.name, settings=system.settings, secrets=secrets, file=file)
+    connector: Connector = module.connect(system.name, {**system.settings, **secrets}, file.objects, file.remote)
     return connector
 
 
