@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
-from hub.domain.sync import merge, settle
+# sync
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
