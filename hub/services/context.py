@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hub.domain.calls import CallSource
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.ports.blobs import Blobs
 from hub.ports.clock import Clock
@@ -71,6 +72,7 @@ class Hub:
     blobs: Blobs
     policies: "Policies"
     systems: Mapping[str, System] = field(default_factory=dict)
+    call_sources: Mapping[str, CallSource] = field(default_factory=dict)
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
 
