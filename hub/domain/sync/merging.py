@@ -50,7 +50,7 @@ class Times:
     skew: timedelta = SKEW
 
 
-def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all are named
+def merge(
     mapping: FieldMapping,
     *,
     hub_base: Doc | None,
