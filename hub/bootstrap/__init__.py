@@ -12,6 +12,7 @@ from hub.bootstrap.systems import call_source, systems_of
 from hub.files.data import data_dir
 from hub.files.schemas import CanonicalSchemas
 from hub.files.settings import Settings
+from hub.ports.store import UnitOfWork
 from hub.process.clock import SystemClock
 from hub.process.crash import from_environment
 from hub.process.ids import Ulids
@@ -62,6 +63,8 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
         privacy = {entity: Privacy.of_schema(schemas.schema(entity)) for entity in schemas.entities()}
         store = store_of(engine, Vault(Cipher(ring), privacy, clock.now))
         opened.callback(store.close)
+        if writes and settings.database.file is not None:
+            store.run(release_leases)
         bell = Bell()
         hub = Hub(
             store=RingingStore(store, bell),
@@ -75,3 +78,9 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             points=from_environment(environment),
         )
         return Container(settings, hub, bell, opened.pop_all().close)
+
+
+def release_leases(tx: UnitOfWork) -> None:
+    """End what a killed process held: on SQLite nobody else can be at work now."""
+    tx.inbox.release()
+    tx.outbox.release()

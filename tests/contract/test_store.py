@@ -233,7 +233,7 @@ def test_deliveries_keep_their_order_per_record_and_run_beside_one_another(store
 def test_the_intent_is_frozen_before_the_call(store: Store, clock: FakeClock) -> None:
     store.run(lambda tx: tx.outbox.enqueue(delivery(clock, 1)))
     (taken,) = store.run(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=10))
-    sent = store.run(lambda tx: tx.outbox.intend(taken, {"name": "甲"}, now=clock.now()))
+    sent = store.run(lambda tx: tx.outbox.intend(taken, {"name": "甲"}, now=clock.now(), until=clock.now() + LEASE))
     assert (sent.state, sent.payload) == ("sent", {"name": "甲"})
     clock.pass_by(LEASE * 2)
     (again,) = store.run(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=10))
