@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from hub.bootstrap.database import engine_of, need_current, store_of
+from hub.bootstrap.database import engine_of, migrate, need_current, store_of
 from hub.bootstrap.secrets import Environment
 from hub.bootstrap.systems import call_source, systems_of
 from hub.files.data import data_dir
@@ -24,6 +24,8 @@ from hub.storage.cipher import Cipher, Keyring
 from hub.storage.key_check import check_keys, learn_keys
 from hub.storage.privacy import Privacy
 from hub.storage.unit_of_work import Vault
+
+__all__ = ["Container", "build", "migrate"]
 
 
 @dataclass

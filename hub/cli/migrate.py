@@ -2,7 +2,7 @@
 
 import click
 
-from hub.bootstrap import database
+from hub import bootstrap
 from hub.cli.place import Place, here
 
 
@@ -10,5 +10,5 @@ from hub.cli.place import Place, here
 @here
 def command(place: Place) -> None:
     """Run the migrations that the database lacks; stop the hub first."""
-    database.migrate(place.settings(), place.environment)
+    bootstrap.migrate(place.settings(), place.environment)
     click.echo("The database is up to date.")

@@ -5,7 +5,7 @@ import threading
 
 import click
 
-from hub.bootstrap import database
+from hub import bootstrap
 from hub.cli.place import Place, here
 from hub.cli.serving import Serving
 
@@ -17,7 +17,7 @@ def command(place: Place, /, *, migrate: bool) -> None:
     """Run web server and workers until SIGTERM or Ctrl+C, which finish what is in hand."""
     settings = place.settings()
     if migrate:
-        database.migrate(settings, place.environment)
+        bootstrap.migrate(settings, place.environment)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
