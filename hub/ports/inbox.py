@@ -29,7 +29,7 @@ class Inbox(Protocol):
     """Received messages."""
 
     def receive(self, message: Message) -> Message:
-        """Store it; when (source, key) is known for ever, or an equal hint waits unprocessed, give that one back."""
+        """Store it; when (source, key) is known for ever, or an equal hint waits or is dead, give that one back."""
         ...
 
     def get(self, message_id: str) -> Message | None:

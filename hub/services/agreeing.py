@@ -76,10 +76,12 @@ def merged(
     return merge(mapping, **base, hub_now=record.doc, remote_now=remote.doc, refs=crosswalk)
 
 
-def remember(
-    tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, remote: Remote, outcome: Merge
-) -> Link:
-    """Store the link with its new shadow pair."""
+def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, remote: Remote, outcome: Merge) -> Link:
+    """Store the link with its new shadow pair, and with the pairs of list members that the merge found."""
+    known = tx.links.of_remote(system.name, mapping.object, remote.id)
+    lines = dict(known.lines) if known else {}
+    for path, pairs in outcome.lines.items():
+        lines[path] = {**lines.get(path, {}), **pairs}
     link = Link(
         system=system.name,
         object=mapping.object,
@@ -89,7 +91,7 @@ def remember(
         hub_shadow=outcome.hub_base,
         remote_shadow=outcome.remote_base,
         version=remote.version,
-        lines=outcome.lines,
+        lines=lines,
     )
     tx.links.save(link)
     return link

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.domain.calls import CallSource
-from hub.domain.mapping.compiled import Mapping as FieldMapping
+from hub.domain.mapping import Mapping as FieldMapping
 from hub.ports.blobs import Blobs
 from hub.ports.clock import Clock
 from hub.ports.connector import Connector, ObjectSpec

@@ -1,5 +1,6 @@
 """Take in what systems tell: a message is a hint, the record is fetched, merged, and written like a person's change."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping.links import MissingLinkError
+from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
@@ -59,19 +60,20 @@ def take_hints(hub: Hub, tx: UnitOfWork, system: System, name: str, remotes: tup
     """Put what is news into the inbox."""
     news = [remote for remote in remotes if not is_known(tx, system, name, remote)]
     for remote in news:
-        hint(hub, tx, system.name, name, remote.id)
+        hint(hub, tx, system.name, name, remote.id, seen=remote)
     return len(news)
 
 
-def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str) -> Message:
-    """Remember that a remote record may have changed; equal hints that wait become one."""
+def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str, *, seen: Remote | None = None) -> Message:
+    """Remember that a remote record may have changed; equal hints that wait become one, and a dead one stays dead."""
+    content = "" if seen is None else hashlib.sha256(orjson.dumps(seen.doc, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return tx.inbox.receive(
         Message(
             id=hub.ids.new(),
             source=system,
             kind=HINT,
             key=None,
-            raw=orjson.dumps({"object": name, "id": remote_id}),
+            raw=orjson.dumps({"object": name, "id": remote_id, "content": content}),
             correlation=hub.ids.new(),
             received_at=hub.clock.now(),
         )

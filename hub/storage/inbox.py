@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.inbox import Message
@@ -40,9 +40,8 @@ class SqlInbox(Repository):
             "not_before": stamp_or_none(message.not_before),
         }
         if message.key is None:
-            waiting = select(INBOX).where(
-                INBOX.c.digest == digest, INBOX.c.state == "new", INBOX.c.lease_until.is_(None)
-            )
+            unprocessed = and_(INBOX.c.state == "new", INBOX.c.lease_until.is_(None))
+            waiting = select(INBOX).where(INBOX.c.digest == digest, or_(unprocessed, INBOX.c.state == "dead"))
             row = self.first(waiting)
             if row is not None:
                 return self._message(row)

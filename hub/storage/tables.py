@@ -261,6 +261,12 @@ INBOX = Table(
     Column("error", Text),
     UniqueConstraint("source", "key", name="ux_inbox_key"),
     Index(
+        "ix_inbox_digest",
+        "digest",
+        sqlite_where=text("state in ('new', 'dead')"),
+        postgresql_where=text("state in ('new', 'dead')"),
+    ),
+    Index(
         "ix_inbox_new",
         "received_at",
         sqlite_where=text("state = 'new'"),

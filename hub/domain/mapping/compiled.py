@@ -74,6 +74,16 @@ class Mapping:
         return self.spec.sync
 
     @cached_property
+    def pushes(self) -> bool:
+        """Whether any rule carries to the remote."""
+        return any(rule.direction.pushes for rule in self.spec.rules)
+
+    @cached_property
+    def pulls(self) -> bool:
+        """Whether any rule carries to the hub."""
+        return any(rule.direction.pulls for rule in self.spec.rules)
+
+    @cached_property
     def rules(self) -> dict[str, FieldRule]:
         """The rule of every canonical path (``lines[].qty`` in lists); ``-> path`` for what has none in the hub."""
         return dict(_by_path(self.spec.rules, ""))

@@ -112,6 +112,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch:
         batch.create_index(
+            "ix_inbox_digest",
+            ["digest"],
+            unique=False,
+            sqlite_where=sa.text("state in ('new', 'dead')"),
+            postgresql_where=sa.text("state in ('new', 'dead')"),
+        )
+        batch.create_index(
             "ix_inbox_new",
             ["received_at"],
             unique=False,
