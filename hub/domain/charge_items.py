@@ -183,6 +183,7 @@ def _rate(rule: ChargeRule) -> Decimal:
 
 
 def same_currency(currency: str | None, policy: ChargePolicy, what: str, name: str) -> None:
+    """ConflictError when a price is in another currency than the rules."""
     if currency not in (None, policy.currency):
         raise ConflictError(
             "The {what} {name} is priced in {currency}, the charge rules in {ours}: settle this ticket by hand.",

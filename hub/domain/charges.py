@@ -21,6 +21,7 @@ from hub.domain.reasons import Reason, reason
 
 UNITS = {"visit": "visit", "hour": "hour", "km": "km", "zone": "trip", "each": "each", "ticket": "each"}
 MINIMUM = "minimum"
+__all__ = ["ChargeLine", "ChargePolicy", "Work", "work_out"]
 
 
 def work_out(work: Work, policy: ChargePolicy, hours: BusinessHours, *, revision: int = 1) -> tuple[ChargeLine, ...]:
