@@ -10,7 +10,6 @@ from hub.domain.documents import Doc
 from hub.domain.instants import parse_instant
 from hub.domain.shifts import Window
 
-
 MOST_POINTS = 100
 
 

@@ -1,22 +1,22 @@
 """Entitlement: who pays for a kind of work on an asset at a time: warranty, contract or the customer; and why."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from hub.domain.documents import Doc
 from hub.domain.quantity import parse_quantity
+from hub.domain.reasons import Reason
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Who pays (none, warranty, contract, goodwill), by which record, and why, as a template with parameters."""
+    """Who pays (none, warranty, contract, goodwill), by which record, and every ground that was looked at."""
 
     by: str
-    why: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[Reason, ...]
     record_id: str | None = None
 
     @property
@@ -27,7 +27,7 @@ class Coverage:
     def document(self) -> Doc:
         """The ``coverage`` part of a charge."""
         record = {"record_id": self.record_id} if self.record_id else {}
-        return {"by": self.by, "why": self.why.format(**self.params), **record}
+        return {"by": self.by, "reasons": [reason.document() for reason in self.reasons], **record}
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,11 @@ class Work:
 def coverage(work: Work, contracts: Iterable[Doc] = (), usage: Mapping[str, Usage] | None = None) -> Coverage:
     """Decide who pays: the warranty first, then the first contract that covers it, else the customer.
 
-    ``usage`` is by contract id. The reason names every ground that was looked at and did not hold.
+    ``usage`` is by contract id. When nobody does, the reasons name every ground that did not hold.
     """
     verdicts = [_warranty(work), *(_contract(work, each, (usage or {}).get(each["id"], Usage())) for each in contracts)]
     covering = next((verdict for verdict in verdicts if verdict.is_covered), None)
-    if covering:
-        return covering
-    reasons = "; ".join(verdict.why.format(**verdict.params) for verdict in verdicts)
-    return Coverage("none", "{reasons}", {"reasons": reasons})
+    return covering or Coverage("none", tuple(reason for verdict in verdicts for reason in verdict.reasons))
 
 
 def issue_kind(work: Work, contracts: Iterable[Doc] = ()) -> str:
@@ -91,7 +88,7 @@ def _warranty(work: Work) -> Coverage:
         return _no("the warranty does not cover {category}", {"category": work.category})
     if work.cause and work.cause in warranty.get("excluded_causes", ()):
         return _no("the warranty excludes the cause {cause}", {"cause": work.cause})
-    return Coverage("warranty", "in warranty from {from} to {to}", span, (work.asset or {}).get("id"))
+    return Coverage("warranty", (Reason("in warranty from {from} to {to}", span),), (work.asset or {}).get("id"))
 
 
 def _contract(work: Work, contract: Doc, usage: Usage) -> Coverage:
@@ -117,8 +114,8 @@ def _inclusion(work: Work, contract: Doc, usage: Usage) -> Coverage:
         most = parse_quantity(included["hours"], path="included.hours")
         if usage.hours + work.hours > most:
             return _no("contract {number}: more than the {most} included hours", {**name, "most": str(most)})
-    return Coverage("contract", "covered by contract {number}", name, contract.get("id"))
+    return Coverage("contract", (Reason("covered by contract {number}", name),), contract.get("id"))
 
 
 def _no(why: str, params: Mapping[str, str] | None = None) -> Coverage:
-    return Coverage("none", why, params or {})
+    return Coverage("none", (Reason(why, params or {}),))
