@@ -76,7 +76,7 @@ def credit_of(charge: Doc, revision: int) -> Doc:
 
 
 def waive_charge(charge: Doc, reason: str, *, by: str) -> Doc:
-    """Give an open line away as goodwill; working out the same charges again leaves it so. ConflictError once approved."""
+    """Give an open line away as goodwill; working it out again leaves it so. ConflictError once it is approved."""
     if charge["state"] not in OPEN:
         raise ConflictError(
             "Charge {obligation} is {state}: only an open line can be waived; credit it instead",

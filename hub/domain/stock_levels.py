@@ -34,7 +34,7 @@ def consume_from_own_stock(
 ) -> Doc:
     """Make the consumption of a part that the technician carries without an issue for this ticket.
 
-    ``consumptions`` are all from the same stock; what the ERP has done is in the level. ConflictError: too little there.
+    ``consumptions`` are all from the same stock; what the ERP did is in the level. ConflictError: too little.
     """
     pending = (each for each in counting(consumptions) if each["state"] != "done" and "issue_id" not in each)
     left = EXACT.subtract(parse_quantity(level["on_hand"]) if level else ZERO, total_of(pending))
