@@ -6,7 +6,7 @@ remote may have normalised it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
@@ -44,10 +44,9 @@ class Verdict(Enum):
 class Times:
     """When the sides changed: the records as a whole, and single hub fields by path where that is known."""
 
-    hub_at: datetime | None = None
-    remote_at: datetime | None = None
-    hub_fields: Mapping[str, datetime] = field(default_factory=dict)
-    skew: timedelta = SKEW
+    hub_at: datetime | None
+    remote_at: datetime | None
+    hub_fields: Mapping[str, datetime]
 
 
 def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all are named
@@ -58,14 +57,17 @@ def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all 
     hub_now: Doc | None,
     remote_now: Doc | None,
     refs: Refs = NO_LINKS,
-    times: Times | None = None,
+    hub_at: datetime | None = None,
+    remote_at: datetime | None = None,
+    field_times: Mapping[str, datetime] | None = None,
     decided: Mapping[str, str] | None = None,
 ) -> Merge:
     """Bring both sides together; the documents that are given are never changed.
 
     No base means that nothing was agreed yet: a value fills a gap on the other side, two values go by owner, nothing is
-    cleared. None as ``hub_now`` or ``remote_now`` means that the record is to be made there. ``decided`` settles held
-    paths: hub or remote. Fails with an InvalidError that names every value without counterpart, or MissingLinkError.
+    cleared. None as ``hub_now`` or ``remote_now`` means that the record is to be made there. ``hub_at`` and
+    ``remote_at`` say when the records changed, ``field_times`` when single hub fields did, by path. ``decided`` settles
+    held paths: hub or remote. Fails with an InvalidError that names every value without counterpart, or MissingLinkError.
     """
     before, seen = remote_base or {}, _completed(mapping, remote_base or {}, remote_now or {})
     scope = Scope(
@@ -78,7 +80,7 @@ def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all 
         making_hub=hub_now is None,
         making_remote=remote_now is None,
     )
-    merger = _Merger(mapping, scope, Run(refs), times or Times(), decided or {})
+    merger = _Merger(mapping, scope, Run(refs), Times(hub_at, remote_at, field_times or {}), decided or {})
     return merger.finish()
 
 
@@ -270,7 +272,7 @@ class _Merger:
         """Who changed a value last; the record's time counts only where nothing else explains it."""
         here = self.times.hub_fields.get(path) or (self.times.hub_at if self.sole[True] == path else None)
         there = self.times.remote_at if self.sole[False] == path else None
-        if here is None or there is None or abs(here - there) <= self.times.skew:
+        if here is None or there is None or abs(here - there) <= SKEW:
             return Verdict.REVIEW
         return Verdict.HUB if here > there else Verdict.REMOTE
 

@@ -18,7 +18,7 @@ from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.values import clone
-from hub.domain.sync.merging import Times, merge
+from hub.domain.sync.merging import merge
 from hub.domain.sync.outcome import REWRITTEN, Merge
 from hub.domain.sync.scope import copy_inputs, copy_path
 
@@ -33,7 +33,6 @@ def settle(  # noqa: PLR0913 - five documents, and all are named
     read_back: Doc,
     refs: Refs = NO_LINKS,
     ours: bool = True,
-    times: Times | None = None,
 ) -> Merge:
     """Agree on what was sent, as it came back, then merge whatever else changed on either side meanwhile.
 
@@ -54,9 +53,7 @@ def settle(  # noqa: PLR0913 - five documents, and all are named
     settlement.run.finish(mapping.spec.file, mapping.entity)
     if settlement.rewritten:
         hub[REWRITTEN] = settlement.rewritten
-    merged = merge(
-        mapping, hub_base=hub, remote_base=remote, hub_now=hub_now, remote_now=read_back, refs=known, times=times
-    )
+    merged = merge(mapping, hub_base=hub, remote_base=remote, hub_now=hub_now, remote_now=read_back, refs=known)
     return replace(merged, lines=known.lines)
 
 
