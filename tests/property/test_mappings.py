@@ -165,7 +165,7 @@ pairs = st.one_of(
 
 
 def carried(changes: list[FieldChange], *one_way: Direction) -> list[FieldChange]:
-    """Changes of values that rules carry in the directions under test; who has which member is the list's own matter."""
+    """Changes of values that rules carry in the directions under test; who has which member is not a value."""
     return [
         change
         for change in changes
