@@ -13,8 +13,10 @@ from itertools import pairwise
 
 import snowballstemmer
 
-_CJK = "\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W_{_CJK}]+(?:[-_/.][^\W_{_CJK}]+)*)")
+_KANA_AND_MARKS = "\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff"
+_CJK = _KANA_AND_MARKS + "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = rf"[^\W_{_CJK}]+"
+_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>{_WORD}(?:[-_/.]{_WORD})*)")
 _PARTS = re.compile(r"[-_/.]")
 _DIGIT = re.compile(r"\d")
 _MOST_PARTS = 8

@@ -49,7 +49,7 @@ class Times:
     hub_fields: Mapping[str, datetime]
 
 
-def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all are named
+def merge(
     mapping: FieldMapping,
     *,
     hub_base: Doc | None,

@@ -81,7 +81,6 @@ class TrytonServer:
     def start(self) -> None:
         """Start and wait until it answers; raises ErpError with Tryton's last words when it does not."""
         trytond = program("trytond", self._environment)
-        self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._folder / f"{DATABASE}.sqlite").exists():
             self._copy_seed()
         for _ in range(PORTS_TRIED):
@@ -113,6 +112,7 @@ class TrytonServer:
             self.start()
 
     def _copy_seed(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
         for stale in self._folder.glob(f"{DATABASE}.sqlite*"):
             stale.unlink()
         shutil.copyfile(self._seed, self._folder / f"{DATABASE}.sqlite")
