@@ -24,7 +24,7 @@ SESSION_FOR = timedelta(hours=12)  # a shift with overtime
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200  # argon2 would hash megabytes as gladly
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
-SCOPE = re.compile(r"[a-z]+(:[a-z_]+)?")
+SCOPE = re.compile(r"[a-z_]+(:([a-z_]+|\*))?")
 LANGUAGES = ("en", "zh")
 HASHER = PasswordHasher()
 NOBODY = HASHER.hash("no account has this password")  # verified for unknown logins, so that they take as long

@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hub.services.context import Hub
 from hub.web import api, auth, headers, pages, problems, rendering, webhooks
-from hub.web.actions import ACTIONS, Table
+from hub.web.actions import ACTIONS, Table, ready
 from hub.web.api.answers import shown
 from hub.web.auth import OPEN, guarded
 from hub.web.options import Options
@@ -18,7 +18,8 @@ A_DAY = 24 * 60 * 60
 def create_app(hub: Hub, options: Options, actions: Table = ACTIONS) -> Flask:
     """The web application: REST under /api/v1, web hooks, and the console."""
     app = Flask(__name__, static_folder=None)
-    app.extensions[EXTENSION] = Web(hub, options, actions)
+    offered = ready(hub.schemas, actions)
+    app.extensions[EXTENSION] = Web(hub, options, offered)
     app.config["MAX_FORM_MEMORY_SIZE"] = options.body_limit
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     if options.proxies:
@@ -30,7 +31,7 @@ def create_app(hub: Hub, options: Options, actions: Table = ACTIONS) -> Flask:
     rendering.register(app)
     app.add_url_rule("/healthz", "health", health)
     app.add_url_rule("/static/<path:filename>", "static", static)
-    app.register_blueprint(api.blueprint(actions))
+    app.register_blueprint(api.blueprint(offered))
     app.register_blueprint(webhooks.blueprint())
     pages.register(app)
     return app

@@ -105,7 +105,8 @@ def by_session() -> Caller | None:
         f"user:{user.id}",
         who,
         permissions=permissions_of(roles),
-        own_rows=bool(roles) and all(role.own_rows for role in roles),
+        own_rows=all(role.own_rows for role in roles),
+        sees_personal=any(role.sees_personal for role in roles),
         user=user,
         session=session,
     )

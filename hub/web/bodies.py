@@ -67,15 +67,3 @@ def named(kind: Any) -> list[list[str]]:
     if kind.name == "additionalProperties":
         return [[str(name)] for name in kind.unexpected]
     return [[]]
-
-
-def fields(required: str = "", /, **properties: Mapping[str, Any]) -> Body:
-    """A body with these fields, of which the named ones are required."""
-    return Body(
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "required": required.split(),
-            "properties": properties,
-        }
-    )

@@ -45,6 +45,11 @@ def exactly(value: str | datetime | None) -> str:
     return format_datetime(instant(value), "yyyy-MM-dd HH:mm:ss", tzinfo=zone(), locale=locale()) if value else NOTHING
 
 
+def local_input(value: str | None) -> str:
+    """An instant as a field for date and time has it."""
+    return instant(value).astimezone(zone()).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+
 def day(value: str | None) -> str:
     """A date."""
     return format_date(date.fromisoformat(value), "medium", locale=locale()) if value else NOTHING

@@ -14,12 +14,14 @@ ReceiveCall = Callable[[Hub, str, bytes, Mapping[str, str], Mapping[str, Any]], 
 class Role:
     """A role: its words, what it may do, and whether it sees only the rows that are its own.
 
-    A permission is ``area:verb``; ``area:*`` stands for every verb of an area, and ``*`` for everything.
+    A permission is ``<records>:<verb>`` or the word of a page; ``<records>:*`` stands for every verb, ``*`` for
+    everything.
     """
 
     title: Mapping[str, str]
     permissions: frozenset[str]
     own_rows: bool = False
+    sees_personal: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What every view needs at hand: the hub, the options, and who asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -7,7 +8,7 @@ from flask import current_app, g
 
 from hub.ports.accounts import Session, User
 from hub.services.context import Actor, Hub
-from hub.web.actions import Table
+from hub.web.actions import Key, Ready
 from hub.web.options import Options
 
 EXTENSION = "tickethub"
@@ -19,7 +20,7 @@ class Web:
 
     hub: Hub
     options: Options
-    actions: Table
+    actions: Mapping[Key, Ready]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Caller:
     scopes: frozenset[str] | None = None  # of a key; None for a person
     permissions: frozenset[str] = frozenset()  # of a person
     own_rows: bool = False
+    sees_personal: bool = True
     user: User | None = None
     session: Session | None = None
 

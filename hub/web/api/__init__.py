@@ -1,8 +1,10 @@
 """REST: every canonical record under /api/v1."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response
 
-from hub.web.actions import Table
+from hub.web.actions import Key, Ready
 from hub.web.api import records
 from hub.web.api.answers import shown
 from hub.web.api.files import register_files
@@ -11,7 +13,7 @@ from hub.web.auth import OPEN, guarded
 from hub.web.state import hub
 
 
-def blueprint(table: Table) -> Blueprint:
+def blueprint(table: Mapping[Key, Ready]) -> Blueprint:
     """The routes, with the actions of the table."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     records.register(api)

@@ -23,10 +23,10 @@ MAGIC = {
 
 def register_files(api: Blueprint) -> None:
     """The routes of files."""
-    uploads = Rule("tickets:write", "tickets:write", uploads=True)
+    uploads = Rule("evidence:write", "evidence:write", uploads=True)
     api.add_url_rule("/files/<digest>", "files-put", guarded(uploads)(put), methods=["PUT"])
     api.add_url_rule(
-        "/evidence/<record_id>/content", "evidence-content", guarded(allowed("tickets:read"))(content), methods=["GET"]
+        "/evidence/<record_id>/content", "evidence-content", guarded(allowed("evidence:read"))(content), methods=["GET"]
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.services.context import Hub
-from hub.web.actions import Action, Table
+from hub.web.actions import Key, Ready
 from hub.web.entities import ENTITIES, Entity
 from hub.web.i18n import translate
 
@@ -45,7 +45,7 @@ USUAL = {"401": "SignedOut", "403": "Forbidden", "503": "Unavailable"}
 BODIES = {"400": "Malformed", "413": "TooLarge", "422": "Invalid"}
 
 
-def document(hub: Hub, table: Table) -> Node:
+def document(hub: Hub, table: Mapping[Key, Ready]) -> Node:
     """The whole document."""
     return {
         "openapi": "3.1.0",
@@ -80,7 +80,7 @@ FILES: Node = {
             "operationId": "file_put",
             "tags": ["evidence"],
             "summary": "Keep the bytes of a picture or PDF under their own hash, before an action makes them evidence.",
-            "x-scope": "tickets:write",
+            "x-scope": "evidence:write",
             "parameters": [
                 {
                     "name": "sha256",
@@ -104,7 +104,7 @@ FILES: Node = {
             "operationId": "evidence_content",
             "tags": ["evidence"],
             "summary": "The bytes of a piece of evidence.",
-            "x-scope": "tickets:read",
+            "x-scope": "evidence:read",
             "parameters": [{"$ref": "#/components/parameters/id"}],
             "responses": {
                 "200": {"description": "The bytes.", "content": BYTES},
@@ -159,15 +159,15 @@ PARAMETERS: Node = {
 }
 
 
-def paths(hub: Hub, table: Table) -> Node:
+def paths(hub: Hub, table: Mapping[Key, Ready]) -> Node:
     """Every address."""
     found: Node = {}
     for entity, facts in ENTITIES.items():
         found[f"/{facts.plural}"] = collection(hub, entity, facts)
         found[f"/{facts.plural}/{{id}}"] = single(entity, facts)
     for (entity, name), action in table.items():
-        at = f"/{ENTITIES[entity].plural}/{{id}}/{name.replace('_', '-')}"
-        found[at] = {"post": command(entity, name, action)}
+        at = f"/{ENTITIES[entity].plural}/{{id}}/{name}"
+        found[at] = {"post": command(action)}
     return {**found, **FILES}
 
 
@@ -225,15 +225,15 @@ def single(entity: str, facts: Entity) -> Node:
     return verbs
 
 
-def command(entity: str, name: str, action: Action) -> Node:
+def command(ready: Ready) -> Node:
     """An action on one record."""
     refusals = {**BODIES, "404": "NotFound", "409": "Conflict", "412": "Stale"}
-    answer = operation(entity, name, action.scope, {"200": json({"type": "object"}, tagged=True)}, refusals)
+    answer = operation(ready.entity, ready.name, ready.scope, {"200": json({"type": "object"}, tagged=True)}, refusals)
     return {
         **answer,
-        "summary": translate(action.title),
+        "summary": translate(ready.action.title),
         "parameters": [reference("parameters", name) for name in ("id", "key", "optional_version")],
-        "requestBody": sent(dict(action.body.schema)),
+        "requestBody": sent(dict(ready.body.schema)),
     }
 
 

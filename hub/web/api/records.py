@@ -1,21 +1,24 @@
 """Lists, single records, new records, patches and actions of every entity, from the tables."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
+from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
 from hub.domain.search import tokens_for_query
-from hub.ports.records import Listing
+from hub.ports.records import Listing, Record
 from hub.ports.store import UnitOfWork
 from hub.services import editing
 from hub.services.idempotency import Reply
+from hub.services.masking import masked
 from hub.services.visibility import Rows, need, rows
 from hub.web import actions
-from hub.web.actions import Action
+from hub.web.actions import Key, Ready
 from hub.web.api.answers import body, document, etag, idempotent, reply, respond, shown, wanted_version
 from hub.web.auth import Rule, allowed, guarded
 from hub.web.entities import ENTITIES
@@ -40,11 +43,11 @@ def register(api: Blueprint) -> None:
             add(api, "PATCH", f"{at}/<record_id>", f"{entity}.patch", allowed(facts.writes), patcher(entity))
 
 
-def register_actions(api: Blueprint, table: actions.Table) -> None:
+def register_actions(api: Blueprint, table: Mapping[Key, Ready]) -> None:
     """One route for each action."""
     for (entity, name), action in table.items():
-        at = f"/{ENTITIES[entity].plural}/<record_id>/{name.replace('_', '-')}"
-        add(api, "POST", at, f"{entity}.{name}", Rule(action.scope, action.permission), doer(entity, action))
+        at = f"/{ENTITIES[entity].plural}/<record_id>/{name}"
+        add(api, "POST", at, f"{entity}.{name}", Rule(action.scope, action.permission), doer(action))
 
 
 def add(api: Blueprint, method: str, at: str, name: str, rule: Rule, view: View) -> None:
@@ -59,13 +62,22 @@ def viewer() -> Callable[[UnitOfWork], Rows | None]:
     return lambda tx: rows(tx, restricted) if restricted else None
 
 
+def shower() -> Callable[[Record], Record]:
+    """Tells what the caller sees of a record: nothing personal, where his roles do not see it."""
+    schemas, known = hub().schemas, caller()
+    if known is None or known.sees_personal:
+        return lambda record: record
+    return lambda record: replace(record, doc=masked(schemas.schema(record.entity), record.doc))
+
+
 def lister(entity: str) -> View:
     """The view of a listing."""
 
     def view() -> Response:
-        only, asked, schema = viewer(), request.args, hub().schemas.schema(entity)
+        only, show = viewer(), shower()
+        asked, schema = request.args, hub().schemas.schema(entity)
         listing = hub().store.read(lambda tx: find(tx, entity, schema, asked, only(tx)))
-        answer = {"items": [document(record) for record in listing.records], "next": listing.after}
+        answer = {"items": [document(show(record)) for record in listing.records], "next": listing.after}
         response = shown(answer)
         if listing.after:
             response.headers["Link"] = f'<{next_page(listing.after)}>; rel="next"'
@@ -120,7 +132,7 @@ def getter(entity: str) -> View:
         record = hub().store.read(lambda tx: need(tx, entity, record_id, only(tx)))
         if request.headers.get("If-None-Match") == etag(record.version):
             return Response(status=304, headers={"ETag": etag(record.version)})
-        return respond(*reply(record))
+        return respond(*reply(shower()(record)))
 
     return view
 
@@ -129,8 +141,8 @@ def creator(entity: str) -> View:
     """The view that makes a record."""
 
     def view() -> Response:
-        context, who, values = hub(), actor(), body()
-        return idempotent(lambda tx: reply(actions.create(context, tx, who, entity, values), 201))
+        context, who, values, show = hub(), actor(), body(), shower()
+        return idempotent(lambda tx: reply(show(actions.create(context, tx, who, entity, values)), 201))
 
     return view
 
@@ -139,33 +151,40 @@ def patcher(entity: str) -> View:
     """The view that edits a record in the version that the caller saw."""
 
     def view(record_id: str) -> Response:
-        context, who, only = hub(), actor(), viewer()
+        context, who, only, show = hub(), actor(), viewer(), shower()
         version, patch = wanted_version(), body()
 
         def work(tx: UnitOfWork) -> Reply:
             need(tx, entity, record_id, only(tx))
             record = editing.seen(tx, entity, record_id, version)
-            return reply(editing.edit(context, tx, who, record, patch))
+            return reply(show(editing.edit(context, tx, who, record, patch)))
 
         return respond(*context.store.run(work))
 
     return view
 
 
-def doer(entity: str, action: Action) -> View:
+def doer(ready: Ready) -> View:
     """The view of an action."""
 
     def view(record_id: str) -> Response:
-        context, who, only, values = hub(), actor(), viewer(), body()
+        values = body()
         version = wanted_version() if "If-Match" in request.headers else None
-
-        def work(tx: UnitOfWork) -> Reply:
-            need(tx, entity, record_id, only(tx))
-            if version is not None:
-                editing.seen(tx, entity, record_id, version)
-            action.body.check(values)
-            return reply(action.run(context, tx, who, record_id, values))
-
-        return idempotent(work)
+        return idempotent(doing(ready, record_id, values, version))
 
     return view
+
+
+def doing(ready: Ready, record_id: str, values: Doc, version: int | None = None) -> Callable[[UnitOfWork], Reply]:
+    """The work of an action, asked for by the present request, to be done in a transaction."""
+    context, who, only = hub(), actor(), viewer()
+    show = shower()
+
+    def work(tx: UnitOfWork) -> Reply:
+        need(tx, ready.entity, record_id, only(tx))
+        if version is not None:
+            editing.seen(tx, ready.entity, record_id, version)
+        ready.body.check(values)
+        return reply(show(ready.action.run(context, tx, who, record_id, values)))
+
+    return work

@@ -23,6 +23,7 @@ PEOPLE = {
     "li": ("agent",),
     "wang": ("dispatcher",),
     "zhang": ("technician",),
+    "zhao": ("warehouse",),
     "boss": ("admin",),
 }
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -33,16 +34,19 @@ HOOKS = {
 ROLES = {
     "agent": Role(
         {"en": "Agent", "zh": "坐席"},
-        frozenset({"tickets:*", "customers:*", "calls:*", "desk:use", "technicians:read", "stock:read"}),
+        frozenset({"tickets:*", "customers:*", "contacts:*", "assets:*", "calls:*", "desk", "technicians:read"}),
     ),
     "dispatcher": Role(
         {"en": "Dispatcher", "zh": "调度员"},
-        frozenset({"tickets:*", "customers:read", "technicians:*", "dispatch:use", "stock:*", "billing:*"}),
+        frozenset({"tickets:*", "customers:read", "technicians:*", "dispatch", "part_requests:*", "charges:read"}),
     ),
     "technician": Role(
         {"en": "Technician", "zh": "服务工程师"},
-        frozenset({"tickets:read", "tickets:work", "customers:read", "stock:read", "field:use"}),
+        frozenset({"tickets:read", "visits:*", "evidence:*", "customers:read", "field"}),
         own_rows=True,
+    ),
+    "warehouse": Role(
+        {"en": "Warehouse keeper", "zh": "仓管员"}, frozenset({"customers:read", "parts:*"}), sees_personal=False
     ),
     "admin": Role({"en": "Administrator", "zh": "管理员"}, frozenset({"*"})),
 }

@@ -62,7 +62,7 @@ def test_a_key_comes_only_where_its_scopes_lead(app: Flask, api: Callable[..., A
             assert answer.status_code == 403, f"{method} {path} answered {answer.status_code}"
 
 
-@pytest.mark.parametrize("login", ["li", "wang", "zhang", "boss"])
+@pytest.mark.parametrize("login", ["li", "wang", "zhang", "zhao", "boss"])
 def test_a_person_comes_only_where_the_roles_permit(
     app: Flask, browser: Callable[[str], Browser], options: Options, people: dict[str, User], login: str
 ) -> None:
