@@ -6,10 +6,10 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to one address, in plain text; ``key`` names it, so that a doubled one can be told."""
+    """One message in plain text; ``key`` names it for ever, so that a reader's mail program can tell a doubled one."""
 
     key: str
-    to: str
+    to: tuple[str, ...]
     subject: str
     body: str
 
@@ -17,10 +17,10 @@ class Letter:
 class Notifier(Protocol):
     """Sends letters."""
 
-    def send(self, letter: Letter) -> None:
-        """Hand the letter over.
+    def send(self, letter: Letter) -> tuple[str, ...]:
+        """Hand the letter over; gives the addresses that were refused while others were taken.
 
-        RetryableError when it certainly was not taken and may be later, RejectedError when it never will be,
-        UnknownOutcomeError when it may have been taken.
+        RetryableError when it was certainly not taken and may be later, RejectedError when it never will be, AuthError
+        when we are not let in, UnknownOutcomeError when it may have been taken.
         """
         ...
