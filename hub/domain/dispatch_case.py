@@ -10,12 +10,11 @@ from hub.domain.documents import Doc
 from hub.domain.instants import parse_instant
 from hub.domain.shifts import Window
 
-
 MOST_POINTS = 100
 
 
 @dataclass(frozen=True)
-class DispatchRules:
+class DispatchPolicy:
     """Which hard rules apply, what each objective weighs (together 100), and the measures they use."""
 
     version: int
@@ -86,7 +85,7 @@ class Case:
 
     job: Job
     worker: Worker
-    rules: DispatchRules
+    rules: DispatchPolicy
     window: Window | None
     distance: float | None
     now: datetime
