@@ -19,12 +19,14 @@ from hub.storage.privacy import Privacy
 from hub.storage.sqlite import SqliteStore, sqlite_engine
 from hub.storage.unit_of_work import Vault
 from hub.testing.clock import FakeClock
+from hub.testing.tryton.fixture import tryton
 
 ROOT = Path(__file__).parent.parent
 PRIVACY = {
     path.stem: Privacy.of_schema(json.loads(path.read_text("utf-8")))
     for path in sorted((ROOT / "schemas" / "canonical").glob("*.json"))
 }
+__all__ = ["tryton"]
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 

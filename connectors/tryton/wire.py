@@ -149,6 +149,8 @@ class Wire:
         return base64.b64encode(f"{user}:{number}:{token}".encode()).decode()
 
     def _result(self, answer: Answer, *, write: bool) -> Any:
+        if answer.status == HTTPStatus.FORBIDDEN:  # the user is known: it is the method that is not offered
+            raise RejectedError("{system} does not offer what was asked: status 403", system=self.system)
         if answer.status != HTTPStatus.OK:
             raise refusal(self._http, answer, write=write)
         try:

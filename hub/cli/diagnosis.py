@@ -1,15 +1,16 @@
 """Everything that can be wrong with an installation, found in one go: one failure hides no other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from hub import bootstrap
+from hub.bootstrap.database import check_database
+from hub.bootstrap.secrets import Environment, secret
+from hub.bootstrap.systems import system_of
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.problems import Problem
 from hub.files.settings import Settings, SettingsError, load
 from hub.storage.cipher import Keyring
 
-Environment = Mapping[str, str]
 Check = Callable[[Settings, Environment], Iterator[Problem]]
 
 
@@ -34,7 +35,7 @@ def key_file(settings: Settings, _: Environment) -> Iterator[Problem]:
 def secrets(settings: Settings, environment: Environment) -> Iterator[Problem]:
     """Every secret that the settings name is there."""
     for where, reference in references(settings):
-        yield from attempt(where, lambda ref=reference: bootstrap.secret(settings, environment, ref))  # type: ignore[misc] # a default binds the loop's value
+        yield from attempt(where, lambda ref=reference: secret(settings, environment, ref))  # type: ignore[misc] # a default binds the loop's value
 
 
 def references(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -54,14 +55,14 @@ def references(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def database(settings: Settings, environment: Environment) -> Iterator[Problem]:
     """The database answers, has the present tables, and was sealed with these keys."""
-    yield from attempt("database", lambda: bootstrap.check_database(settings, environment))
+    yield from attempt("database", lambda: check_database(settings, environment))
 
 
 def connected(settings: Settings, environment: Environment) -> Iterator[Problem]:
     """Every connector file and mapping can be read and fits."""
     for system in settings.systems.values():
         where = f"systems.{system.name}"
-        yield from attempt(where, lambda system=system: bootstrap.system_of(settings, system, environment))  # type: ignore[misc] # a default binds the loop's value
+        yield from attempt(where, lambda system=system: system_of(settings, system, environment))  # type: ignore[misc] # a default binds the loop's value
 
 
 def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:
@@ -74,7 +75,7 @@ def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]
 def probe(settings: Settings, environment: Environment, name: str) -> Iterator[Problem]:
     """What one system says of itself; what keeps it from being asked is told by the other checks."""
     try:
-        system = bootstrap.system_of(settings, settings.systems[name], environment)
+        system = system_of(settings, settings.systems[name], environment)
     except HubError:
         return
     try:

@@ -56,6 +56,10 @@ class Inbox(Protocol):
         """Make a dead message new again; NotFoundError when it is not dead."""
         ...
 
+    def release(self) -> int:
+        """End every lease: for the one process that may write, when it starts after a crash; says how many."""
+        ...
+
     def listing(self, *, state: str | None = None, limit: int = 100) -> list[Message]:
         """The newest messages."""
         ...

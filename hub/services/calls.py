@@ -14,6 +14,7 @@ from hub.services.context import Actor, Hub
 from hub.services.notifications import notify
 from hub.services.tracing import Tracer
 
+NUMBERS = (("customer", "phone"), ("customer", "landline"), ("contact", "phone"))  # where a caller's number is kept
 SWEPT = 200  # silent calls ended in one sweep
 
 
@@ -69,11 +70,7 @@ def save(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, doc: Doc
 def matched(tx: UnitOfWork, call: Doc) -> Doc:
     """Whom the caller's number belongs to: customers and contacts by blind index."""
     number = call.get("from")
-    hits = (
-        [hit for entity in ("customer", "contact") for hit in tx.records.by_secret(entity, "phone", number)]
-        if number
-        else []
-    )
+    hits = [hit for entity, field in NUMBERS for hit in tx.records.by_secret(entity, field, number)] if number else []
     matches = [entry for entry in map(match_entry, hits) if not call.get("is_privacy_number")]
     found = match_of(call, matches)
     facts: Doc = {"match": found, "matches": matches}
@@ -108,16 +105,9 @@ def draft(hub: Hub, tx: UnitOfWork, actor: Actor, source: CallSource, call: Reco
     known = {name: call.doc[name] for name in ("customer_id", "contact_id") if name in call.doc}
     if call.doc["match"] == "none":
         known |= {"contact_id": pending_contact(hub, tx, actor, call).id}
-    values = {
-        "type": source.ticket_type,
-        "priority": source.priority,
-        "channel": "phone",
-        "subject": "Call",
-        "call_id": call.id,
-        **known,
-        **({"queue": call.doc["queue"]} if "queue" in call.doc else {}),
-    }
-    ticket = tickets.open_draft(hub, tx, actor, values)
+    queue = {"queue": call.doc["queue"]} if "queue" in call.doc else {}
+    values = {"type": source.ticket_type, "priority": source.priority, **known, **queue}
+    ticket = tickets.open_draft(hub, tx, actor, call.doc, values)
     call = records.change(hub, tx, actor, call, {"ticket_id": ticket.id, **known}, action="call.ticket")
     if call.doc.get("queue") in source.confirms_alone and call.doc["match"] == "one":
         return tickets.confirm(hub, tx, actor, ticket.id, known)
@@ -165,7 +155,7 @@ def chase(hub: Hub, tx: UnitOfWork, actor: Actor, call: Record, ticket_id: str) 
     """The caller asks about an open ticket: that one is chased, and the call's draft is dropped."""
     draft_id = call.doc["ticket_id"]
     if draft_id != ticket_id:
-        tickets.drop_draft(hub, tx, actor, draft_id, {"into": ticket_id})
+        tickets.merge(hub, tx, actor, draft_id, {"into": ticket_id})
         records.change(hub, tx, actor, call, {"ticket_id": ticket_id}, action="call.chase")
     return tickets.chase(hub, tx, actor, ticket_id, {})
 

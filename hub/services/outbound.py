@@ -57,7 +57,7 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     system = hub.systems[name]
     if system.paused:
         return 0
-    lease = system.request_limit * limit + LEASE_MARGIN
+    lease = system.request_limit + LEASE_MARGIN
     due = hub.store.run(lambda tx: tx.outbox.claim(name, now=hub.clock.now(), lease_for=lease, limit=limit))
     for delivery in due:
         hub.points.reach("outbox.claimed")
@@ -246,9 +246,10 @@ class Attempt:
 
     def write(self, payload: Doc, call: Callable[[], T]) -> T:
         """Commit what is about to be sent, then send it; TakenOverError when another worker holds the delivery."""
+        now, limit = self.hub.clock.now(), self.system.request_limit + LEASE_MARGIN
         try:
             self.delivery = self.hub.store.run(
-                lambda tx: tx.outbox.intend(self.delivery, payload, now=self.hub.clock.now())
+                lambda tx: tx.outbox.intend(self.delivery, payload, now=now, until=now + limit)
             )
         except StaleError:
             raise TakenOverError("{id} was taken over.", id=self.delivery.id) from None

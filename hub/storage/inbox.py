@@ -94,6 +94,10 @@ class SqlInbox(Repository):
         if not self.change(again):
             raise NotFoundError("There is no dead message {id}.", id=message_id)
 
+    def release(self) -> int:
+        """End every lease."""
+        return self.change(update(INBOX).where(INBOX.c.lease_until.is_not(None)).values(lease_until=None))
+
     def listing(self, *, state: str | None = None, limit: int = 100) -> list[Message]:
         """The newest messages."""
         statement = select(INBOX).order_by(INBOX.c.received_at.desc(), INBOX.c.id.desc()).limit(limit)

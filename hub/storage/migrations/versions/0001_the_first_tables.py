@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -817,17 +818,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("due_at", sa.Text(), nullable=False),
-        sa.Column("fired", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "record_id", "name", "kind"),
     )
     with op.batch_alter_table("timer", schema=None) as batch:
-        batch.create_index(
-            "ix_timer_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("fired = 0"),
-            postgresql_where=sa.text("fired = 0"),
-        )
+        batch.create_index("ix_timer_due", ["due_at"], unique=False)
 
     op.create_table(
         "trace",
