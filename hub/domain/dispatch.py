@@ -82,7 +82,8 @@ def earliest_window(job: Job, worker: Worker, rules: DispatchPolicy, *, now: dat
     length = job.duration or rules.default_duration
     span = Window(max(now + way, worker.parts_at or now), now + rules.horizon)
     free = free_windows(worker.technician, worker.visits, span)
-    return next((Window(each.start, each.start + length) for each in free if each.end - each.start >= length), None)
+    starts = ((job.hours.next_open(each.start) if job.hours else each.start, each.end) for each in free)
+    return next((Window(start, start + length) for start, end in starts if start + length <= end), None)
 
 
 def _judge(job: Job, worker: Worker, rules: DispatchPolicy, now: datetime) -> Candidate:

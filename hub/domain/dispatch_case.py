@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from hub.domain.business_hours import BusinessHours
 from hub.domain.documents import Doc
 from hub.domain.instants import parse_instant
 from hub.domain.shifts import Window
@@ -30,7 +31,7 @@ class DispatchPolicy:
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be dispatched: the ticket and what was found out about it."""
+    """What is to be dispatched: the ticket and what was found out about it. ``hours`` are those of the site."""
 
     ticket: Doc
     site: Doc | None = None
@@ -41,6 +42,7 @@ class Job:
     excluded: frozenset[str] = frozenset()
     previous: frozenset[str] = frozenset()
     due_at: datetime | None = None
+    hours: BusinessHours | None = None
 
 
 @dataclass(frozen=True)
