@@ -1,7 +1,8 @@
 """The connector: each object is served by the part that its declaration names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from connectors.tryton import invoice
 from connectors.tryton.feed import Feeds
@@ -37,11 +38,9 @@ class TrytonConnector:
         """Say version and clock, and every object that our user may not read."""
         version, now = self._wire.version()
         problems = [] if version == SERIES else [f"Tryton {version} is not {SERIES}, with which this was proved"]
+        problems += _refusal_of(lambda: self._wire.company)
         for shape in self._shapes.values():
-            try:
-                self._wire.read(f"{shape.model}.search", [], 0, 1, None)
-            except RejectedError as refused:
-                problems.append(f"{shape.name}: {refused}")
+            problems += _refusal_of(partial(self._wire.read, f"{shape.model}.search", [], 0, 1, None))
         return Probe(version, now, tuple(problems))
 
     def objects(self) -> Mapping[str, ObjectSpec]:
@@ -115,3 +114,11 @@ class TrytonConnector:
         if shape.read_only:
             raise RejectedError("{system}: {object} is only read, never written", system=self._wire.system, object=name)
         return shape
+
+
+def _refusal_of(ask: Callable[[], object]) -> list[str]:
+    try:
+        ask()
+    except RejectedError as refused:
+        return [str(refused)]
+    return []

@@ -6,7 +6,7 @@ from typing import Any
 from connectors.tryton.models import Models
 from connectors.tryton.records import Records
 from connectors.tryton.shapes import Shape
-from connectors.tryton.shipments import INTERNAL, REST, Shipment, Shipments, as_movement, quantity_of
+from connectors.tryton.shipments import Shipment, Shipments, as_movement, quantity_of
 from connectors.tryton.values import encode, tell_decimal
 from connectors.tryton.wire import Wire
 from hub.domain.documents import Doc
@@ -92,12 +92,12 @@ class Movements:
             shipment = self._shipments.need(shape, str(shipment.id))
         add = [["add", _beyond(shipment, drawn)]]
         if shipment.rest:
-            self._wire.write(f"{INTERNAL}.write", [shipment.rest.id], {"moves": add})
+            self._wire.write(f"{shape.model}.write", [shipment.rest.id], {"moves": add})
             return
-        (row,) = self._wire.read(f"{INTERNAL}.read", [shipment.id], ["company", "from_location", "to_location"])
-        reference = f"{REST}{shipment.own.remote.doc['reference']}"
+        (row,) = self._wire.read(f"{shape.model}.read", [shipment.id], ["company", "from_location", "to_location"])
+        reference = f"{shape.rest}{shipment.own.remote.doc['reference']}"
         rest = {name: row[name] for name in ("company", "from_location", "to_location")}
-        self._wire.write(f"{INTERNAL}.create", [{**rest, "reference": reference, "moves": add}])
+        self._wire.write(f"{shape.model}.create", [{**rest, "reference": reference, "moves": add}])
 
     def _internal(self, doc: Doc, values: dict[str, Any]) -> dict[str, Any]:
         ends = {name: values[name] for name in ("from_location", "to_location")}

@@ -66,6 +66,7 @@ class Shape:
     key: Key | None = None
     prepare: str | None = None
     shipment: str | None = None
+    rest: str | None = None
     accept_warnings: tuple[str, ...] = field(default=())
 
 
@@ -89,6 +90,7 @@ def shape_of(name: str, told: Doc) -> Shape:
         key=Key(**told["key"]) if "key" in told else None,
         prepare=told.get("prepare"),
         shipment=told.get("shipment"),
+        rest=told.get("rest"),
         accept_warnings=tuple(told.get("accept_warnings", ())),
     )
 

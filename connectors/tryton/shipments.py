@@ -1,7 +1,7 @@
 """Tryton's shipments, read as movements of one product: a shipment, its moves, and the rest of a part draw.
 
 A reservation that was drawn in part leaves a second shipment, its rest, whose reference carries the same key behind
-``REST-``. Reservation, issue and release are three ways to look at these two; nothing else is remembered anywhere.
+a prefix of its own. Reservation, issue and release are three ways to look at these two; nothing else is remembered.
 """
 
 import hashlib
@@ -17,8 +17,6 @@ from connectors.tryton.wire import Wire
 from hub.domain.errors import RejectedError
 from hub.ports.connector import Remote
 
-INTERNAL = "stock.shipment.internal"
-REST = "REST-"
 Move = dict[str, Any]
 
 
@@ -86,22 +84,22 @@ class Shipments:
         )
 
     def _with_reservations(self, shape: Shape, ids: list[int]) -> list[int]:
-        if shape.model != INTERNAL or shape.key is None:
+        if shape.key is None or shape.rest is None:
             return ids
-        domain = [["id", "in", ids], ["reference", "like", f"{REST}%"]]
-        rests = self._wire.read(f"{INTERNAL}.search_read", domain, 0, None, None, ["reference"])
-        references = [shape.key.prefix + row["reference"].removeprefix(REST) for row in rests]
-        of = self._wire.read(f"{INTERNAL}.search", [["reference", "in", references]]) if rests else []
+        domain = [["id", "in", ids], ["reference", "like", f"{shape.rest}%"]]
+        rests = self._wire.read(f"{shape.model}.search_read", domain, 0, None, None, ["reference"])
+        references = [shape.key.prefix + row["reference"].removeprefix(shape.rest) for row in rests]
+        of = self._wire.read(f"{shape.model}.search", [["reference", "in", references]]) if rests else []
         return [*ids, *of]
 
     def _rests(self, shape: Shape, loaded: Sequence[Loaded]) -> dict[str, Loaded]:
         """The rests of the shipments, by our key."""
-        references = [REST + one.remote.doc["reference"] for one in loaded if one.remote.doc["reference"]]
-        if shape.model != INTERNAL or shape.key is None or not references:
+        if shape.key is None or shape.rest is None:
             return {}
-        rest = replace(shape, domain=(), key=replace(shape.key, prefix=REST))
-        ids = self._wire.read(f"{INTERNAL}.search", [["reference", "in", references]])
-        return {one.remote.doc["reference"]: one for one in self._records.load(rest, ids)}
+        references = [shape.rest + one.remote.doc["reference"] for one in loaded if one.remote.doc["reference"]]
+        ids = self._wire.read(f"{shape.model}.search", [["reference", "in", references]]) if references else []
+        rest = replace(shape, domain=(), key=replace(shape.key, prefix=shape.rest))
+        return {one.remote.doc["reference"]: one for one in self._records.load(rest, ids)} if ids else {}
 
     def _moves(self, model: str, shipments: list[str]) -> dict[str, tuple[Move, ...]]:
         domain = [["shipment", "in", [f"{model},{shipment}" for shipment in shipments]], ["quantity", ">", 0]]

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from hub.domain.documents import Doc
 from hub.domain.money import Money, total
 from hub.domain.quantity import EXACT
 from hub.domain.reasons import Reason
@@ -96,6 +97,14 @@ class ChargeLine:
 def line_id(obligation: str, revision: int, kind: str) -> str:
     """The id of a charge, from its key."""
     return sha256(f"{obligation}#{revision}#{kind}".encode()).hexdigest()[:32]
+
+
+ENDED = frozenset({"credited", "withdrawn"})
+
+
+def is_active(charge: Doc) -> bool:
+    """Whether a charge document counts: neither withdrawn nor taken back, and no credit itself."""
+    return charge["state"] not in ENDED and charge.get("kind") != "credit"
 
 
 def sum_of(lines: Iterable[ChargeLine], currency: str) -> tuple[Money, Money, Money]:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+<<<<<<< HEAD
+=======
+from hub.domain.charge_lines import is_active
+>>>>>>> rules
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
 from hub.domain.instants import parse_instant, write_instant
@@ -73,8 +77,8 @@ def waived(ticket: Doc, gate: str, *, by: str, reason: str, now: datetime) -> Do
 def settlement_of(charges: Iterable[Doc], invoices: Mapping[str, Doc]) -> str:
     """How far a ticket's money is: open, confirmed, invoiced, partly_paid, paid, or none_due.
 
-    ``charges`` are all revisions of the ticket's lines, ``invoices`` the ERP documents by id. Lines that were credited,
-    and the credits that took them back, do not count. Nothing worked out yet is ``open``.
+    ``charges`` are all revisions of the ticket's lines, ``invoices`` the ERP documents by id. Lines that were withdrawn
+    or credited, and the credits that took them back, do not count. Nothing worked out yet is ``open``.
     """
     active = [charge for charge in charges if charge["state"] != "credited" and charge.get("kind") != "credit"]
     if not active or any(charge["state"] in {"draft", "reviewed"} for charge in active):

@@ -45,7 +45,7 @@ class Outbox(Protocol):
         ...
 
     def intend(self, delivery: Delivery, payload: Doc, *, now: datetime, until: datetime) -> Delivery:
-        """Freeze what is about to be sent, before the call, and extend the lease over it; StaleError when taken over."""
+        """Freeze what is about to be sent, before the call, and extend the lease; StaleError when taken over."""
         ...
 
     def uncertain(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:

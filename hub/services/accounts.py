@@ -45,7 +45,7 @@ class Attempt:
     csrf: str
 
 
-def add_user(  # noqa: PLR0913 - the facts of an account, all by name
+def add_user(
     hub: Hub,
     actor: Actor,
     *,

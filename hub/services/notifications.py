@@ -1,4 +1,4 @@
-"""Tell people: every notice is recorded; a role or person with a mail address gets it by mail too, where mail is set up."""
+"""Tell people: every notice is recorded for a role or a person, and mailed where mail is set up."""
 
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
@@ -6,7 +6,7 @@ from hub.services import records
 from hub.services.context import Actor, Hub
 
 
-def notify(  # noqa: PLR0913 - one notice: to whom, about what, in which words
+def notify(
     hub: Hub,
     tx: UnitOfWork,
     actor: Actor,
@@ -24,7 +24,7 @@ def notify(  # noqa: PLR0913 - one notice: to whom, about what, in which words
     return records.create(hub, tx, actor, "notification", doc | present, action="notify")
 
 
-def notify_technician(  # noqa: PLR0913 - as above
+def notify_technician(
     hub: Hub,
     tx: UnitOfWork,
     actor: Actor,

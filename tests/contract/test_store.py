@@ -218,7 +218,8 @@ def test_waiting_changes_of_a_record_are_one_delivery(store: Store, clock: FakeC
 
 def test_deliveries_keep_their_order_per_record_and_run_beside_one_another(store: Store, clock: FakeClock) -> None:
     for number, record_id, goal in ((1, "c1", "a"), (2, "c1", "b"), (3, "c2", "a")):
-        store.run(lambda tx, d=delivery(clock, number, record_id, goal=goal): tx.outbox.enqueue(d))  # type: ignore[misc]
+        waiting = delivery(clock, number, record_id, goal=goal)
+        store.run(lambda tx, waiting=waiting: tx.outbox.enqueue(waiting))  # type: ignore[misc]
 
     def claim() -> list[Delivery]:
         return store.run(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=10))

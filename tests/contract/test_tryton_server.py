@@ -24,17 +24,17 @@ def own_server(tryton: RunningErp, tmp_path: Path) -> Iterator[TrytonServer]:
     server.stop()
 
 
-def log_in(tryton: RunningErp, server: TrytonServer) -> TrytonRpc:
-    return TrytonRpc(server.url, HUB, tryton.seeded.logins[HUB].password)
+def log_in(server: TrytonServer) -> TrytonRpc:
+    return TrytonRpc(server.url, HUB, server.login(HUB).password)
 
 
-def test_what_was_written_survives_a_kill_and_a_reset_forgets_it(tryton: RunningErp, own_server: TrytonServer) -> None:
-    party = log_in(tryton, own_server).create("party.party", name="Nanjing Foods 南京食品")
+def test_what_was_written_survives_a_kill_and_a_reset_forgets_it(own_server: TrytonServer) -> None:
+    party = log_in(own_server).create("party.party", name="Nanjing Foods 南京食品")
     own_server.kill()
     own_server.start()
-    assert log_in(tryton, own_server).read("party.party", party, "name")["name"] == "Nanjing Foods 南京食品"
+    assert log_in(own_server).read("party.party", party, "name")["name"] == "Nanjing Foods 南京食品"
     own_server.reset()
-    assert log_in(tryton, own_server).call("party.party.search", [["id", "=", party]]) == []
+    assert log_in(own_server).call("party.party.search", [["id", "=", party]]) == []
 
 
 def test_a_taken_port_is_said_in_one_line(tryton: RunningErp, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_hub_may_read_orders_but_not_write_them(tryton: RunningErp) -> None:
 
 
 def test_finance_pays_in_parts_and_then_in_full(tryton: RunningErp, own_server: TrytonServer) -> None:
-    hub = log_in(tryton, own_server)
+    hub = log_in(own_server)
     finance = RunningErp(own_server, tryton.seeded).person(FINANCE)
     invoice = hub.one("account.invoice", [["state", "=", "posted"]])
     number = hub.read("account.invoice", invoice, "number")["number"]

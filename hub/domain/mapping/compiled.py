@@ -32,11 +32,14 @@ from hub.domain.mapping.values import clone
 _PLAIN, _CONDITIONAL, _COMPUTED_HERE, _LIST, _COMPUTED_THERE = range(5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mapping:
     """One entity in one system, both ways. Documents that are given are never changed."""
 
     spec: MappingSpec
+
+    def __repr__(self) -> str:
+        return f"Mapping({self.spec.name})"
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ remote may have normalised it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from hub.domain.documents import Doc
 from hub.domain.mapping.changes import changes, shown
 from hub.domain.mapping.compiled import Mapping as FieldMapping
-from hub.domain.mapping.ends import Node, record
+from hub.domain.mapping.ends import Node, SourceEnd, record
 from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.listing import Listing
@@ -23,8 +23,8 @@ from hub.domain.mapping.pull import pull_parts
 from hub.domain.mapping.push import push_parts
 from hub.domain.mapping.refusal import UnfitError
 from hub.domain.mapping.rules import Const, OnNull, OnOther, Owner
-from hub.domain.mapping.values import clone, is_nothing
-from hub.domain.sync.outcome import HELD, REWRITTEN, Change, Conflict, Dispute, Merge, Reason
+from hub.domain.mapping.values import clone, is_nothing, normal
+from hub.domain.sync.outcome import COMPUTED, HELD, REWRITTEN, Change, Conflict, Dispute, Merge, Reason
 from hub.domain.sync.scope import Member, Scope, within
 
 SKEW = timedelta(seconds=5)
@@ -44,10 +44,9 @@ class Verdict(Enum):
 class Times:
     """When the sides changed: the records as a whole, and single hub fields by path where that is known."""
 
-    hub_at: datetime | None = None
-    remote_at: datetime | None = None
-    hub_fields: Mapping[str, datetime] = field(default_factory=dict)
-    skew: timedelta = SKEW
+    hub_at: datetime | None
+    remote_at: datetime | None
+    hub_fields: Mapping[str, datetime]
 
 
 def merge(
@@ -58,14 +57,17 @@ def merge(
     hub_now: Doc | None,
     remote_now: Doc | None,
     refs: Refs = NO_LINKS,
-    times: Times | None = None,
+    hub_at: datetime | None = None,
+    remote_at: datetime | None = None,
+    field_times: Mapping[str, datetime] | None = None,
     decided: Mapping[str, str] | None = None,
 ) -> Merge:
     """Bring both sides together; the documents that are given are never changed.
 
     No base means that nothing was agreed yet: a value fills a gap on the other side, two values go by owner, nothing is
-    cleared. None as ``hub_now`` or ``remote_now`` means that the record is to be made there. ``decided`` settles held
-    paths: hub or remote. Fails with an InvalidError that names every value without counterpart, or MissingLinkError.
+    cleared. None as ``hub_now`` or ``remote_now`` means that the record is to be made there. ``hub_at`` and
+    ``remote_at`` say when the records changed, ``field_times`` when single hub fields did, by path. ``decided`` settles
+    held paths: hub or remote. Fails with an InvalidError that names every value without counterpart, or as push does.
     """
     before, seen = remote_base or {}, _completed(mapping, remote_base or {}, remote_now or {})
     scope = Scope(
@@ -78,7 +80,7 @@ def merge(
         making_hub=hub_now is None,
         making_remote=remote_now is None,
     )
-    merger = _Merger(mapping, scope, Run(refs), times or Times(), decided or {})
+    merger = _Merger(mapping, scope, Run(refs), Times(hub_at, remote_at, field_times or {}), decided or {})
     return merger.finish()
 
 
@@ -132,6 +134,8 @@ class _Merger:
         self.held = frozenset(scope.hub_base.doc.get(HELD, ()))
         self.changes: list[Change] = []
         self.conflicts: list[Conflict] = []
+        self.agreed = scope.hub_base.doc.get(COMPUTED, {})
+        self.computed: Doc = {}
         self.sole = {of_hub: self._sole_change(of_hub=of_hub) for of_hub in (True, False)}
 
     def finish(self) -> Merge:
@@ -141,7 +145,9 @@ class _Merger:
         base = self.scope.base.doc
         if self.conflicts:
             base[HELD] = sorted({conflict.path for conflict in self.conflicts})
-        if REWRITTEN in self.scope.hub_base.doc:
+        if self.computed:
+            base[COMPUTED] = self.computed
+        if self.scope.hub_base.doc.get(REWRITTEN):
             base[REWRITTEN] = self.scope.hub_base.doc[REWRITTEN]
         return Merge(
             hub=self.scope.hub.doc,
@@ -166,6 +172,8 @@ class _Merger:
     def leaf(self, leaf: Leaf, scope: Scope) -> None:
         """Decide about one value, and carry it over."""
         verdict, reason = Verdict.LEAVE, None
+        if isinstance(leaf.hub, SourceEnd):
+            self.remember(leaf, scope)
         with self.run.at(leaf, scope.hub, scope.seen, of_hub=False):
             if leaf.active(scope.hub):
                 verdict, reason = self.judge(leaf, scope)
@@ -205,8 +213,9 @@ class _Merger:
             return False
         if leaf.rule.null is OnNull.KEEP and is_nothing(leaf.hub_value(scope.hub)):
             return False
-        if isinstance(leaf.rule.hub, Const):
-            return not scope.remote_base.doc
+        if isinstance(leaf.hub, SourceEnd):
+            agreed = self.agreed.get(place_of(leaf, scope.hub, of_hub=True))
+            return bool(normal(shown(leaf.hub_value(scope.hub))) != normal(agreed))
         return bool(leaf.hub_meaning(scope.hub) != leaf.hub_meaning(scope.hub_base))
 
     def remote_changed(self, leaf: Leaf, scope: Scope) -> bool:
@@ -216,7 +225,7 @@ class _Merger:
         if leaf.rule.null is OnNull.KEEP and is_nothing(leaf.remote_value(scope.seen)):
             return False
         if isinstance(leaf.rule.remote, Const):
-            return not scope.hub_base.doc
+            return scope.is_first
         return bool(leaf.remote_meaning(scope.seen) != leaf.remote_meaning(scope.remote_base))
 
     def carry(self, leaf: Leaf, scope: Scope, verdict: Verdict, reason: Reason | Dispute | None) -> None:
@@ -234,7 +243,7 @@ class _Merger:
         leaf.push(scope.hub, scope.remote, self.run.refs)
         if leaf.remote_meaning(scope.remote) == meant:
             return
-        scope.go_back(leaf)
+        self.go_back(leaf, scope)
         self.note(leaf, scope.hub, "remote", old, shown(leaf.remote.read(scope.remote)), reason)
 
     def take(self, leaf: Leaf, scope: Scope, reason: Reason) -> None:
@@ -246,13 +255,27 @@ class _Merger:
         scope.move_on(leaf)
         self.note(leaf, scope.hub, "hub", old, shown(leaf.hub.read(scope.hub)), reason)
 
+    def remember(self, leaf: Leaf, scope: Scope) -> None:
+        """A fixed or computed value is agreed with this merge, unless it goes back."""
+        value = shown(leaf.hub_value(scope.hub)) if leaf.active(scope.hub) else None
+        if value is not None:
+            self.computed[place_of(leaf, scope.hub, of_hub=True)] = value
+
+    def go_back(self, leaf: Leaf, scope: Scope) -> None:
+        """Leave the hub's value in the shadow as it was agreed, so that the change stays visible."""
+        scope.go_back(leaf)
+        path = place_of(leaf, scope.hub, of_hub=True)
+        self.computed.pop(path, None)
+        if path in self.agreed:
+            self.computed[path] = self.agreed[path]
+
     def note(self, leaf: Leaf, hub: Node, to: str, old: Any, new: Any, reason: Reason) -> None:
         """Remember what was carried."""
         self.changes.append(Change(place_of(leaf, hub, of_hub=True), to, old, new, reason, leaf.rule))
 
     def dispute(self, leaf: Leaf, scope: Scope, dispute: Dispute) -> None:
         """Hold a value: both sides keep theirs."""
-        scope.go_back(leaf)
+        self.go_back(leaf, scope)
         conflict = Conflict(
             path=place_of(leaf, scope.hub, of_hub=True),
             remote_path=place_of(leaf, scope.seen, of_hub=False),
@@ -270,7 +293,7 @@ class _Merger:
         """Who changed a value last; the record's time counts only where nothing else explains it."""
         here = self.times.hub_fields.get(path) or (self.times.hub_at if self.sole[True] == path else None)
         there = self.times.remote_at if self.sole[False] == path else None
-        if here is None or there is None or abs(here - there) <= self.times.skew:
+        if here is None or there is None or abs(here - there) <= SKEW:
             return Verdict.REVIEW
         return Verdict.HUB if here > there else Verdict.REMOTE
 

@@ -10,6 +10,9 @@ from hub.domain.mapping.rules import FieldRule, ListRule, Owner
 HELD = "$held"
 """Where a hub base keeps the paths that wait for a person: they are not sent, and asked for until they are settled."""
 
+COMPUTED = "$computed"
+"""Where a hub base keeps the fixed and computed values that were agreed, by path: they have no field of their own."""
+
 REWRITTEN = "$rewritten"
 """Where a hub base keeps what came back rewritten while it was not known to be the answer to our write."""
 

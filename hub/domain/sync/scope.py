@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hub.domain.documents import Doc
-from hub.domain.mapping.ends import Node, inputs
+from hub.domain.mapping.ends import Node, fields_of
 from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.paths import Path
@@ -28,13 +28,18 @@ class Scope:
     making_hub: bool = False
     making_remote: bool = False
 
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was ever agreed about this node."""
+        return not (self.hub_base.doc or self.remote_base.doc)
+
     def go_back(self, leaf: Leaf) -> None:
-        """Leave what the leaf reads in the hub as it was agreed, so that the change stays visible."""
-        copy_inputs(leaf, self.hub_base, self.base)
+        """Leave the hub's value in the shadow as it was agreed, so that the change stays visible."""
+        copy_hub(leaf, self.hub_base, self.base)
 
     def move_on(self, leaf: Leaf) -> None:
         """Agree on what the leaf has written into the hub."""
-        copy_inputs(leaf, self.hub, self.base)
+        copy_hub(leaf, self.hub, self.base)
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,16 @@ class Member:
     was_theirs: Doc | None
 
 
-def copy_inputs(leaf: Leaf, source: Node, target: Node) -> None:
-    """Make the target say what the source says, at every hub path that the leaf reads."""
-    for path in inputs(leaf.rule.hub):
-        if source.doc is not source.root and path.names[:1] == ("record",):
-            copy_path(Path(path.steps[1:]), source.root, target.root)
-        else:
-            copy_path(path, source.doc, target.doc)
+def copy_hub(leaf: Leaf, source: Node, target: Node) -> None:
+    """Make a hub document say what another one says, as far as the leaf goes."""
+    for path in fields_of(leaf.rule.hub):
+        copy_path(path, source.doc, target.doc)
+
+
+def copy_remote(leaf: Leaf, source: Node, target: Node) -> None:
+    """Make a remote document say what another one says, as far as the leaf goes."""
+    for path in fields_of(leaf.rule.remote):
+        copy_path(path, source.doc, target.doc)
 
 
 def copy_path(path: Path, source: Doc, target: Doc) -> None:

@@ -7,20 +7,19 @@ shadow is ours, the remote's is theirs, and nothing is written again. Any other 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.mapping.changes import shown
 from hub.domain.mapping.compiled import Mapping as FieldMapping
-from hub.domain.mapping.ends import Node, inputs, record
+from hub.domain.mapping.ends import Node, SourceEnd, record
 from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.values import clone
-from hub.domain.sync.merging import Times, merge
-from hub.domain.sync.outcome import REWRITTEN, Merge
-from hub.domain.sync.scope import copy_inputs, copy_path
+from hub.domain.sync.merging import merge
+from hub.domain.sync.outcome import COMPUTED, REWRITTEN, Merge
+from hub.domain.sync.scope import copy_hub, copy_remote
 
 
 def settle(  # noqa: PLR0913 - five documents, and all are named
@@ -33,7 +32,6 @@ def settle(  # noqa: PLR0913 - five documents, and all are named
     read_back: Doc,
     refs: Refs = NO_LINKS,
     ours: bool = True,
-    times: Times | None = None,
 ) -> Merge:
     """Agree on what was sent, as it came back, then merge whatever else changed on either side meanwhile.
 
@@ -44,7 +42,9 @@ def settle(  # noqa: PLR0913 - five documents, and all are named
     """
     hub, remote = clone(hub_base or {}), clone(remote_base or {})
     known = _Known(refs)
-    settlement = _Settlement(Run(known), known, ours=ours, rewritten=dict(hub.get(REWRITTEN, {})))
+    settlement = _Settlement(
+        Run(known), known, ours=ours, rewritten=hub.get(REWRITTEN, {}), computed=hub.get(COMPUTED, {})
+    )
     settlement.parts(
         mapping.parts,
         _Views(
@@ -52,11 +52,8 @@ def settle(  # noqa: PLR0913 - five documents, and all are named
         ),
     )
     settlement.run.finish(mapping.spec.file, mapping.entity)
-    if settlement.rewritten:
-        hub[REWRITTEN] = settlement.rewritten
-    merged = merge(
-        mapping, hub_base=hub, remote_base=remote, hub_now=hub_now, remote_now=read_back, refs=known, times=times
-    )
+    hub |= {COMPUTED: settlement.computed, REWRITTEN: settlement.rewritten}
+    merged = merge(mapping, hub_base=hub, remote_base=remote, hub_now=hub_now, remote_now=read_back, refs=known)
     return replace(merged, lines=known.lines)
 
 
@@ -101,7 +98,8 @@ class _Settlement:
     run: Run
     known: _Known
     ours: bool
-    rewritten: dict[str, Any]
+    rewritten: Doc
+    computed: Doc
 
     def parts(self, parts: Sequence[Part], views: _Views) -> None:
         """Settle the parts of a record or member."""
@@ -117,12 +115,12 @@ class _Settlement:
         if not leaf.rule.direction.pushes or leaf.remote_meaning(views.sent) == leaf.remote_meaning(views.remote_base):
             return
         if leaf.same(views.hub_now, views.sent, self.known):
-            copy_inputs(leaf, views.hub_now, views.hub)
+            copy_hub(leaf, views.hub_now, views.hub)
+            if isinstance(leaf.hub, SourceEnd):
+                self.computed[place_of(leaf, views.hub_now, of_hub=True)] = shown(leaf.hub_value(views.hub_now))
         else:  # the hub has changed again since: what was sent is what was agreed
             leaf.pull(views.sent, views.hub, self.known)
-        origin = views.back if self.is_answer(leaf, views) else views.sent
-        for path in inputs(leaf.rule.remote):
-            copy_path(path, origin.doc, views.remote.doc)
+        copy_remote(leaf, views.back if self.is_answer(leaf, views) else views.sent, views.remote)
 
     def is_answer(self, leaf: Leaf, views: _Views) -> bool:
         """Whether what came back is the answer to what was sent, and no change by somebody else."""
@@ -144,10 +142,13 @@ class _Settlement:
         sent = listing.remote_members(views.sent.doc, self.known) | named
         back = listing.remote_members(views.back.doc, self.known)
         was = listing.remote_members(views.remote_base.doc, self.known)
+        agreed = listing.hub_members(views.hub.doc)
         for key, member in sent.items():
+            if key in was and (key not in back or key not in agreed):
+                continue  # not ours, or gone meanwhile: the merge sees to it
             if key in back:
                 self.member(listing, views, key, member, was.get(key, {}), back[key])
-            elif key not in was:
+            else:
                 self.refused(listing, views, key)
         for key in [key for key in was if key not in sent]:
             listing.drop_hub(views.hub.doc, key)
@@ -179,8 +180,8 @@ class _Settlement:
         """Find the ids that the remote has given to new members: the likeliest of those that appeared."""
         old = listing.remote_keys(views.remote_base.doc)
         appeared = {key: member for key, member in listing.remote_keys(views.back.doc).items() if key not in old}
-        sent = listing.remote_members(views.sent.doc, self.known)
-        waiting = {key: member for key, member in listing.hub_members(views.hub_now.doc).items() if key not in sent}
+        named = {**listing.remote_members(views.sent.doc, self.known), **listing.hub_members(views.hub.doc)}
+        waiting = {key: member for key, member in listing.hub_members(views.hub_now.doc).items() if key not in named}
         for member in listing.keyless(views.sent.doc):
             theirs = _likeliest(appeared, partial(self.alike, listing, member))
             mine = _likeliest(waiting, partial(self.equal, listing, member))

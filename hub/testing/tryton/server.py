@@ -11,6 +11,8 @@ from pathlib import Path
 
 import requests
 
+from hub.testing.tryton.logins import FILE, Login, read_logins
+
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = ROOT / ".venv-tryton"
 DATABASE = "erp"
@@ -58,7 +60,8 @@ def clean_environment(**extra: str) -> dict[str, str]:
 class TrytonServer:
     """Serves the database in a folder on 127.0.0.1; ``port`` 0 takes a free one.
 
-    The folder is filled with a copy of the seed when it holds no database yet, so that a demo goes on where it stopped.
+    The folder is filled with a copy of the seed's database and logins when it holds no database yet, so that a demo
+    goes on where it stopped.
     """
 
     def __init__(self, seed: Path, folder: Path, *, port: int = 0, environment: Path = ENVIRONMENT) -> None:
@@ -70,6 +73,10 @@ class TrytonServer:
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    def login(self, user: str) -> Login:
+        """How a user of this database logs in."""
+        return read_logins(self._folder)[user]
 
     @property
     def pid(self) -> int:
@@ -115,7 +122,8 @@ class TrytonServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         for stale in self._folder.glob(f"{DATABASE}.sqlite*"):
             stale.unlink()
-        shutil.copyfile(self._seed, self._folder / f"{DATABASE}.sqlite")
+        for file in (f"{DATABASE}.sqlite", FILE):
+            shutil.copy(self._seed / file, self._folder / file)
 
     def _launch(self, trytond: Path) -> bool:
         """Whether it came up; False when the port was taken."""
