@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-<<<<<<< HEAD
-=======
 from hub.domain.charge_lines import is_active
->>>>>>> rules
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
 from hub.domain.instants import parse_instant, write_instant

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from hub.domain.charge_policy import ChargePolicy
-from hub.domain.errors import InvalidError
 from hub.domain.policies import Policies
 from hub.domain.roles import Role
-from hub.files.charge_policy import read_charges
 from hub.files.policies.calendars import read_calendars
 from hub.files.policies.dispatching import read_dispatch
 from hub.files.policies.procedures import read_sop
+from hub.files.policies.rates import read_charges
 from hub.files.policies.reading import Folder, Problems, Source
 from hub.files.policies.service_levels import read_sla
 from hub.files.policies.workflows import read_workflows
@@ -31,23 +29,14 @@ def load_policies(config: Iterable[Path], schemas: Path) -> Policies:
     workflows = read_workflows(folder.all("workflow", "workflow"), roles)
     sops = tuple(map(read_sop, folder.all("sop", "sop")))
     sla_file, dispatch_file = folder.one("sla.yaml", "sla"), folder.one("dispatch.yaml", "dispatch")
-    charges_text = folder.text("charges.yaml")
+    charges_file = folder.one("charges.yaml", "charges")
     sla = read_sla(sla_file, hours, roles) if sla_file else None
     dispatch = read_dispatch(dispatch_file) if dispatch_file else None
-    charges = charges_of(charges_text, problems) if charges_text else None
+    charges = read_charges(charges_file, hours) if charges_file else None
     problems.refuse()
     if sla is None or dispatch is None or charges is None:  # a missing file is a problem, so that this is never reached
         raise AssertionError
     return Policies(workflows, sla, hours, dispatch, charges, sops, roles)
-
-
-def charges_of(text: str, problems: Problems) -> ChargePolicy | None:
-    """The charge rules; None, with every problem noted, when they cannot be used."""
-    try:
-        return read_charges(text, "charges.yaml")
-    except InvalidError as refused:
-        problems.found.extend(refused.fields)
-        return None
 
 
 def _read_roles(source: Source) -> dict[str, Role]:

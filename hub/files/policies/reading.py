@@ -86,14 +86,6 @@ class Folder:
             return None
         return self._read(paths[-1], name, schema)
 
-    def text(self, name: str) -> str:
-        """The text of one file, empty when it is missing, which is noted."""
-        paths = [directory / name for directory in self.directories if (directory / name).is_file()]
-        if not paths:
-            self.problems.add(name, "", "is missing: `tickethub init` writes it")
-            return ""
-        return paths[-1].read_text(encoding="utf-8")
-
     def all(self, folder: str, schema: str) -> list[Source]:
         """Every file of a folder, by name."""
         paths: dict[str, Path] = {}
