@@ -34,7 +34,7 @@ test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code
-	$(BIN)/python -m docs.reference.write
+	$(BIN)/python -m docs.generate
 
 lock: .venv/ready ## resolve the lock files anew
 	@$(SHELL) .ci/lock
