@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import hub
 from tests.conftest import need
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,10 @@ def test_a_lock_file_has_names_versions_and_hashes_and_no_addresses(lock: str) -
 
 def test_the_command_of_the_wheel_is_ours() -> None:
     assert PROJECT["project"]["scripts"] == {"tickethub": "hub.cli:main"}
+
+
+def test_the_program_tells_the_version_of_the_project() -> None:
+    assert hub.__version__ == PROJECT["project"]["version"]
 
 
 @pytest.mark.slow
