@@ -82,6 +82,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         settle=_duration(lookup.get("settle", "30 s")),
         state=told.get("state"),
         goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},
+        reached=told.get("reached", {}),
         of=told.get("of"),
     )
 
