@@ -25,7 +25,7 @@ _COMPARED = (
     "customer_id",
     "part_id",
 )
-_COMPARED_OF_GIFTS = ("code", "quantity", "unit", "rate", "tax_rate", "currency")
+_COMPARED_OF_WAIVED = ("code", "quantity", "unit", "rate", "tax_rate", "currency")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def waive_charge(charge: Doc, reason: str, *, by: str) -> Doc:
         )
     nothing = Money.zero(charge["currency"]).text()
     why = Reason("waived by {by}: {reason}", {"by": by, "reason": reason}).document()
-    coverage = {**charge["coverage"], "by": "goodwill", "reasons": [*charge["coverage"]["reasons"], why]}
+    reasons = [*charge["coverage"]["reasons"], why]
+    coverage = {**charge["coverage"], "by": "goodwill", "reasons": reasons, "waived_by": by}
     return {**charge, "unit_price": "0", "net": nothing, "tax": nothing, "gross": nothing, "coverage": coverage}
 
 
@@ -148,7 +149,7 @@ def _revise_one(stored: Sequence[Doc], wanted: Doc | None) -> Revision:
 
 
 def _is_same(stored: Doc, wanted: Doc) -> bool:
-    if stored["coverage"]["by"] == "goodwill" != wanted["coverage"]["by"]:
-        return all(stored.get(name) == wanted.get(name) for name in _COMPARED_OF_GIFTS)
+    if "waived_by" in stored["coverage"]:
+        return all(stored.get(name) == wanted.get(name) for name in _COMPARED_OF_WAIVED)
     same_payer = stored["coverage"]["by"] == wanted["coverage"]["by"]
     return same_payer and all(stored.get(name) == wanted.get(name) for name in _COMPARED)

@@ -53,7 +53,7 @@ class Movements:
         """The quantity of a document less its corrections; nothing when it was refused or cancelled."""
         if document["state"] in NOT_COUNTED:
             return ZERO
-        corrections = (each for each in self.of(entity) if each.get("corrects_id") == document.get("id"))
+        corrections = (each for each in self.of(entity) if each.get("corrects_id", "") == document.get("id"))
         return EXACT.subtract(_quantity(document), total_of(counting(corrections)))
 
     def left(self, entity: str, document: Doc) -> Decimal:
@@ -62,7 +62,7 @@ class Movements:
             self.net(kind, each)
             for kind in _DRAWN_BY[entity]
             for each in self.of(kind)
-            if each.get(DRAWS_ON[kind][1]) == document.get("id") and "corrects_id" not in each
+            if each.get(DRAWS_ON[kind][1], "") == document.get("id") and "corrects_id" not in each
         ]
         return EXACT.subtract(self.net(entity, document), sum(drawn, ZERO))
 
