@@ -41,8 +41,7 @@ def take_event(call: Doc | None, event: CallEvent, *, call_record_id: str) -> Ca
     known = call or _new_call(event, call_record_id)
     if any(each["key"] == event.key for each in known["events"]) or len(known["events"]) >= MOST_EVENTS:
         return CallChange(known, ())
-    after = _with_event(known, event)
-    return CallChange(after, tuple(_news(call, after, event.at, event.system)))
+    return _told(_with_event(known, event), event.at, event.system)
 
 
 def expire(call: Doc, *, now: datetime, ringing_for: timedelta, talking_for: timedelta) -> CallChange | None:
@@ -54,8 +53,7 @@ def expire(call: Doc, *, now: datetime, ringing_for: timedelta, talking_for: tim
     if now < end:
         return None
     state = "ended" if answered else "missed"
-    after = {**call, "state": state, "ended_at": write_instant(end), "is_estimated_end": True}
-    return CallChange(after, tuple(_news(call, after, end, "hub")))
+    return _told({**call, "state": state, "ended_at": write_instant(end), "is_estimated_end": True}, end, "hub")
 
 
 def match(call: Doc, hits: Iterable[Hit]) -> Doc:
@@ -112,6 +110,7 @@ def _new_call(event: CallEvent, record_id: str) -> Doc:
         "state": "ringing",
         "events": [],
         "legs": [],
+        "told": [],
         "started_at": write_instant(event.at),
     }
 
@@ -176,18 +175,27 @@ def _leg(name: str, agent: str, events: Sequence[Doc]) -> Doc:
     return {field: value for field, value in leg.items() if value}
 
 
-_NEWS: dict[str, tuple[type[CallChanged], ...]] = {
-    "ringing": (CallRang,),
-    "answered": (CallRang, CallAnswered),
-    "ended": (CallRang, CallAnswered, CallEnded),
-    "missed": (CallRang, CallMissed),
+_NEWS: dict[str, tuple[str, ...]] = {
+    "ringing": ("rang",),
+    "answered": ("rang", "answered"),
+    "ended": ("rang", "answered", "ended"),
+    "missed": ("rang", "missed"),
 }
-"""What has happened to a call in each state; what had happened before is not told again."""
+"""What has happened to a call in each state."""
+
+_EVENTS: dict[str, type[CallChanged]] = {
+    "rang": CallRang,
+    "answered": CallAnswered,
+    "ended": CallEnded,
+    "missed": CallMissed,
+}
 
 
-def _news(before: Doc | None, after: Doc, at: datetime, by: str) -> Iterable[CallChanged]:
-    told = _NEWS[before["state"]] if before else ()
-    return (kind(at, by, after["id"]) for kind in _NEWS[after["state"]] if kind not in told)
+def _told(call: Doc, at: datetime, by: str) -> CallChange:
+    """Tell what its state means and was not told before; a late report may bring a state back, but not its news."""
+    news = [name for name in _NEWS[call["state"]] if name not in call["told"]]
+    events = tuple(_EVENTS[name](at, by, call["id"]) for name in news)
+    return CallChange({**call, "told": [*call["told"], *news]}, events)
 
 
 def _how_many(count: int) -> str:
