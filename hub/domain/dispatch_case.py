@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from hub.domain.business_hours import BusinessHours
 from hub.domain.documents import Doc
 from hub.domain.instants import parse_instant
 from hub.domain.shifts import Window
@@ -14,7 +15,7 @@ MOST_POINTS = 100
 
 
 @dataclass(frozen=True)
-class DispatchRules:
+class DispatchPolicy:
     """Which hard rules apply, what each objective weighs (together 100), and the measures they use."""
 
     version: int
@@ -30,7 +31,7 @@ class DispatchRules:
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be dispatched: the ticket and what was found out about it."""
+    """What is to be dispatched: the ticket and what was found out about it. ``hours`` are those of the site."""
 
     ticket: Doc
     site: Doc | None = None
@@ -41,6 +42,7 @@ class Job:
     excluded: frozenset[str] = frozenset()
     previous: frozenset[str] = frozenset()
     due_at: datetime | None = None
+    hours: BusinessHours | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Case:
 
     job: Job
     worker: Worker
-    rules: DispatchRules
+    rules: DispatchPolicy
     window: Window | None
     distance: float | None
     now: datetime

@@ -9,7 +9,8 @@ from hub.domain.shifts import free_windows
 
 
 def _active(case: Case, rule: str) -> Check:
-    return Check(rule, case.worker.technician.get("active", True), "works for us")
+    active = case.worker.technician.get("active", True)
+    return Check(rule, active, "works for us" if active else "gets no work any more")
 
 
 def _skill(case: Case, rule: str) -> Check:
@@ -49,6 +50,15 @@ def _free(case: Case, rule: str) -> Check:
     return Check(rule, fits, "is free then" if fits else "is off shift, absent or booked then")
 
 
+def _working_hours(case: Case, rule: str) -> Check:
+    """The site's hours: the technician must arrive while it is open; the work may last longer."""
+    if case.job.hours is None or case.window is None:
+        return Check(rule, passed=True, why="no hours of the site are known")
+    is_open = case.job.hours.is_open(case.window.start)
+    params = {"calendar": case.job.hours.calendar.name}
+    return Check(rule, is_open, "open by {calendar}" if is_open else "closed at that time by {calendar}", params)
+
+
 def _parts(case: Case, rule: str) -> Check:
     lacking = [part for part, wanted in case.job.parts.items() if case.worker.stock.get(part, Decimal(0)) < wanted]
     if not lacking:
@@ -83,6 +93,7 @@ HARD: Mapping[str, Callable[[Case, str], Check]] = {
     "certificate": _certificate,
     "territory": _territory,
     "free": _free,
+    "working_hours": _working_hours,
     "parts": _parts,
     "not_excluded": _not_excluded,
     "max_travel": _max_travel,

@@ -1,121 +1,107 @@
-"""Entitlement: who pays for a kind of work on an asset at a time: warranty, contract or the customer; and why."""
+"""Entitlement: who pays for a kind of charge on an asset at a time, and why."""
 
-from collections.abc import Iterable, Mapping
+from calendar import isleap
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from hub.domain.documents import Doc
-from hub.domain.quantity import parse_quantity
-from hub.domain.reasons import Reason
+from hub.domain.reasons import Reason, reason
+
+NOBODY = "none"
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """Who pays (none, warranty, contract, goodwill), by which record, and every ground that was looked at."""
+class Entitlement:
+    """Who covers it (warranty, contract, goodwill; none: the customer pays), by which record, and why."""
 
     by: str
-    reasons: tuple[Reason, ...]
-    record_id: str | None = None
+    record_id: str | None
+    why: Reason
 
     @property
     def is_covered(self) -> bool:
-        """Whether somebody else than the customer pays."""
-        return self.by != "none"
-
-    def document(self) -> Doc:
-        """The ``coverage`` part of a charge."""
-        record = {"record_id": self.record_id} if self.record_id else {}
-        return {"by": self.by, "reasons": [reason.document() for reason in self.reasons], **record}
+        """Whether the customer does not pay."""
+        return self.by != NOBODY
 
 
-@dataclass(frozen=True)
-class Usage:
-    """What of a contract's inclusions was used before, in its present year."""
+def entitlement(asset: Doc | None, contract: Doc | None, *, category: str, cause: str | None, on: date) -> Entitlement:
+    """Find who pays for a category (callout, labour, travel, part) of work done on a day for a fault's cause.
 
-    visits: int = 0
-    hours: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What is asked about: a category of charge on an asset at a time; ``hours`` only for labour."""
-
-    category: str
-    at: datetime
-    zone: str
-    asset: Doc | None = None
-    cause: str | None = None
-    hours: Decimal = Decimal(0)
-
-    @property
-    def day(self) -> date:
-        """The local day of the work: what a warranty's last day is compared with."""
-        return self.at.astimezone(ZoneInfo(self.zone)).date()
-
-
-def coverage(work: Work, contracts: Iterable[Doc] = (), usage: Mapping[str, Usage] | None = None) -> Coverage:
-    """Decide who pays: the warranty first, then the first contract that covers it, else the customer.
-
-    ``usage`` is by contract id. When nobody does, the reasons name every ground that did not hold.
+    The warranty comes before the contract. A contract's included visits and hours are a matter of quantity: charges
+    count them.
     """
-    verdicts = [_warranty(work), *(_contract(work, each, (usage or {}).get(each["id"], Usage())) for each in contracts)]
-    covering = next((verdict for verdict in verdicts if verdict.is_covered), None)
-    return covering or Coverage("none", tuple(reason for verdict in verdicts for reason in verdict.reasons))
+    refusals = []
+    for by, record, refusal in _grounds(asset, contract, category, cause, on):
+        if record is None:
+            continue
+        if refusal is None:
+            return Entitlement(by, record["id"], _granted(by, asset, contract, category))
+        refusals.append(refusal)
+    return Entitlement(NOBODY, None, refusals[0] if refusals else reason("There is neither warranty nor contract."))
 
 
-def issue_kind(work: Work, contracts: Iterable[Doc] = ()) -> str:
-    """How a part leaves the stock: warranty, contract or billable."""
-    by = coverage(work, contracts).by
-    return "billable" if by == "none" else by
+def _grounds(
+    asset: Doc | None, contract: Doc | None, category: str, cause: str | None, on: date
+) -> Iterator[tuple[str, Doc | None, Reason | None]]:
+    """Each ground in the order in which it counts: who, by which record, and what speaks against it."""
+    has_warranty = asset is not None and "warranty" in asset
+    yield "warranty", asset if has_warranty else None, _against_warranty(asset or {}, category, cause, on)
+    yield "contract", contract, _against_contract(contract or {}, asset, category, on)
 
 
-def is_in_force(starts_on: str | None, ends_on: str | None, day: date) -> bool:
-    """Whether a day lies in the span, first and last day included; an open end has no limit."""
-    after_start = not starts_on or date.fromisoformat(starts_on) <= day
-    return after_start and (not ends_on or day <= date.fromisoformat(ends_on))
+def _granted(by: str, asset: Doc | None, contract: Doc | None, category: str) -> Reason:
+    if by == "warranty" and asset is not None:
+        ends = asset["warranty"].get("ends_on", "")
+        return reason(
+            "The warranty of {asset} covers {category} until {day}.", asset=asset["serial"], category=category, day=ends
+        )
+    number = (contract or {}).get("number", "")
+    return reason("The contract {contract} covers {category}.", contract=number, category=category)
 
 
-def _warranty(work: Work) -> Coverage:
-    warranty: Doc = (work.asset or {}).get("warranty") or {}
-    if not warranty.get("ends_on"):
-        return _no("no warranty is known")
-    span = {"from": warranty.get("starts_on", ""), "to": warranty["ends_on"]}
-    if not is_in_force(warranty.get("starts_on"), warranty["ends_on"], work.day):
-        return _no("out of warranty ({from} to {to})", span)
-    if work.category not in warranty.get("covers", ()):
-        return _no("the warranty does not cover {category}", {"category": work.category})
-    if work.cause and work.cause in warranty.get("excluded_causes", ()):
-        return _no("the warranty excludes the cause {cause}", {"cause": work.cause})
-    return Coverage("warranty", (Reason("in warranty from {from} to {to}", span),), (work.asset or {}).get("id"))
+def _against_warranty(asset: Doc, category: str, cause: str | None, on: date) -> Reason | None:
+    warranty, name = asset.get("warranty", {}), asset.get("serial", "")
+    if "ends_on" not in warranty or on > date.fromisoformat(warranty["ends_on"]):
+        return reason("The warranty of {asset} ended on {day}.", asset=name, day=warranty.get("ends_on", "-"))
+    if "starts_on" in warranty and on < date.fromisoformat(warranty["starts_on"]):
+        return reason("The warranty of {asset} starts on {day} only.", asset=name, day=warranty["starts_on"])
+    if "covers" in warranty and category not in warranty["covers"]:
+        return reason("The warranty of {asset} does not cover {category}.", asset=name, category=category)
+    if cause is not None and cause in warranty.get("excluded_causes", ()):
+        return reason("The warranty of {asset} excludes the cause {cause}.", asset=name, cause=cause)
+    return None
 
 
-def _contract(work: Work, contract: Doc, usage: Usage) -> Coverage:
-    name = {"number": contract["number"]}
-    if contract.get("state", "active") != "active":
-        return _no("contract {number} is not active", name)
-    if not is_in_force(contract.get("starts_on"), contract.get("ends_on"), work.day):
-        return _no("contract {number} is not in force on that day", name)
-    covered = contract.get("asset_ids", [])
-    if covered and (work.asset or {}).get("id") not in covered:
-        return _no("contract {number} does not cover this asset", name)
-    if work.category not in contract.get("coverage", ()):
-        return _no("contract {number} does not cover {category}", {**name, "category": work.category})
-    return _inclusion(work, contract, usage)
+def _against_contract(contract: Doc, asset: Doc | None, category: str, on: date) -> Reason | None:
+    number = contract.get("number", "")
+    if not is_in_force(contract, on):
+        state, day = contract.get("state", "active"), on.isoformat()
+        return reason(
+            "The contract {contract} ({state}) is not in force on {day}.", contract=number, state=state, day=day
+        )
+    if contract.get("asset_ids") and (asset is None or asset["id"] not in contract["asset_ids"]):
+        return reason("The contract {contract} does not cover this asset.", contract=number)
+    if category not in contract.get("coverage", ()):
+        return reason("The contract {contract} does not cover {category}.", contract=number, category=category)
+    return None
 
 
-def _inclusion(work: Work, contract: Doc, usage: Usage) -> Coverage:
-    """Included visits limit call-outs, included hours limit labour; what does not fit whole is not covered."""
-    included, name = contract.get("included", {}), {"number": contract["number"]}
-    if work.category == "callout" and "visits" in included and usage.visits + 1 > included["visits"]:
-        return _no("contract {number}: all {most} visits are used", {**name, "most": str(included["visits"])})
-    if work.category == "labour" and "hours" in included:
-        most = parse_quantity(included["hours"], path="included.hours")
-        if usage.hours + work.hours > most:
-            return _no("contract {number}: more than the {most} included hours", {**name, "most": str(most)})
-    return Coverage("contract", (Reason("covered by contract {number}", name),), contract.get("id"))
+def is_in_force(contract: Doc, on: date) -> bool:
+    """Whether a contract holds on a day; its first and last day count."""
+    in_time = contract.get("starts_on", "0001-01-01") <= on.isoformat() <= contract.get("ends_on", "9999-12-31")
+    return bool(contract) and contract.get("state", "active") == "active" and in_time
 
 
-def _no(why: str, params: Mapping[str, str] | None = None) -> Coverage:
-    return Coverage("none", (Reason(why, params or {}),))
+def contract_year(contract: Doc, on: date) -> tuple[date, date]:
+    """The first day of the contract year around a day, and the first day of the next: included work counts per year."""
+    start = date.fromisoformat(contract.get("starts_on", f"{on.year}-01-01"))
+    begun = _anniversary(start, on.year)
+    year = on.year if begun <= on else on.year - 1
+    return _anniversary(start, year), _anniversary(start, year + 1)
+
+
+def _anniversary(start: date, year: int) -> date:
+    """The same day of another year; what began on 29 February counts from 1 March in other years."""
+    leap_day = (start.month, start.day) == (2, 29)
+    return date(year, 3, 1) if leap_day and not isleap(year) else start.replace(year=year)

@@ -1,109 +1,78 @@
-"""Labour time: merged, cut into bands of the day, and rounded so that the bands add up to the rounded whole."""
+"""Labour: the time worked on a visit, cut by kind of time, and how much of each is billed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from hub.domain.business_hours import Calendar
-from hub.domain.charge_rules import Band
+from hub.domain.business_hours import BusinessHours
+from hub.domain.charge_policy import ChargeRule
 from hub.domain.documents import Doc
 from hub.domain.instants import parse_instant
-from hub.domain.money import allocate
-from hub.domain.shifts import Window
+from hub.domain.quantity import EXACT
 
-ZERO = timedelta(0)
-MINUTE = timedelta(minutes=1)
-_SATURDAY = 5
+USUAL = "working_hours"
+HOUR = Decimal(3600)
 
 
 @dataclass(frozen=True)
-class BandTime:
-    """The billed time of one band."""
+class Worked:
+    """Hours of one kind of time: worked, and billed after rounding."""
 
-    band: Band
-    length: timedelta
-
-
-def labour_windows(visit: Doc) -> list[Window]:
-    """When work was done: the labour entries, where there are none the time on site; overlaps count once."""
-    entries = [
-        Window(parse_instant(entry["from"]), parse_instant(entry["to"]))
-        for entry in visit.get("time_entries", ())
-        if entry["kind"] == "labour"
-    ]
-    return _merged(entries or _on_site(visit))
+    kind: str
+    minutes: Decimal
+    billed: Decimal
 
 
-def billed_time(
-    windows: Iterable[Window], bands: Sequence[Band], calendar: Calendar, *, step: timedelta, minimum: timedelta
-) -> list[BandTime]:
-    """Cut the time into bands and round it up: the whole to ``step`` and ``minimum``, the bands in whole steps.
+def spans(visit: Doc) -> list[tuple[datetime, datetime]]:
+    """When work was done, in order and without counting a minute twice; from check-in to check-out if not noted."""
+    entries = [each for each in visit.get("time_entries", ()) if each["kind"] == "labour"]
+    noted = sorted((parse_instant(each["from"]), parse_instant(each["to"])) for each in entries)
+    if not noted and "checked_in_at" in visit:
+        end = visit.get("checked_out_at") or visit.get("finished_at") or visit["checked_in_at"]
+        noted = [(parse_instant(visit["checked_in_at"]), parse_instant(end))]
+    return list(_apart(noted))
 
-    The steps are shared by largest remainder, so the bands add up to the rounded whole and nobody pays twice for
-    rounding. Nothing was worked: nothing is billed, whatever the minimum.
+
+def worked(visit: Doc, rule: ChargeRule, hours: BusinessHours) -> list[Worked]:
+    """The labour of a visit by kind of time, in the order of the work.
+
+    The sum is rounded up to the rule's step, never each kind by itself; what the smallest billed time adds goes to the
+    first kind.
     """
-    spent = _by_band(windows, bands, calendar)
-    whole = sum(spent.values(), ZERO)
-    if not whole:
-        return []
-    steps = -(-max(whole, minimum) // step)
-    shares = allocate(steps, [length // timedelta(microseconds=1) for length in spent.values()])
-    by_name = {band.name: band for band in bands}
-    return [BandTime(by_name[name], share * step) for name, share in zip(spent, shares, strict=True) if share]
+    seconds = _by_kind(visit, rule, hours)
+    found, before, passed = [], Decimal(0), Decimal(0)
+    for kind, length in seconds.items():
+        passed = EXACT.add(passed, length)
+        until = rule.rounded(EXACT.divide(passed, HOUR))
+        found.append(Worked(kind, EXACT.divide(length, Decimal(60)), EXACT.subtract(until, before)))
+        before = until
+    if found and before < rule.least:
+        first = found[0]
+        more = EXACT.add(first.billed, EXACT.subtract(rule.least, before))
+        found[0] = Worked(first.kind, first.minutes, more)
+    return [each for each in found if each.billed]
 
 
-def _by_band(windows: Iterable[Window], bands: Sequence[Band], calendar: Calendar) -> dict[str, timedelta]:
-    spent: dict[str, timedelta] = {}
-    zone = ZoneInfo(calendar.zone)
-    for window in windows:
-        at = window.start
-        while at < window.end:
-            band, until = _band_at(at.astimezone(zone), bands, calendar)
-            end = min(until, window.end)
-            spent[band.name] = spent.get(band.name, ZERO) + (end - at)
-            at = end
-    return spent
+def _by_kind(visit: Doc, rule: ChargeRule, hours: BusinessHours) -> dict[str, Decimal]:
+    seconds: dict[str, Decimal] = {}
+    for start, end in spans(visit):
+        for piece in hours.pieces(start, end):
+            kind = piece.kind if piece.kind in rule.kinds else USUAL
+            length = Decimal((piece.end - piece.start) // timedelta(microseconds=1)).scaleb(-6)
+            seconds[kind] = EXACT.add(seconds.get(kind, Decimal(0)), length)
+    return seconds
 
 
-def _band_at(local: datetime, bands: Sequence[Band], calendar: Calendar) -> tuple[Band, datetime]:
-    """The first band that holds the local moment, and the next moment at which another one may."""
-    kind = day_kind(local.date(), calendar)
-    minute = local.hour * 60 + local.minute
-    fitting = (band for band in bands if band.days in {kind, "any"} and band.start <= minute < band.end)
-    edges = sorted({edge for band in bands for edge in (band.start, band.end)} | {24 * 60})
-    next_edge = next(edge for edge in edges if edge > minute)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return next(fitting), _wall(midnight, next_edge)
-
-
-def day_kind(day: date, calendar: Calendar) -> str:
-    """Workday, weekend or holiday; a make-up working day is a workday."""
-    if day in calendar.make_up_days:
-        return "workday"
-    if day in calendar.holidays:
-        return "holiday"
-    return "weekend" if day.weekday() >= _SATURDAY else "workday"
-
-
-def _wall(midnight: datetime, minute: int) -> datetime:
-    """A time on the wall clock of midnight's day, whatever the clock does in between."""
-    days, left = divmod(minute, 24 * 60)
-    moment = midnight + timedelta(days=days)
-    return moment.replace(hour=left // 60, minute=left % 60).astimezone(ZoneInfo("UTC"))
-
-
-def _on_site(visit: Doc) -> list[Window]:
-    if not {"checked_in_at", "finished_at"} <= visit.keys():
-        return []
-    return [Window(parse_instant(visit["checked_in_at"]), parse_instant(visit["finished_at"]))]
-
-
-def _merged(windows: Iterable[Window]) -> list[Window]:
-    merged: list[Window] = []
-    for window in sorted(windows, key=lambda each: each.start):
-        if merged and window.start <= merged[-1].end:
-            merged[-1] = Window(merged[-1].start, max(merged[-1].end, window.end))
-        elif window.start < window.end:
-            merged.append(window)
-    return merged
+def _apart(noted: Sequence[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Spans joined where they overlap."""
+    current: tuple[datetime, datetime] | None = None
+    for start, end in noted:
+        if current is not None and start <= current[1]:
+            current = (current[0], max(current[1], end))
+            continue
+        if current is not None:
+            yield current
+        current = (start, end)
+    if current is not None:
+        yield current

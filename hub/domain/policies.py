@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.domain.business_hours import BusinessHours
-from hub.domain.charge_rules import ChargeRules
-from hub.domain.dispatch_case import DispatchRules
+from hub.domain.charge_policy import ChargePolicy
+from hub.domain.dispatch_case import DispatchPolicy
 from hub.domain.errors import NotFoundError
 from hub.domain.roles import Role
 from hub.domain.sla import SlaBook
@@ -20,8 +20,8 @@ class Policies:
     workflows: Mapping[str, Workflow]
     sla: SlaBook
     hours: Mapping[str, BusinessHours]
-    dispatch: DispatchRules
-    charges: ChargeRules
+    dispatch: DispatchPolicy
+    charges: ChargePolicy
     sops: tuple[Sop, ...]
     roles: Mapping[str, Role]
 

@@ -1,178 +1,214 @@
-"""Parts: immutable movements and what they leave; a quantity is worked out from documents, never kept as a delta.
+"""Parts move by documents: what may still be reserved, issued, used, brought back or set free, given those there are.
 
-A reservation promises, issues draw on it, a release frees the rest. An issue fills the technician's stock, consumptions
-and returns empty it. A correction is a document of the same kind that takes another back (``corrects_id``).
+Nothing is counted up and down. A document draws on the one before it (an issue on its reservation); what is left of
+one is its quantity less what live documents draw on it, and nothing may draw more than is left.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hub.domain.documents import Doc
-from hub.domain.errors import ConflictError, InvalidError, NotFoundError
-from hub.domain.instants import write_instant
+from hub.domain.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from hub.domain.instants import parse_instant
 from hub.domain.quantity import EXACT, parse_quantity, write_quantity
 
-ZERO = Decimal(0)
-NOT_COUNTED = frozenset({"refused", "cancelled"})
-DRAWS_ON = {
-    "reservation": ("part_request", "part_request_id"),
-    "issue": ("reservation", "reservation_id"),
-    "release": ("reservation", "reservation_id"),
-    "consumption": ("issue", "issue_id"),
-    "return": ("issue", "issue_id"),
-}
-"""Which document each kind of movement draws on, and the field that names it."""
-
-_DRAWN_BY = {
-    "part_request": ("reservation",),
-    "reservation": ("issue", "release"),
-    "issue": ("consumption", "return"),
-}
+NOTHING = Decimal(0)
+LIVE = frozenset({"draft", "approved", "sent", "done"})
+HELD = LIVE | {"refused"}
+"""What was handed over is out of the hand, whatever the ERP says of it: a person settles it there, and replays."""
+FRESH_WITHIN = timedelta(minutes=15)
+"""An older stock level proves no shortage: the ERP itself is asked, by sending it the reservation."""
 
 
 @dataclass(frozen=True)
-class Movements:
-    """All parts documents of a ticket, by entity."""
+class Rule:
+    """What a kind of document draws on, through which field, and which states of that document allow it."""
 
-    documents: Mapping[str, Sequence[Doc]]
-
-    def of(self, entity: str) -> Sequence[Doc]:
-        """The documents of one kind."""
-        return self.documents.get(entity, ())
-
-    def find(self, entity: str, record_id: str) -> Doc:
-        """One document; NotFoundError names it when it is not among the ticket's."""
-        found = next((each for each in self.of(entity) if each.get("id") == record_id), None)
-        if found is None:
-            raise NotFoundError("There is no {entity} {id} on this ticket", entity=entity, id=record_id)
-        return found
-
-    def net(self, entity: str, document: Doc) -> Decimal:
-        """The quantity of a document less its corrections; nothing when it was refused or cancelled."""
-        if document["state"] in NOT_COUNTED:
-            return ZERO
-        corrections = (each for each in self.of(entity) if each.get("corrects_id", "") == document.get("id"))
-        return EXACT.subtract(_quantity(document), total_of(counting(corrections)))
-
-    def left(self, entity: str, document: Doc) -> Decimal:
-        """What of a request, reservation or issue nobody has drawn yet."""
-        drawn = [
-            self.net(kind, each)
-            for kind in _DRAWN_BY[entity]
-            for each in self.of(kind)
-            if each.get(DRAWS_ON[kind][1], "") == document.get("id") and "corrects_id" not in each
-        ]
-        return EXACT.subtract(self.net(entity, document), sum(drawn, ZERO))
+    source: str
+    field: str
+    ready: frozenset[str]
 
 
-def request_part(ticket: Doc, part: Doc, quantity: str, *, by: str, now: datetime, **more: object) -> Doc:
-    """Make a part request, as a draft that somebody approves."""
-    document = {"ticket_id": ticket["id"], "part_id": part["id"], "quantity": write_quantity(positive(quantity))}
-    return {**document, "state": "draft", "by": by, "at": write_instant(now), **more}
+DRAWS: Mapping[str, Rule] = {
+    "reservation": Rule("part_request", "part_request_id", frozenset({"approved"})),
+    "issue": Rule("reservation", "reservation_id", frozenset({"done"})),
+    "release": Rule("reservation", "reservation_id", frozenset({"done"})),
+    "consumption": Rule("issue", "issue_id", frozenset({"approved", "sent", "done"})),
+    "return": Rule("issue", "issue_id", frozenset({"approved", "sent", "done"})),
+}
+ENTITIES = ("part_request", *DRAWS)
 
 
-def draw(
-    movements: Movements,
-    entity: str,
-    source: Doc,
-    *,
-    by: str,
-    now: datetime,
-    quantity: str | None = None,
-    **more: object,
-) -> Doc:
-    """Make the movement that draws on ``source``: all that is left of it, or ``quantity``.
+@dataclass(frozen=True)
+class Draw:
+    """A document that may be made: so much of a part, drawn on a source (None: on the technician's stock)."""
 
-    ``entity`` is reservation (on a request), issue or release (on a reservation), consumption or return (on an issue);
-    ``more`` are its own fields, such as warehouses and serials. ConflictError when not so much is left, or nothing is.
+    entity: str
+    source_id: str | None
+    part_id: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The documents of some tickets by kind; a document with ``corrects_id`` takes back one of its own kind."""
+
+    docs: Mapping[str, Sequence[Doc]]
+
+    def source(self, entity: str, source_id: str) -> Doc:
+        """The document that one of kind ``entity`` would draw on; NotFoundError when there is none."""
+        kind = DRAWS[entity].source
+        for doc in self.docs.get(kind, ()):
+            if doc["id"] == source_id:
+                return doc
+        raise NotFoundError("There is no {entity} {id}.", entity=kind, id=source_id)
+
+    def left(self, kind: str, doc_id: str) -> Decimal:
+        """What may still be drawn on a document of a kind; nothing when it is not live."""
+        own = quantity_of(doc for doc in self.docs.get(kind, ()) if doc_id in (doc["id"], doc.get("corrects_id")))
+        drawn = (
+            quantity_of((doc for doc in self.docs.get(entity, ()) if doc.get(rule.field) == doc_id), holding(entity))
+            for entity, rule in DRAWS.items()
+            if rule.source == kind
+        )
+        return EXACT.subtract(own, sum(drawn, NOTHING))
+
+    def open(self, kind: str, part_id: str | None = None) -> Iterator[tuple[Doc, Decimal]]:
+        """Live documents of a kind on which something is left, with what is left, oldest first."""
+        for doc in sorted(self.docs.get(kind, ()), key=lambda each: (each.get("at", ""), each["id"])):
+            wanted = part_id in (None, doc["part_id"]) and doc["state"] in LIVE and "corrects_id" not in doc
+            left = self.left(kind, doc["id"]) if wanted else NOTHING
+            if left > NOTHING:
+                yield doc, left
+
+
+def holding(entity: str) -> frozenset[str]:
+    """The states in which a document of a kind holds what it draws: a refused reservation promises nothing."""
+    return LIVE if entity == "reservation" else HELD
+
+
+def quantity_of(docs: Iterable[Doc], states: frozenset[str] = LIVE) -> Decimal:
+    """The quantity of documents in these states together; those that take one back count against it."""
+    total = NOTHING
+    for doc in docs:
+        if doc["state"] in states:
+            quantity = parse_quantity(doc["quantity"])
+            total = EXACT.subtract(total, quantity) if doc.get("corrects_id") else EXACT.add(total, quantity)
+    return total
+
+
+def asked(part: Doc, quantity: str | Decimal) -> Decimal:
+    """A quantity that may be asked for: above zero, whole pieces of a serialised part, of a part that is in use."""
+    number = parse_quantity(quantity)
+    if not part.get("active", True):
+        raise ConflictError("{part} is no longer in use: ask for the part that replaces it.", part=part["sku"])
+    whole = part.get("is_serialised") or part.get("uom") == "each"
+    if number <= NOTHING or (whole and number != number.to_integral_value()):
+        template = "{part} is counted in whole pieces: give 1 or more" if whole else "Give more than nothing of {part}"
+        raise InvalidError("The quantity is wrong", fields=(FieldError("quantity", template, {"part": part["sku"]}),))
+    return number
+
+
+def draw(ledger: Ledger, entity: str, source_id: str, quantity: Decimal | None = None, *, part: Doc) -> Draw:
+    """Decide on one more document of a kind, of all that is left when no quantity is given.
+
+    ConflictError says which part, how many are left and what now.
     """
-    kind, link = DRAWS_ON[entity]
-    left = movements.left(kind, source)
-    wanted = left if quantity is None else positive(quantity)
-    if kind == "part_request" and source["state"] == "draft":
-        raise ConflictError("Part request {id} is not approved yet", id=source.get("id", ""))
-    if wanted > left or not left:
+    source, rule = ledger.source(entity, source_id), DRAWS[entity]
+    left = ledger.left(rule.source, source_id)
+    params = {"part": part["sku"], "left": write_quantity(left), "state": source["state"], "id": source_id}
+    if source["state"] not in rule.ready:
+        raise ConflictError(_NOT_READY[entity], **params)
+    wanted = left if quantity is None else quantity
+    if wanted > left or wanted <= NOTHING:
+        raise ConflictError(_TOO_MUCH[entity], asked=write_quantity(wanted), **params)
+    return Draw(entity, source_id, source["part_id"], wanted)
+
+
+def draw_on_issues(ledger: Ledger, entity: str, quantity: Decimal, *, part: Doc, in_van: Decimal) -> tuple[Draw, ...]:
+    """Use or bring back a part: from what was issued for the ticket, oldest first, then (use only) from ``in_van``.
+
+    ``in_van`` is what lies in the technician's own stock beside what is promised to tickets.
+    """
+    draws, rest = [], quantity
+    for issue, left in ledger.open("issue", part["id"]):
+        share = min(left, rest)
+        if share > NOTHING:
+            draws.append(Draw(entity, issue["id"], part["id"], share))
+            rest = EXACT.subtract(rest, share)
+    spare = in_van if entity == "consumption" else NOTHING
+    if rest > max(spare, NOTHING):
+        held = EXACT.subtract(quantity, rest)
         raise ConflictError(
-            "{entity} {id}: {wanted} are wanted, {left} are left",
-            entity=kind,
-            id=source.get("id", ""),
-            wanted=write_quantity(wanted),
-            left=write_quantity(left),
+            _TOO_MUCH[entity],
+            part=part["sku"],
+            asked=write_quantity(quantity),
+            left=write_quantity(EXACT.add(held, max(spare, NOTHING))),
         )
-    shared: Doc = {name: source[name] for name in ("ticket_id", "visit_id", "part_id") if name in source}
-    return {
-        **shared,
-        link: source["id"],
-        "quantity": write_quantity(wanted),
-        "state": "approved",
-        "by": by,
-        "at": write_instant(now),
-        **_inherited(entity, source),
-        **more,
-    }
+    return (*draws, Draw(entity, None, part["id"], rest)) if rest > NOTHING else tuple(draws)
 
 
-def correct(
-    movements: Movements, entity: str, document: Doc, *, by: str, now: datetime, quantity: str | None = None
-) -> Doc:
-    """Make the counter-movement that takes back a document, whole or in part; ConflictError when others drew on it."""
-    left = movements.left(entity, document) if entity in _DRAWN_BY else movements.net(entity, document)
-    wanted = left if quantity is None else positive(quantity)
-    if wanted > left or not left:
+def promise(level: Doc | None, on_the_way: Iterable[Doc], quantity: Decimal, *, part: Doc, now: datetime) -> None:
+    """Refuse a reservation that a fresh stock level shows to be too much; an old or unknown level proves nothing.
+
+    ``on_the_way`` holds the reservations on the same warehouse and part that the level may not know yet.
+    """
+    if level is None or now - parse_instant(level["as_of"]) > FRESH_WITHIN:
+        return
+    unseen = quantity_of(doc for doc in on_the_way if not _is_in(doc, level))
+    free = EXACT.subtract(available(level), unseen)
+    if quantity > free:
         raise ConflictError(
-            "{entity} {id}: only {left} can be taken back", entity=entity, id=document["id"], left=write_quantity(left)
+            "{part}: {asked} asked for, {left} free in the warehouse: order it, or choose another warehouse.",
+            part=part["sku"],
+            asked=write_quantity(quantity),
+            left=write_quantity(max(free, NOTHING)),
         )
-    own = {name: value for name, value in document.items() if name not in _NOT_COPIED}
-    changed = {"quantity": write_quantity(wanted), "state": "approved", "corrects_id": document["id"]}
-    return {**own, **changed, "by": by, "at": write_instant(now)}
 
 
-def leftovers(movements: Movements, *, by: str, now: datetime) -> list[tuple[str, Doc]]:
-    """The documents that leave nothing behind: the unused returned, the undrawn released."""
-    issues = [each for each in movements.of("issue") if "corrects_id" not in each and movements.left("issue", each)]
-    kept = [each for each in movements.of("reservation") if _is_own(each) and movements.left("reservation", each)]
-    returns = [("return", draw(movements, "return", each, by=by, now=now)) for each in issues]
-    return returns + [("release", draw(movements, "release", each, by=by, now=now)) for each in kept]
+def spare_in_van(level: Doc | None, issued: Ledger) -> Decimal:
+    """What lies in a technician's stock beside what was issued for tickets and not yet used, by the last known level.
+
+    ``issued`` holds the issues into that stock, and all that draws on them or on the stock itself.
+    """
+    if level is None:
+        return NOTHING
+    spoken_for = [left for issue, left in issued.open("issue", level["part_id"]) if _is_in(issue, level)]
+    taken = quantity_of(
+        doc
+        for doc in (*issued.docs.get("consumption", ()), *issued.docs.get("return", ()))
+        if doc["part_id"] == level["part_id"] and not _is_in(doc, level)
+    )
+    spare = EXACT.subtract(parse_quantity(level["on_hand"]), EXACT.add(sum(spoken_for, NOTHING), taken))
+    return max(spare, NOTHING)
 
 
-_NOT_COPIED = frozenset({"id", "created_at", "updated_at", "version", "remote_number", "done_at", "error"})
+def available(level: Doc) -> Decimal:
+    """What a level says is free to be promised."""
+    if "available" in level:
+        return parse_quantity(level["available"])
+    return EXACT.subtract(parse_quantity(level["on_hand"]), parse_quantity(level.get("reserved", "0")))
 
 
-def _inherited(entity: str, source: Doc) -> Doc:
-    """What a movement takes over from the one that it draws on: a return goes the way of its issue, backwards."""
-    fields = {
-        "issue": {"from_warehouse_id": "warehouse_id", "to_warehouse_id": "to_warehouse_id"},
-        "release": {"warehouse_id": "warehouse_id"},
-        "reservation": {"warehouse_id": "from_warehouse_id"},
-        "consumption": {"warehouse_id": "to_warehouse_id", "issue_kind": "issue_kind"},
-        "return": {"from_warehouse_id": "to_warehouse_id", "to_warehouse_id": "from_warehouse_id"},
-    }[entity]
-    return {name: source[origin] for name, origin in fields.items() if origin in source}
+def _is_in(doc: Doc, level: Doc) -> bool:
+    """Whether the level was told after the owning system had carried the document out."""
+    done_at = doc.get("done_at")
+    return done_at is not None and parse_instant(done_at) <= parse_instant(level["as_of"])
 
 
-def _is_own(document: Doc) -> bool:
-    return "corrects_id" not in document
-
-
-def _quantity(document: Doc) -> Decimal:
-    return parse_quantity(document["quantity"])
-
-
-def counting(documents: Iterable[Doc]) -> Iterable[Doc]:
-    """Those that were neither refused nor cancelled."""
-    return (each for each in documents if each["state"] not in NOT_COUNTED)
-
-
-def total_of(documents: Iterable[Doc]) -> Decimal:
-    """The sum of their quantities."""
-    return sum(map(_quantity, documents), ZERO)
-
-
-def positive(text: str) -> Decimal:
-    """Read a quantity that moves something; InvalidError on zero and below."""
-    quantity = parse_quantity(text)
-    if quantity <= 0:
-        raise InvalidError("A quantity of {quantity} moves nothing: give more than zero", quantity=text)
-    return quantity
+_NOT_READY = {
+    "reservation": "{part}: the request is {state}: approve it first, or make a new one.",
+    "issue": "{part}: the reservation is {state}, not yet confirmed by the ERP: issue it once it is done.",
+    "release": "{part}: the reservation is {state}: only a confirmed one can be released.",
+    "consumption": "{part}: the issue is {state}: nothing of it can be used.",
+    "return": "{part}: the issue is {state}: nothing of it can come back.",
+}
+_TOO_MUCH = {
+    "reservation": "{part}: {asked} to reserve, {left} left of the request: make another request.",
+    "issue": "{part}: {asked} to issue, {left} left of the reservation: issue less, or request more.",
+    "release": "{part}: {asked} to release, {left} left of the reservation: release no more than that.",
+    "consumption": "{part}: {asked} used, {left} in the technician's hands: have the rest issued first.",
+    "return": "{part}: {asked} to bring back, {left} issued and not used: bring back no more than that.",
+}

@@ -29,7 +29,7 @@ class Inbox(Protocol):
     """Received messages."""
 
     def receive(self, message: Message) -> Message:
-        """Store it; when (source, key) is known for ever, or an equal hint waits unprocessed, give that one back."""
+        """Store it; when (source, key) is known for ever, or an equal hint waits or is dead, give that one back."""
         ...
 
     def get(self, message_id: str) -> Message | None:
@@ -54,6 +54,10 @@ class Inbox(Protocol):
 
     def replay(self, message_id: str) -> None:
         """Make a dead message new again; NotFoundError when it is not dead."""
+        ...
+
+    def release(self) -> int:
+        """End every lease: for the one process that may write, when it starts after a crash; says how many."""
         ...
 
     def listing(self, *, state: str | None = None, limit: int = 100) -> list[Message]:

@@ -44,12 +44,8 @@ class Outbox(Protocol):
         """Lease due deliveries, at most one per record; a lease that ended is taken over with a higher fence."""
         ...
 
-    def renew(self, delivery: Delivery, *, until: datetime) -> None:
-        """Extend the lease; StaleError when it was taken over."""
-        ...
-
-    def intend(self, delivery: Delivery, payload: Doc, *, now: datetime) -> Delivery:
-        """Freeze what is about to be sent, before the call."""
+    def intend(self, delivery: Delivery, payload: Doc, *, now: datetime, until: datetime) -> Delivery:
+        """Freeze what is about to be sent, before the call, and extend the lease; StaleError when taken over."""
         ...
 
     def uncertain(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:
@@ -78,6 +74,10 @@ class Outbox(Protocol):
 
     def listing(self, *, system: str | None = None, state: str | None = None, limit: int = 100) -> list[Delivery]:
         """The newest deliveries."""
+        ...
+
+    def release(self) -> int:
+        """End every lease: for the one process that may write, when it starts after a crash; says how many."""
         ...
 
     def open_count(self) -> int:

@@ -20,9 +20,9 @@ class Timers(Protocol):
     """Armed timers."""
 
     def arm(self, entity: str, record_id: str, timers: tuple[Timer, ...]) -> None:
-        """Replace the record's unfired timers by these; what has fired once with the same name and kind stays fired."""
+        """Replace the record's timers by these."""
         ...
 
     def take_due(self, *, now: datetime, limit: int) -> list[Timer]:
-        """Mark due timers as fired, earliest first, and give them."""
+        """Take due timers away, earliest first: who takes them acts on them in the same transaction."""
         ...

@@ -1,11 +1,9 @@
 """Bring our record and a remote copy to what both sides agree on, in one transaction with the link's shadow."""
 
-from dataclasses import replace
-from typing import Any
-
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
-# sync
+from hub.domain.mapping import Mapping
+from hub.domain.sync import Conflict, Merge, merge, settle
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
@@ -19,3 +17,160 @@ from hub.services.tracing import Tracer
 
 class MovedError(HubError):
     """The link moved between the fetch and the write: what was fetched may be old."""
+
+
+def agree(
+    hub: Hub,
+    tx: UnitOfWork,
+    tracer: Tracer,
+    system: System,
+    record: Record | None,
+    remote: Remote,
+    sent: Doc | None = None,
+) -> Link:
+    """Merge a remote copy into our record and remember both as the new shadow.
+
+    ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
+    our value, and no news. A remote record without counterpart becomes a new record.
+    """
+    mapping = system.mappings[tracer.entity]
+    link = tx.links.of_remote(system.name, mapping.object, remote.id)
+    actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
+    crosswalk = Crosswalk(tx, system, link.lines if link else None)
+    if record is None:
+        return take_over(hub, tx, tracer, actor, mapping, remote, crosswalk)
+    outcome = merged(mapping, link, record, remote, sent, crosswalk)
+    tracer = tracer.of(record.id)
+    told = ", ".join(sorted({change.path for change in outcome.changes}))
+    tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
+    records.replace(hub, tx, actor, record, outcome.hub, action=f"sync.{system.name}")
+    for conflict in outcome.conflicts:
+        ask(hub, tx, tracer, conflict)
+    if outcome.push_due:
+        records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
+    return remember(tx, system, mapping, record.id, remote, outcome)
+
+
+def take_over(
+    hub: Hub, tx: UnitOfWork, tracer: Tracer, actor: Actor, mapping: Mapping, remote: Remote, crosswalk: Crosswalk
+) -> Link:
+    """Make a record of a remote one that has no counterpart."""
+    doc = mapping.pull(remote.doc, None, crosswalk)
+    record = records.create(hub, tx, actor, mapping.entity, doc, action=f"sync.{tracer.system}")
+    tracer.of(record.id).note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
+    link = Link(
+        tracer.system, mapping.object, remote.id, record.entity, record.id,
+        hub_shadow=record.doc, remote_shadow=remote.doc, version=remote.version,
+    )  # fmt: skip
+    tx.links.save(link)
+    return link
+
+
+def merged(
+    mapping: Mapping, link: Link | None, record: Record, remote: Remote, sent: Doc | None, crosswalk: Crosswalk
+) -> Merge:
+    """The three-way merge; or, after a write of ours, the settling of what came back."""
+    base = {"hub_base": link.hub_shadow if link else {}, "remote_base": link.remote_shadow if link else {}}
+    if sent is not None:
+        return settle(mapping, **base, hub_now=record.doc, sent=sent, read_back=remote.doc, refs=crosswalk)
+    return merge(mapping, **base, hub_now=record.doc, remote_now=remote.doc, refs=crosswalk)
+
+
+def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, remote: Remote, outcome: Merge) -> Link:
+    """Store the link with its new shadow pair, and with the pairs of list members that the merge found."""
+    known = tx.links.of_remote(system.name, mapping.object, remote.id)
+    lines = dict(known.lines) if known else {}
+    for path, pairs in outcome.lines.items():
+        lines[path] = {**lines.get(path, {}), **pairs}
+    link = Link(
+        system=system.name,
+        object=mapping.object,
+        external_id=remote.id,
+        entity=mapping.entity,
+        record_id=record_id,
+        hub_shadow=outcome.hub_base,
+        remote_shadow=outcome.remote_base,
+        version=remote.version,
+        lines=lines,
+    )
+    tx.links.save(link)
+    return link
+
+
+def ask(hub: Hub, tx: UnitOfWork, tracer: Tracer, conflict: Conflict) -> None:
+    """Put a conflict before a person; the rest of the record has moved on."""
+    detail = {"path": conflict.path, "hub": conflict.hub, "remote": conflict.remote, "base": conflict.base}
+    open_review(hub, tx, tracer, "conflict", detail)
+    tracer.note(tx, "merged", "Both sides changed {path}: a person decides.", path=conflict.path)
+
+
+def open_review(hub: Hub, tx: UnitOfWork, tracer: Tracer, kind: str, detail: Doc) -> None:
+    """Open a question about the traced record."""
+    tx.reviews.open(
+        Review(
+            id=hub.ids.new(),
+            kind=kind,
+            entity=tracer.entity,
+            record_id=tracer.record_id,
+            system=tracer.system,
+            detail=detail,
+            correlation=tracer.correlation,
+            created_at=hub.clock.now(),
+        )
+    )
+
+
+def counterparts(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> list[Record]:
+    """Our records that a remote one may be: one by link, one by our id over there, else by the adoption ladder.
+
+    None means that it is new; several, that a person must say which.
+    """
+    link = tx.links.of_remote(system.name, mapping.object, remote.id)
+    if link is not None:
+        return [tx.records.need(mapping.entity, link.record_id)]
+    if mapping.identity.external_id is not None:
+        _, theirs = mapping.identity.external_id
+        known = tx.records.get(mapping.entity, str(theirs.read(remote.doc) or ""))
+        if known is not None:
+            return [known]
+    return adoptable(hub, tx, system, mapping, remote)
+
+
+def adoptable(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> list[Record]:
+    """The unlinked records whose strong keys equal those of a remote one, by the first rung that finds any."""
+    if not mapping.identity.adopt_if:
+        return []
+    doc = mapping.pull(remote.doc, None, Crosswalk(tx, system))
+    for rung in mapping.identity.adopt_if:
+        if all(doc.get(name) for name in rung):
+            found = candidates(hub, tx, mapping.entity, rung[0], str(doc[rung[0]]))
+            equal = [hit for hit in found if all(hit.doc.get(name) == doc[name] for name in rung)]
+            free = [
+                hit for hit in equal if tx.links.of_record(system.name, mapping.entity, hit.id, mapping.object) is None
+            ]
+            if free:
+                return free
+    return []
+
+
+def candidates(hub: Hub, tx: UnitOfWork, entity: str, field: str, value: str) -> list[Record]:
+    """Records whose field equals the value: by blind index where it is encrypted, else by its column."""
+    node = hub.schemas.schema(entity)["properties"].get(field, {})
+    if node.get("x-blind"):
+        return tx.records.by_secret(entity, field, value)
+    return tx.records.all(entity, {field: value})
+
+
+def missing(hub: Hub, tx: UnitOfWork, tracer: Tracer, link: Link | None) -> None:
+    """A remote record that we knew is not there: nothing is deleted on one word; a person is asked."""
+    if link is not None:
+        open_review(hub, tx, tracer.of(link.record_id), "gone", {"path": link.external_id})
+
+
+def refused(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, reason: str) -> None:
+    """Write on our record what the other side refused, where the record has a place for it."""
+    fields = hub.schemas.schema(record.entity)["properties"]
+    if "error" not in fields:
+        return
+    state = {"state": "refused"} if "refused" in fields.get("state", {}).get("enum", ()) else {}
+    records.change(hub, tx, actor, record, {"error": reason[:500], **state}, action="sync.refused")

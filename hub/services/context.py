@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from hub.domain.calls import CallSource
 from hub.domain.mapping import Mapping as FieldMapping
+from hub.domain.policies import Policies
 from hub.ports.blobs import Blobs
 from hub.ports.clock import Clock
 from hub.ports.connector import Connector, ObjectSpec
@@ -14,9 +15,6 @@ from hub.ports.ids import Ids
 from hub.ports.records import Record
 from hub.ports.schemas import Schemas
 from hub.ports.store import Store, UnitOfWork
-
-if TYPE_CHECKING:
-    from hub.services.policies import Policies
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,10 @@ class Hub:
     ids: Ids
     schemas: Schemas
     blobs: Blobs
-    policies: "Policies"
+    policies: Policies
     systems: Mapping[str, System] = field(default_factory=dict)
+    call_sources: Mapping[str, CallSource] = field(default_factory=dict)
+    zone: str = "Asia/Shanghai"  # where days begin, unless a site says otherwise
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
 

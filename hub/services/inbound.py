@@ -1,5 +1,6 @@
 """Take in what systems tell: a message is a hint, the record is fetched, merged, and written like a person's change."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,19 +60,20 @@ def take_hints(hub: Hub, tx: UnitOfWork, system: System, name: str, remotes: tup
     """Put what is news into the inbox."""
     news = [remote for remote in remotes if not is_known(tx, system, name, remote)]
     for remote in news:
-        hint(hub, tx, system.name, name, remote.id)
+        hint(hub, tx, system.name, name, remote.id, seen=remote)
     return len(news)
 
 
-def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str) -> Message:
-    """Remember that a remote record may have changed; equal hints that wait become one."""
+def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str, *, seen: Remote | None = None) -> Message:
+    """Remember that a remote record may have changed; equal hints that wait become one, and a dead one stays dead."""
+    content = "" if seen is None else hashlib.sha256(orjson.dumps(seen.doc, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return tx.inbox.receive(
         Message(
             id=hub.ids.new(),
             source=system,
             kind=HINT,
             key=None,
-            raw=orjson.dumps({"object": name, "id": remote_id}),
+            raw=orjson.dumps({"object": name, "id": remote_id, "content": content}),
             correlation=hub.ids.new(),
             received_at=hub.clock.now(),
         )
@@ -130,7 +132,7 @@ def fetch(hub: Hub, system: System, tracer: Tracer, name: str, remote_id: str) -
     raise RetryableError("{object} {id} moves too fast: read again later.", object=name, id=remote_id)
 
 
-def take_in(  # noqa: PLR0913 - one fetched record and what was known when it was fetched
+def take_in(
     hub: Hub,
     tx: UnitOfWork,
     system: System,
@@ -148,7 +150,12 @@ def take_in(  # noqa: PLR0913 - one fetched record and what was known when it wa
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=name, id=remote_id)
         return agreeing.missing(hub, tx, tracer, link)
     tracer.note(tx, "fetched", "{object} {id} read", object=name, id=remote_id)
-    return agreeing.agree(hub, tx, tracer, system, agreeing.counterpart(hub, tx, tracer, system, name, remote), remote)
+    found = agreeing.counterparts(hub, tx, system, mapping_of(system, name), remote)
+    if len(found) > 1:
+        detail = {"path": remote.id, "candidates": [record.id for record in found]}
+        agreeing.open_review(hub, tx, tracer, "adoption", detail)
+        return None
+    return agreeing.agree(hub, tx, tracer, system, found[0] if found else None, remote)
 
 
 def mapping_of(system: System, name: str) -> Any:

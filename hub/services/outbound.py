@@ -4,6 +4,7 @@ One attempt at one delivery ends in exactly one of: done, later, uncertain (look
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from hub.domain.errors import (
 )
 from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
+from hub.domain.sync import Merge, merge
 from hub.ports.connector import Remote, Step
 from hub.ports.links import Link
 from hub.ports.outbox import Delivery
@@ -55,7 +57,7 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     system = hub.systems[name]
     if system.paused:
         return 0
-    lease = system.request_limit * limit + LEASE_MARGIN
+    lease = system.request_limit + LEASE_MARGIN
     due = hub.store.run(lambda tx: tx.outbox.claim(name, now=hub.clock.now(), lease_for=lease, limit=limit))
     for delivery in due:
         hub.points.reach("outbox.claimed")
@@ -95,9 +97,8 @@ class Attempt:
         if self.doubt:
             self.look()
         link = self.link() or self.link_by_target() or self.create()
-        if self.delivery.goal is None:
-            self.update()
-        else:
+        self.update()
+        if self.delivery.goal is not None:
             self.reach_goal(link)
         self.commit(lambda tx: tx.outbox.done(self.delivery))
 
@@ -114,18 +115,21 @@ class Attempt:
         """A document that acts on another document's remote record shares that record; it makes none of its own."""
         if self.spec.of is None:
             return None
+        target = self.hub.store.read(self.target)
+        link = Link(self.system.name, self.mapping.object, target, self.delivery.entity, self.delivery.record_id)
+        remote = self.read(link)
+        link = replace(link, remote_shadow=remote.doc, version=remote.version)
+        self.hub.store.run(lambda tx: tx.links.save(link))
+        return link
+
+    def target(self, tx: UnitOfWork) -> str:
+        """The remote id of the document that ours acts on; MissingLinkError when it is not over there yet."""
         entity = next(entity for entity, mapping in self.system.mappings.items() if mapping.object == self.spec.of)
-
-        def work(tx: UnitOfWork) -> Link:
-            record = tx.records.need(self.delivery.entity, self.delivery.record_id)
-            target = tx.links.of_record(self.system.name, entity, str(record.doc[f"{entity}_id"]), self.spec.of)
-            if target is None:
-                raise MissingLinkError(entity, str(record.doc[f"{entity}_id"]), side="hub")
-            link = Link(self.system.name, self.mapping.object, target.external_id, record.entity, record.id)
-            tx.links.save(link)
-            return link
-
-        return self.hub.store.run(work)
+        target_id = str(self.record(tx).doc[f"{entity}_id"])
+        link = tx.links.of_record(self.system.name, entity, target_id, self.spec.of)
+        if link is None:
+            raise MissingLinkError(entity, target_id, side="hub")
+        return link.external_id
 
     def look(self) -> None:
         """Settle the doubt about an earlier call; the delivery is ready again when it certainly left nothing."""
@@ -171,7 +175,7 @@ class Attempt:
 
     def create(self) -> Link:
         """Write the record over there for the first time."""
-        doc = self.hub.store.read(self.pushed)
+        doc = self.hub.store.read(self.made)
         remote = self.write({"create": doc}, lambda: self.system.connector.create(self.mapping.object, doc))
         self.hub.points.reach("outbox.called")
         link = self.agree(remote, doc)
@@ -179,32 +183,40 @@ class Attempt:
         self.hub.points.reach("outbox.linked")
         return link
 
-    def pushed(self, tx: UnitOfWork) -> Doc:
-        """What the remote record should be."""
-        record = tx.records.need(self.delivery.entity, self.delivery.record_id)
-        link = self._link(tx)
-        crosswalk = Crosswalk(tx, self.system, link.lines if link else None)
-        return self.mapping.push(record.doc, link.remote_shadow if link else None, crosswalk)
+    def made(self, tx: UnitOfWork) -> Doc:
+        """The remote record that is to be made."""
+        return self.mapping.push(self.record(tx).doc, None, Crosswalk(tx, self.system))
 
     def update(self) -> None:
-        """Send what differs from what both sides last agreed on; nothing when nothing does."""
-        link = self.link()
-        doc = self.hub.store.read(self.pushed)
-        if link is None or self.mapping.same_remote(doc, link.remote_shadow):
-            self.note("delivered", "Nothing differs: nothing was sent.")
+        """Send what changed here since both sides last agreed; nothing when nothing did."""
+        link, due = self.hub.store.read(self.due)
+        if not due.push_due:
             return
         seen = Remote(link.external_id, link.remote_shadow, link.version)
         try:
-            remote = self.write({"update": doc}, lambda: self.system.connector.update(self.mapping.object, seen, doc))
+            remote = self.write(
+                {"update": due.remote}, lambda: self.system.connector.update(self.mapping.object, seen, due.remote)
+            )
         except StaleError:
             self.merge_first(link)
             raise RetryableError(
                 "{system} had a newer version: merged, and due again.", system=self.system.name
             ) from None
         self.hub.points.reach("outbox.called")
-        changed = [change.path for change in self.mapping.changed_remote(link.remote_shadow, doc)]
-        self.agree(remote, doc)
-        self.note("delivered", "Sent {fields}.", fields=", ".join(changed))
+        self.agree(remote, due.remote)
+        told = sorted({change.path for change in due.changes if change.to == "remote"})
+        self.note("delivered", "Sent {fields}.", fields=", ".join(told))
+
+    def due(self, tx: UnitOfWork) -> tuple[Link, Merge]:
+        """What our record asks of the remote one, as far as we know that one."""
+        link = self._link(tx)
+        if link is None:
+            raise NotFoundError("{entity} {id} has no link.", entity=self.delivery.entity, id=self.delivery.record_id)
+        crosswalk = Crosswalk(tx, self.system, link.lines)
+        base = {"hub_base": link.hub_shadow, "remote_base": link.remote_shadow}
+        return link, merge(
+            self.mapping, **base, hub_now=self.record(tx).doc, remote_now=link.remote_shadow, refs=crosswalk
+        )
 
     def merge_first(self, link: Link) -> None:
         """Somebody changed the remote record since we last agreed: take that in before we write."""
@@ -234,9 +246,10 @@ class Attempt:
 
     def write(self, payload: Doc, call: Callable[[], T]) -> T:
         """Commit what is about to be sent, then send it; TakenOverError when another worker holds the delivery."""
+        now, limit = self.hub.clock.now(), self.system.request_limit + LEASE_MARGIN
         try:
             self.delivery = self.hub.store.run(
-                lambda tx: tx.outbox.intend(self.delivery, payload, now=self.hub.clock.now())
+                lambda tx: tx.outbox.intend(self.delivery, payload, now=now, until=now + limit)
             )
         except StaleError:
             raise TakenOverError("{id} was taken over.", id=self.delivery.id) from None
@@ -253,7 +266,8 @@ class Attempt:
     def reach_goal(self, link: Link) -> None:
         """Call step after step; after each call the state is read again, for a call may be ignored silently."""
         remote = self.read(link)
-        while (state := self.state(remote)) != self.delivery.goal:
+        reached = {self.delivery.goal, *self.spec.reached.get(str(self.delivery.goal), ())}
+        while (state := self.state(remote)) not in reached:
             step = self.next_step(state)
             self.write({"act": step.action, "from": state}, self.acting(link, step))
             self.hub.points.reach("outbox.stepped")

@@ -1,1 +1,5 @@
-"""The operator's policies, parsed: what the YAML files of config/ say."""
+"""The operator's policies, as services are given them."""
+
+from hub.domain.policies import Policies
+
+__all__ = ["Policies"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.inbox import Message
@@ -40,9 +40,8 @@ class SqlInbox(Repository):
             "not_before": stamp_or_none(message.not_before),
         }
         if message.key is None:
-            waiting = select(INBOX).where(
-                INBOX.c.digest == digest, INBOX.c.state == "new", INBOX.c.lease_until.is_(None)
-            )
+            unprocessed = and_(INBOX.c.state == "new", INBOX.c.lease_until.is_(None))
+            waiting = select(INBOX).where(INBOX.c.digest == digest, or_(unprocessed, INBOX.c.state == "dead"))
             row = self.first(waiting)
             if row is not None:
                 return self._message(row)
@@ -94,6 +93,10 @@ class SqlInbox(Repository):
         again = update(INBOX).where(*dead).values(state="new", attempt=0, not_before=None, lease_until=None)
         if not self.change(again):
             raise NotFoundError("There is no dead message {id}.", id=message_id)
+
+    def release(self) -> int:
+        """End every lease."""
+        return self.change(update(INBOX).where(INBOX.c.lease_until.is_not(None)).values(lease_until=None))
 
     def listing(self, *, state: str | None = None, limit: int = 100) -> list[Message]:
         """The newest messages."""

@@ -80,14 +80,10 @@ class SqlOutbox(Repository):
         statement = update(OUTBOX).where(OUTBOX.c.id.in_(ids.scalar_subquery())).values(lease).returning(*OUTBOX.c)
         return [self._delivery(row) for row in sorted(self.rows(statement), key=lambda row: str(row["id"]))]
 
-    def renew(self, delivery: Delivery, *, until: datetime) -> None:
-        """Extend the lease."""
-        self._mark(delivery, lease_until=stamp(until))
-
-    def intend(self, delivery: Delivery, payload: Doc, *, now: datetime) -> Delivery:
-        """Freeze what is about to be sent."""
+    def intend(self, delivery: Delivery, payload: Doc, *, now: datetime, until: datetime) -> Delivery:
+        """Freeze what is about to be sent, and extend the lease."""
         sealed = self._cipher.seal(payload, context(delivery.id))
-        self._mark(delivery, state="sent", payload=sealed, sent_at=stamp(now))
+        self._mark(delivery, state="sent", payload=sealed, sent_at=stamp(now), lease_until=stamp(until))
         sent = self.get(delivery.id)
         if sent is None:
             raise NotFoundError("There is no delivery {id}.", id=delivery.id)
@@ -131,6 +127,10 @@ class SqlOutbox(Repository):
         if state is not None:
             statement = statement.where(OUTBOX.c.state == state)
         return [self._delivery(row) for row in self.rows(statement)]
+
+    def release(self) -> int:
+        """End every lease."""
+        return self.change(update(OUTBOX).where(OUTBOX.c.lease_until.is_not(None)).values(lease_until=None))
 
     def open_count(self) -> int:
         """How many are not done and not dead."""

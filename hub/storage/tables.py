@@ -261,6 +261,12 @@ INBOX = Table(
     Column("error", Text),
     UniqueConstraint("source", "key", name="ux_inbox_key"),
     Index(
+        "ix_inbox_digest",
+        "digest",
+        sqlite_where=text("state in ('new', 'dead')"),
+        postgresql_where=text("state in ('new', 'dead')"),
+    ),
+    Index(
         "ix_inbox_new",
         "received_at",
         sqlite_where=text("state = 'new'"),
@@ -420,13 +426,7 @@ TIMER = Table(
     Column("name", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("due_at", Text, nullable=False),
-    Column("fired", Integer, nullable=False),
-    Index(
-        "ix_timer_due",
-        "due_at",
-        sqlite_where=text("fired = 0"),
-        postgresql_where=text("fired = 0"),
-    ),
+    Index("ix_timer_due", "due_at"),
 )
 
 KEY_CHECK = Table(

@@ -36,7 +36,7 @@ class FakeSystem:
         """Plan: the next ``operation`` (create, update, act, get) fails ``before`` or ``after`` it took effect."""
         self._plans.append((operation, how))
 
-    def edit(self, name: str, remote_id: str, **values: object) -> None:
+    def edit(self, name: str, remote_id: str, /, **values: object) -> None:
         """A person over there changes a record."""
         old = self.store[self._of(name), remote_id]
         self._put(name, remote_id, {**old.doc, **values})

@@ -1,5 +1,9 @@
 """Servers that the contract suites run against."""
 
-from hub.testing.tryton.fixture import tryton
+import pytest
+
+pytest.register_assert_rewrite("hub.testing.connector_contract")
+
+from hub.testing.tryton.fixture import tryton  # noqa: E402 - rewritten asserts first
 
 __all__ = ["tryton"]

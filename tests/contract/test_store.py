@@ -218,7 +218,8 @@ def test_waiting_changes_of_a_record_are_one_delivery(store: Store, clock: FakeC
 
 def test_deliveries_keep_their_order_per_record_and_run_beside_one_another(store: Store, clock: FakeClock) -> None:
     for number, record_id, goal in ((1, "c1", "a"), (2, "c1", "b"), (3, "c2", "a")):
-        store.run(lambda tx, d=delivery(clock, number, record_id, goal=goal): tx.outbox.enqueue(d))  # type: ignore[misc]
+        waiting = delivery(clock, number, record_id, goal=goal)
+        store.run(lambda tx, waiting=waiting: tx.outbox.enqueue(waiting))  # type: ignore[misc]
 
     def claim() -> list[Delivery]:
         return store.run(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=10))
@@ -233,7 +234,7 @@ def test_deliveries_keep_their_order_per_record_and_run_beside_one_another(store
 def test_the_intent_is_frozen_before_the_call(store: Store, clock: FakeClock) -> None:
     store.run(lambda tx: tx.outbox.enqueue(delivery(clock, 1)))
     (taken,) = store.run(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=10))
-    sent = store.run(lambda tx: tx.outbox.intend(taken, {"name": "甲"}, now=clock.now()))
+    sent = store.run(lambda tx: tx.outbox.intend(taken, {"name": "甲"}, now=clock.now(), until=clock.now() + LEASE))
     assert (sent.state, sent.payload) == ("sent", {"name": "甲"})
     clock.pass_by(LEASE * 2)
     (again,) = store.run(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=10))
@@ -257,14 +258,18 @@ def test_one_question_is_asked_once(store: Store, clock: FakeClock) -> None:
         store.run(lambda tx: tx.reviews.settle("r1"))
 
 
-def test_timers_fire_once_and_re_arming_does_not_wake_the_fired(store: Store, clock: FakeClock) -> None:
+def test_timers_fire_once_and_arming_replaces_them(store: Store, clock: FakeClock) -> None:
     due = clock.now() + timedelta(minutes=5)
     timer = Timer("ticket", "t1", "response", "warn", due)
+    assert store.run(lambda tx: tx.timers.take_due(now=clock.now(), limit=10)) == []
     store.run(lambda tx: tx.timers.arm("ticket", "t1", (timer,)))
+    store.run(lambda tx: tx.timers.arm("ticket", "t1", ()))
     assert store.run(lambda tx: tx.timers.take_due(now=clock.now(), limit=10)) == []
     clock.pass_by(timedelta(minutes=6))
     assert store.run(lambda tx: tx.timers.take_due(now=clock.now(), limit=10)) == [timer]
+    assert store.run(lambda tx: tx.timers.take_due(now=clock.now(), limit=10)) == []
     store.run(lambda tx: tx.timers.arm("ticket", "t1", (timer,)))
+    store.run(lambda tx: tx.timers.arm("ticket", "t1", ()))
     assert store.run(lambda tx: tx.timers.take_due(now=clock.now(), limit=10)) == []
 
 

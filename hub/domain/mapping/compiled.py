@@ -32,11 +32,14 @@ from hub.domain.mapping.values import clone
 _PLAIN, _CONDITIONAL, _COMPUTED_HERE, _LIST, _COMPUTED_THERE = range(5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mapping:
     """One entity in one system, both ways. Documents that are given are never changed."""
 
     spec: MappingSpec
+
+    def __repr__(self) -> str:
+        return f"Mapping({self.spec.name})"
 
     @property
     def name(self) -> str:
@@ -72,6 +75,16 @@ class Mapping:
     def sync(self) -> SyncRules:
         """How the engine treats its records."""
         return self.spec.sync
+
+    @cached_property
+    def pushes(self) -> bool:
+        """Whether any rule carries to the remote."""
+        return any(rule.direction.pushes for rule in self.spec.rules)
+
+    @cached_property
+    def pulls(self) -> bool:
+        """Whether any rule carries to the hub."""
+        return any(rule.direction.pulls for rule in self.spec.rules)
 
     @cached_property
     def rules(self) -> dict[str, FieldRule]:

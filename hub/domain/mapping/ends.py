@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from hub.domain.documents import Doc
-from hub.domain.mapping.paths import Key, Path
+from hub.domain.mapping.paths import Path
 from hub.domain.mapping.rules import Const, Formula, Operand, Spread
 from hub.domain.mapping.values import ABSENT, Read, clone, is_nothing
 
@@ -143,15 +143,12 @@ def end_of(operand: Operand, *, alone: bool = True) -> End:
             return SourceEnd(operand)
 
 
-def inputs(operand: Operand) -> tuple[Path, ...]:
-    """The paths that an operand reads."""
+def fields_of(operand: Operand) -> tuple[Path, ...]:
+    """The fields that an operand writes; what is fixed or computed has none."""
     match operand:
         case Path():
             return (operand,)
         case Spread():
             return operand.paths
-        case Const():
+        case Const() | Formula():
             return ()
-        case Formula():
-            names = (name.split(".") for name in operand.expression.names())
-            return tuple(Path(tuple(Key(part) for part in name)) for name in names)

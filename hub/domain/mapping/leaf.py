@@ -70,7 +70,10 @@ class Leaf:
         """Say whether both sides mean the same; a value without counterpart or link means nothing that is known."""
         codec = self._bound(hub, refs)
         try:
-            return bool(codec.meaning(codec.to_remote(self.hub_value(hub))) == codec.meaning(self.remote_value(remote)))
+            value = self.hub_value(hub)
+            silent = is_nothing(value) and not codec.writes_null
+            ours = None if silent else codec.meaning(codec.to_remote(value))
+            return bool(ours == codec.meaning(self.remote_value(remote)))
         except (UnfitError, MissingLinkError):
             return False
 

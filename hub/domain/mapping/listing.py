@@ -90,6 +90,12 @@ class Listing:
             _copy_key(remote_member, self.rule.remote, member, self.rule.hub)
         return _append(hub, self.rule.hub, member)
 
+    def mark_remote(self, remote: Doc, like: Doc) -> Doc:
+        """Add a member over there that has the key of another one and nothing else."""
+        member = fresh(self.rule.remote.where)
+        _copy_key(like, self.rule.remote, member, self.rule.remote)
+        return _append(remote, self.rule.remote, member)
+
     def put_hub(self, hub: Doc, member: Doc) -> None:
         """Set a whole member of a hub document, replacing the one with the same key."""
         self.drop_hub(hub, str(_key(member, self.rule.hub)))
@@ -98,11 +104,6 @@ class Listing:
     def drop_hub(self, hub: Doc, key: str) -> None:
         """Take a member out of a hub document."""
         _drop(hub, self.rule.hub, self.hub_members(hub).get(key))
-
-    def put_remote(self, remote: Doc, member: Doc) -> None:
-        """Set a whole member of a remote document, replacing the one with the same key."""
-        _drop(remote, self.rule.remote, self.remote_keys(remote).get(str(_key(member, self.rule.remote))))
-        _append(remote, self.rule.remote, clone(member))
 
     def drop_remote(self, remote: Doc, member: Doc) -> None:
         """Take a member out of a remote document."""

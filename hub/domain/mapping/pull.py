@@ -15,7 +15,7 @@ def pull_parts(parts: Sequence[Part], remote: Node, hub: Node, run: Run, *, crea
             if isinstance(part, Leaf):
                 pull_leaf(part, remote, hub, run, creating=creating)
             elif part.rule.direction.pulls and not part.unsaid(remote.doc):
-                _pull_members(part, remote, hub, run)
+                _pull_members(part, remote, hub, run, creating=creating)
 
 
 def pull_leaf(leaf: Leaf, remote: Node, hub: Node, run: Run, *, creating: bool) -> None:
@@ -24,18 +24,19 @@ def pull_leaf(leaf: Leaf, remote: Node, hub: Node, run: Run, *, creating: bool) 
         leaf.pull(remote, hub, run.refs)
 
 
-def _pull_members(listing: Listing, remote: Node, hub: Node, run: Run) -> None:
+def _pull_members(listing: Listing, remote: Node, hub: Node, run: Run, *, creating: bool) -> None:
+    """A record that is made takes its members along, whoever adds and removes them later."""
     given = listing.remote_members(remote.doc, run.refs)
     present = listing.hub_members(hub.doc)
     for key, member in given.items():
         here = present.get(key)
-        creating = here is None
+        adding = here is None
         if here is None:
-            if not listing.remote_decides:
+            if not (listing.remote_decides or creating):
                 continue
             here = listing.add_hub(hub.doc, key, member)
         nodes = listing.remote_node(remote, key, member), listing.hub_node(hub, key, here)
-        pull_parts(listing.parts, *nodes, run, creating=creating)
+        pull_parts(listing.parts, *nodes, run, creating=adding)
     if listing.remote_decides:
         for key in [key for key in present if key not in given]:
             listing.drop_hub(hub.doc, key)

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from hub.domain.dispatch_case import MOST_POINTS, DispatchRules
+from hub.domain.dispatch_case import MOST_POINTS, DispatchPolicy
 from hub.domain.dispatch_rules import HARD
 from hub.domain.dispatch_scores import OBJECTIVES
 from hub.files.policies.reading import Source, span
 
 
-def read_dispatch(source: Source) -> DispatchRules:
+def read_dispatch(source: Source) -> DispatchPolicy:
     """Parse the dispatch rules, noting every problem."""
     doc = source.doc
     source.unknown("hard", doc["hard"], HARD)
@@ -17,7 +17,7 @@ def read_dispatch(source: Source) -> DispatchRules:
     total = sum(doc["weights"].values())
     if total != MOST_POINTS:
         source.wrong("weights", "the weights sum up to {total}, not to 100", total=total)
-    return DispatchRules(
+    return DispatchPolicy(
         version=doc["version"],
         hard=tuple(doc["hard"]),
         weights=doc["weights"],

@@ -3,17 +3,16 @@
 import contextlib
 import fcntl
 import hashlib
-import json
-import secrets
 import shutil
 import sqlite3
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.testing.tryton.logins import Login, keep_logins, make_logins, read_logins
 from hub.testing.tryton.rpc import TrytonRpc
 from hub.testing.tryton.seed import plant
-from hub.testing.tryton.seed.people import ADMIN, FINANCE, HUB, STORES, Login
+from hub.testing.tryton.seed.people import ADMIN, FINANCE, HUB, STORES
 from hub.testing.tryton.server import (
     DATABASE,
     ENVIRONMENT,
@@ -40,14 +39,18 @@ BUILD_SECONDS = 600
 
 @dataclass(frozen=True)
 class SeededDatabase:
-    """A database file and who may log in to it."""
+    """A folder with a database file and the logins to it."""
 
-    file: Path
-    logins: dict[str, Login]
+    folder: Path
+
+    @property
+    def logins(self) -> dict[str, Login]:
+        """The logins, by user; every copy starts with them."""
+        return read_logins(self.folder)
 
     def serve(self, folder: Path, *, port: int = 0) -> TrytonServer:
-        """A server, not yet started, on a copy of its own."""
-        return TrytonServer(self.file, folder, port=port)
+        """A server, not yet started, on a copy of its own, or on what the folder holds already."""
+        return TrytonServer(self.folder, folder, port=port)
 
 
 def create_seeded(cache: Path, year: int, *, environment: Path = ENVIRONMENT) -> SeededDatabase:
@@ -62,7 +65,7 @@ def create_seeded(cache: Path, year: int, *, environment: Path = ENVIRONMENT) ->
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             _build(folder, year, environment)
-    return SeededDatabase(folder / f"{DATABASE}.sqlite", _read_logins(folder))
+    return SeededDatabase(folder)
 
 
 def _fingerprint(year: int) -> str:
@@ -76,8 +79,8 @@ def _build(folder: Path, year: int, environment: Path) -> None:
     building = folder.with_name(f"{folder.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    logins = [Login(user, secrets.token_urlsafe(18)) for user in (ADMIN, HUB, FINANCE, STORES)]
-    _write_logins(building, logins)
+    logins = make_logins((ADMIN, HUB, FINANCE, STORES))
+    keep_logins(building, logins)
     _install_modules(building, logins[0], environment)
     _fill(building, logins, year, environment)
     building.rename(folder)
@@ -111,7 +114,7 @@ def _install_modules(folder: Path, admin: Login, environment: Path) -> None:
 
 
 def _fill(folder: Path, logins: list[Login], year: int, environment: Path) -> None:
-    server = TrytonServer(folder / f"{DATABASE}.sqlite", folder, environment=environment)
+    server = TrytonServer(folder, folder, environment=environment)
     server.start()
     try:
         plant(TrytonRpc(server.url, ADMIN, logins[0].password), year, logins)
@@ -119,14 +122,3 @@ def _fill(folder: Path, logins: list[Login], year: int, environment: Path) -> No
         server.stop()
     with contextlib.closing(sqlite3.connect(folder / f"{DATABASE}.sqlite")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # one file to copy, none beside it
-
-
-def _write_logins(folder: Path, logins: list[Login]) -> None:
-    file = folder / "logins.json"
-    file.touch(mode=0o600)
-    file.write_text(json.dumps({login.user: login.password for login in logins}), encoding="utf-8")
-
-
-def _read_logins(folder: Path) -> dict[str, Login]:
-    kept = json.loads((folder / "logins.json").read_text(encoding="utf-8"))
-    return {user: Login(user, password) for user, password in kept.items()}

@@ -18,18 +18,18 @@ CACHE = ROOT / ".cache" / "tryton"
 
 @dataclass(frozen=True)
 class RunningErp:
-    """A Tryton that serves, and who may log in to it."""
+    """A Tryton that serves, and the seed to start another one from."""
 
     server: TrytonServer
     seeded: SeededDatabase
 
     def person(self, user: str) -> ErpPerson:
         """One of its users, logged in."""
-        return ErpPerson(self.server.url, user, self.seeded.logins[user].password)
+        return ErpPerson(self.server.url, user, self.server.login(user).password)
 
     def settings(self) -> dict[str, str]:
         """What a connector needs to log in as the hub."""
-        login = self.seeded.logins[HUB]
+        login = self.server.login(HUB)
         return {"url": self.server.url, "database": "erp", "user": login.user, "password": login.password}
 
 

@@ -12,13 +12,14 @@ class ErpPerson:
         self.rpc = TrytonRpc(url, login, password)
 
     def pay_invoice(self, number: str, amount: Decimal | None = None) -> None:
-        """Record a cash payment with the payment wizard: of the whole invoice, or of an amount."""
+        """Record a cash payment with the payment wizard: of what is still open, or of an amount."""
         invoice = self.rpc.one("account.invoice", [["number", "=", number]])
+        open_amount = self.rpc.read("account.invoice", invoice, "amount_to_pay")["amount_to_pay"]
+        paid = open_amount if amount is None else amount  # the form proposes only what is due today
         with self.rpc.wizard("account.invoice.pay", "account.invoice", invoice) as wizard:
-            start = wizard.form("start")
             method = self.rpc.one("account.invoice.payment.method", [])
-            wizard.execute("choice", start={**start, "payment_method": method, "amount": amount or start["amount"]})
-            if amount is not None and amount < start["amount"]:
+            wizard.execute("choice", start={**wizard.form("start"), "payment_method": method, "amount": paid})
+            if paid < open_amount:
                 wizard.execute("pay", ask={**wizard.form("ask"), "type": "partial"})
 
     def change_phone(self, party: int, value: str, kind: str = "mobile") -> None:

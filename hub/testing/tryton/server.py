@@ -11,6 +11,8 @@ from pathlib import Path
 
 import requests
 
+from hub.testing.tryton.logins import FILE, Login, read_logins
+
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = ROOT / ".venv-tryton"
 DATABASE = "erp"
@@ -58,7 +60,8 @@ def clean_environment(**extra: str) -> dict[str, str]:
 class TrytonServer:
     """Serves the database in a folder on 127.0.0.1; ``port`` 0 takes a free one.
 
-    The folder is filled with a copy of the seed when it holds no database yet, so that a demo goes on where it stopped.
+    The folder is filled with a copy of the seed's database and logins when it holds no database yet, so that a demo
+    goes on where it stopped.
     """
 
     def __init__(self, seed: Path, folder: Path, *, port: int = 0, environment: Path = ENVIRONMENT) -> None:
@@ -71,6 +74,10 @@ class TrytonServer:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    def login(self, user: str) -> Login:
+        """How a user of this database logs in."""
+        return read_logins(self._folder)[user]
+
     @property
     def pid(self) -> int:
         """The process to stop or to kill; raises ErpError when it does not run."""
@@ -81,7 +88,6 @@ class TrytonServer:
     def start(self) -> None:
         """Start and wait until it answers; raises ErpError with Tryton's last words when it does not."""
         trytond = program("trytond", self._environment)
-        self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._folder / f"{DATABASE}.sqlite").exists():
             self._copy_seed()
         for _ in range(PORTS_TRIED):
@@ -113,9 +119,11 @@ class TrytonServer:
             self.start()
 
     def _copy_seed(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
         for stale in self._folder.glob(f"{DATABASE}.sqlite*"):
             stale.unlink()
-        shutil.copyfile(self._seed, self._folder / f"{DATABASE}.sqlite")
+        for file in (f"{DATABASE}.sqlite", FILE):
+            shutil.copy(self._seed / file, self._folder / file)
 
     def _launch(self, trytond: Path) -> bool:
         """Whether it came up; False when the port was taken."""

@@ -1,396 +1,418 @@
-from copy import deepcopy
+"""Charges: exact, explained, and the same every time."""
+
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.business_hours import Calendar
-from hub.domain.charge_basis import DoneWork, Goodwill
-from hub.domain.charge_revisions import (
-    Revision,
-    credit_of,
-    gross_of,
-    is_active,
-    move_charge,
-    needs_approval,
-    revise,
-    waive_charge,
-)
-from hub.domain.charge_rules import ChargeRules
-from hub.domain.charges import work_out
+from hub.domain.business_hours import BusinessHours, Calendar, Interval
+from hub.domain.charge_cover import Used
+from hub.domain.charge_documents import line_of_doc, line_to_doc
+from hub.domain.charge_lines import ChargeLine, sum_of
+from hub.domain.charge_policy import ChargePolicy, ChargeRule, Discount, TaxRules, TimeKind
+from hub.domain.charge_prices import rounded_tax, settle_taxes
+from hub.domain.charge_revision import revise
+from hub.domain.charges import Work, work_out
 from hub.domain.documents import Doc
-from hub.domain.errors import ConflictError, InvalidError
+from hub.domain.errors import ConflictError
 from hub.domain.expression import parse
-from hub.domain.labour import billed_time, labour_windows
 from hub.domain.money import Money
-from hub.domain.quantity import parse_quantity
-from hub.domain.shifts import Window
-from hub.files.policies import load_policies
+from hub.domain.reasons import reason
 
-ROOT = Path(__file__).parents[3]
-SHIPPED = load_policies([ROOT / "config"], ROOT / "schemas")
-TICKET: Doc = {"id": "T1", "type": "repair", "customer_id": "C1", "fault": {"cause": "wear"}}
-PART: Doc = {"id": "P1", "sku": "SEAL-8", "name": "Seal", "list_price": "88.00", "currency": "CNY"}
-COVERED: Doc = {
-    "id": "A1",
-    "warranty": {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "covers": ["labour", "part", "callout"]},
+DAY = (Interval(9 * 60, 18 * 60),)
+HOURS = BusinessHours(
+    Calendar("plain", "Asia/Shanghai", (DAY, DAY, DAY, DAY, DAY, (), ()), holidays={date(2026, 3, 3): "Founding Day"})
+)
+T = {"en": "x", "zh": "某"}
+RATES = {"callout": Decimal("0.06"), "labour": Decimal("0.06"), "travel": Decimal("0.06"), "other": Decimal("0.06")}
+LABOUR = ChargeRule(
+    "labour",
+    "labour",
+    "labour",
+    "hour",
+    {"en": "Labour", "zh": "人工费"},
+    rate=Decimal(180),
+    step=Decimal("0.25"),
+    least=Decimal("0.5"),
+    kinds={
+        "after_hours": TimeKind(Decimal("1.5"), {"en": "after hours", "zh": "非工作时间"}),
+        "holiday": TimeKind(Decimal(3), {"en": "public holiday", "zh": "法定节假日"}),
+    },
+)
+POLICY = ChargePolicy(
+    version=7,
+    currency="CNY",
+    calendar="plain",
+    tax=TaxRules(RATES | {"part": Decimal("0.13")}, ties="half_even"),
+    rules=(
+        ChargeRule("callout", "callout", "callout", "visit", {"en": "Call-out", "zh": "上门费"}, rate=Decimal(150)),
+        LABOUR,
+        ChargeRule("travel", "travel", "travel", "km", T, rate=Decimal("2.50"), step=Decimal("0.1")),
+        ChargeRule("part", "part", "part", "each", T),
+    ),
+)
+PART: Doc = {
+    "id": "p1",
+    "sku": "P-FILT-01",
+    "name": "Air filter",
+    "list_price": "68.00",
+    "currency": "CNY",
+    "uom": "each",
 }
+ASSET: Doc = {"id": "a1", "serial": "HX-1"}
+CONTRACT: Doc = {"id": "k1", "number": "SC-7", "coverage": ["callout", "labour"], "state": "active"}
 
 
-@pytest.fixture
-def rules() -> ChargeRules:
-    return SHIPPED.charges
-
-
-@pytest.fixture
-def calendar() -> Calendar:
-    return SHIPPED.hours["standard"].calendar
-
-
-def visit(start: str = "2026-03-03T14:00", end: str = "2026-03-03T15:10", **fields: Any) -> Doc:
-    """Local time of Shanghai; the 3rd of March 2026 is a Tuesday."""
-    entry = {"id": "1", "kind": "labour", "from": f"{start}:00+08:00", "to": f"{end}:00+08:00"}
+def visit(start: str = "2026-03-02T02:00:00", end: str = "2026-03-02T03:30:00", **more: Any) -> Doc:
+    """A finished visit of Monday 2 March, 10:00 to 11:30 in Shanghai."""
+    entry = {"id": "t1", "kind": "labour", "from": f"{start}+00:00", "to": f"{end}+00:00"}
     return {
-        "id": "V1",
+        "id": "v1",
         "status": "finished",
-        "sequence": 1,
-        "checked_in_at": f"{start}:00+08:00",
-        "finished_at": f"{end}:00+08:00",
-        "travel_km": "32.5",
+        "checked_in_at": f"{start}+00:00",
         "time_entries": [entry],
-        **fields,
+        "travel_km": "37.33",
+        **more,
     }
 
 
-def use(quantity: str = "1", **fields: Any) -> Doc:
-    return {
-        "id": "U1",
-        "part_id": "P1",
-        "quantity": quantity,
-        "state": "done",
-        "at": "2026-03-03T07:00:00+00:00",
-        **fields,
+def used(quantity: str = "2", **more: Any) -> Doc:
+    at = "2026-03-02T03:00:00+00:00"
+    return {"id": "c1", "part_id": "p1", "quantity": quantity, "state": "done", "at": at, **more}
+
+
+def work(**more: Any) -> Work:
+    known: dict[str, Any] = {
+        "ticket": {"id": "t1", "asset_ids": ["a1"], "completed_at": "2026-03-02T04:00:00+00:00"},
+        "customer": {"id": "k", "name": "Huaxin"},
+        "visits": [visit()],
+        "parts": {"p1": PART},
+        "assets": {"a1": ASSET},
     }
+    return Work(**(known | more))
 
 
-def done(**fields: Any) -> DoneWork:
-    work = DoneWork(ticket=TICKET, visits=[visit()], consumptions=[use()], parts={"P1": PART})
-    return replace(work, **fields)
+def out(policy: ChargePolicy = POLICY, **more: Any) -> tuple[ChargeLine, ...]:
+    return work_out(work(**more), policy, HOURS)
 
 
-def amounts(lines: tuple[Doc, ...]) -> dict[str, tuple[str, str]]:
-    return {line["code"]: (line["quantity"], line["gross"]) for line in lines}
+def lines(policy: ChargePolicy = POLICY, **more: Any) -> dict[str, ChargeLine]:
+    return {line.code: line for line in out(policy, **more)}
 
 
-def test_a_repair_out_of_warranty_costs_callout_labour_travel_and_part(rules: ChargeRules, calendar: Calendar) -> None:
-    lines = work_out(done(), rules, calendar)
-    assert amounts(lines) == {
-        "callout": ("1", "106.00"),
-        "labour_normal": ("1.5", "381.60"),
-        "travel": ("12.5", "33.13"),
-        "part": ("1", "99.44"),
+def changed(**more: Any) -> ChargePolicy:
+    return replace(POLICY, **more)
+
+
+def with_rule(name: str, **more: Any) -> ChargePolicy:
+    return changed(rules=tuple(replace(each, **more) if each.name == name else each for each in POLICY.rules))
+
+
+def test_a_visit_with_a_part_is_charged_line_by_line() -> None:
+    found = lines(consumptions=[used()])
+    assert {code: (line.quantity, line.net.text()) for code, line in found.items()} == {
+        "callout": (Decimal(1), "150.00"),
+        "labour": (Decimal("1.5"), "270.00"),
+        "travel": (Decimal("37.4"), "93.50"),
+        "part": (Decimal(2), "136.00"),
     }
-    assert {line["coverage"]["by"] for line in lines} == {"none"}
-    assert gross_of(lines, "CNY").text() == "620.17"
+    net, tax, gross = sum_of(found.values(), "CNY")
+    assert (net.text(), tax.text(), gross.text()) == ("649.50", "48.49", "697.99")  # 513.50 x 6 % + 136.00 x 13 %
 
 
-def test_each_line_says_which_rule_and_source_and_how_it_was_worked_out(rules: ChargeRules, calendar: Calendar) -> None:
-    labour = next(line for line in work_out(done(), rules, calendar) if line["category"] == "labour")
-    assert (labour["rule"], labour["rule_version"], labour["rate"]) == ("labour", rules.version, "240")
-    assert labour["obligation"] == "T1/visit:V1/labour_normal"
-    said = [reason["text"].format(**reason["params"]) for reason in labour["explanation"]]
-    assert said == ["70 min worked, rounded up to 30 min, at least 60 min", "Working hours: rate x 1"]
-
-
-def test_a_warranty_pays_what_it_covers_and_the_line_stays_with_its_full_price(
-    rules: ChargeRules, calendar: Calendar
-) -> None:
-    lines = work_out(done(assets=[COVERED]), rules, calendar)
-    assert amounts(lines)["part"] == ("1", "0.00")
-    part = next(line for line in lines if line["code"] == "part")
-    assert (part["coverage"]["by"], part["coverage"]["list_net"], part["unit_price"]) == ("warranty", "88.00", "0")
-    assert amounts(lines)["travel"] == ("12.5", "33.13")
-
-
-def test_of_several_assets_each_must_be_covered(rules: ChargeRules, calendar: Calendar) -> None:
-    lines = work_out(done(assets=[COVERED, {"id": "A2"}]), rules, calendar)
-    assert amounts(lines)["callout"] == ("1", "106.00")
-    of_the_covered = work_out(done(assets=[COVERED, {"id": "A2"}], consumptions=[use(asset_id="A1")]), rules, calendar)
-    assert amounts(of_the_covered)["part"] == ("1", "0.00")
-
-
-def test_a_contract_brings_its_prices_and_its_discount(rules: ChargeRules, calendar: Calendar) -> None:
-    contract = {"id": "K1", "number": "SC-1", "discount_percent": "10", "price_list": "gold"}
-    special = replace(rules, price_lists={"gold": {"SEAL-8": Decimal("50.00")}})
-    part = next(line for line in work_out(done(contracts=[contract]), special, calendar) if line["code"] == "part")
-    assert (part["rate"], part["net"], part["discount_percent"], part["unit_price"]) == ("50", "45.00", "10", "45")
-    assert part["explanation"][0] == {"text": "price list {name}", "params": {"name": "gold"}}
-
-
-def test_goodwill_is_a_discount_or_the_whole(rules: ChargeRules, calendar: Calendar) -> None:
-    half = work_out(done(goodwill=Goodwill(Decimal(50), "late")), rules, calendar)
-    assert amounts(half)["callout"] == ("1", "53.00")
-    whole = work_out(done(goodwill=Goodwill(Decimal(100), "late", frozenset({"callout"}))), rules, calendar)
-    assert amounts(whole)["callout"] == ("1", "0.00")
-    assert next(line for line in whole if line["code"] == "callout")["coverage"]["by"] == "goodwill"
-    assert amounts(whole)["part"] == ("1", "99.44")
-    given = work_out(done(consumptions=[use(issue_kind="goodwill")]), rules, calendar)
-    assert amounts(given)["part"] == ("1", "0.00")
-
-
-def test_a_second_trip_has_no_call_out(rules: ChargeRules, calendar: Calendar) -> None:
-    lines = work_out(done(visits=[visit(), visit(id="V2", sequence=2)]), rules, calendar)
-    assert [line["source"]["id"] for line in lines if line["code"] == "callout"] == ["V1"]
-
-
-def test_a_zone_comes_before_the_distance(rules: ChargeRules, calendar: Calendar) -> None:
-    lines = work_out(done(site={"travel_zone": "suburb"}), rules, calendar)
-    assert amounts(lines)["travel"] == ("1", "63.60")
-    near = work_out(done(visits=[visit(travel_km="20")]), rules, calendar)
-    assert "travel" not in amounts(near)
-
-
-def test_a_visit_that_never_arrived_costs_nothing(rules: ChargeRules, calendar: Calendar) -> None:
-    absent = {name: value for name, value in visit().items() if name != "checked_in_at"}
-    assert work_out(done(visits=[absent, visit(status="cancelled")], consumptions=[]), rules, calendar) == ()
-
-
-def test_a_part_that_was_taken_back_is_not_charged(rules: ChargeRules, calendar: Calendar) -> None:
-    counter = use("1", id="U2", corrects_id="U1")
-    assert amounts(work_out(done(consumptions=[use("3"), counter]), rules, calendar))["part"] == ("2", "198.88")
-    assert "part" not in amounts(work_out(done(consumptions=[use(), counter]), rules, calendar))
-    assert "part" not in amounts(work_out(done(consumptions=[use(state="refused")]), rules, calendar))
-
-
-@pytest.mark.parametrize(
-    ("part", "problem"),
-    [({"id": "P1"}, "Part P1 has no price"), ({**PART, "currency": "EUR"}, "priced in EUR, charges are in CNY")],
-)
-def test_a_part_without_a_price_in_our_currency_is_an_error_not_a_gift(
-    rules: ChargeRules, calendar: Calendar, part: Doc, problem: str
-) -> None:
-    with pytest.raises(InvalidError, match=problem):
-        work_out(done(parts={"P1": part}), rules, calendar)
-
-
-def test_a_rule_may_have_a_condition(rules: ChargeRules, calendar: Calendar) -> None:
-    first, *others = rules.rules
-    conditional = replace(rules, rules=(replace(first, when=parse('ticket.priority == "p1"')), *others))
-    assert "callout" not in amounts(work_out(done(), conditional, calendar))
-    urgent = done(ticket={**TICKET, "priority": "p1"})
-    assert "callout" in amounts(work_out(urgent, conditional, calendar))
-
-
-def test_a_price_with_tax_keeps_its_gross(rules: ChargeRules, calendar: Calendar) -> None:
-    first, *others = rules.rules
-    gross = replace(rules, rules=(replace(first, tax_included=True), *others))
-    line = work_out(done(), gross, calendar)[0]
-    assert (line["net"], line["tax"], line["gross"], line["tax_included"]) == ("94.34", "5.66", "100.00", True)
-
-
-def test_the_same_work_always_costs_the_same(rules: ChargeRules, calendar: Calendar) -> None:
-    work = done(visits=[visit(id="V2"), visit()], consumptions=[use(id="U2"), use()])
-    turned = replace(work, visits=work.visits[::-1], consumptions=work.consumptions[::-1])
-    assert work_out(work, rules, calendar) == work_out(turned, rules, calendar)
-
-
-def bands(rules: ChargeRules, calendar: Calendar, start: str, end: str) -> dict[str, timedelta]:
-    window = Window(datetime.fromisoformat(start + ":00+08:00"), datetime.fromisoformat(end + ":00+08:00"))
-    times = billed_time([window], rules.bands, calendar, step=timedelta(minutes=30), minimum=timedelta(hours=1))
-    return {time.band.name: time.length for time in times}
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "billed"),
-    [
-        ("2026-03-03T14:00", "2026-03-03T14:10", {"normal": 60}),
-        ("2026-03-03T17:00", "2026-03-03T19:00", {"normal": 60, "evening": 60}),
-        ("2026-03-03T17:10", "2026-03-03T18:50", {"normal": 60, "evening": 60}),
-        ("2026-03-03T17:50", "2026-03-03T19:00", {"evening": 90}),
-        ("2026-03-03T23:00", "2026-03-04T01:00", {"evening": 60, "night": 60}),
-        ("2026-03-07T10:00", "2026-03-07T11:00", {"weekend": 60}),
-        ("2026-02-14T10:00", "2026-02-14T11:00", {"normal": 60}),
-        ("2026-02-17T10:00", "2026-02-17T11:00", {"holiday": 60}),
-        ("2026-02-16T23:00", "2026-02-17T01:00", {"holiday": 120}),
-    ],
-    ids=[
-        "minimum",
-        "two-bands",
-        "thirds",
-        "nearly-one",
-        "midnight",
-        "saturday",
-        "make-up-day",
-        "holiday",
-        "two-holidays",
-    ],
-)
-def test_labour_is_cut_at_the_bands_and_rounded_once(
-    rules: ChargeRules, calendar: Calendar, start: str, end: str, billed: dict[str, int]
-) -> None:
-    assert bands(rules, calendar, start, end) == {name: timedelta(minutes=each) for name, each in billed.items()}
-
-
-def test_overlapping_entries_count_once_and_travel_is_no_labour() -> None:
-    entries = [
-        {"kind": "labour", "from": "2026-03-03T06:00:00+00:00", "to": "2026-03-03T07:00:00+00:00"},
-        {"kind": "labour", "from": "2026-03-03T06:30:00+00:00", "to": "2026-03-03T07:30:00+00:00"},
-        {"kind": "travel", "from": "2026-03-03T05:00:00+00:00", "to": "2026-03-03T06:00:00+00:00"},
+def test_each_line_names_its_rule_its_version_its_source_and_its_steps() -> None:
+    line = lines()["labour"]
+    assert (line.rule, line.rule_version, line.revision) == ("labour", 7, 1)
+    assert line.obligation == "t1/visit:v1:working_hours/labour"
+    assert [str(step) for step in line.explanation] == [
+        "90 minutes of work (working_hours), billed as 1.5 hours in steps of 0.25.",
+        "There is neither warranty nor contract.",
     ]
-    (window,) = labour_windows({"time_entries": entries})
-    assert window.end - window.start == timedelta(minutes=90)
 
 
-def test_without_entries_the_time_on_site_counts() -> None:
-    (window,) = labour_windows(visit(time_entries=[]))
-    assert window.end - window.start == timedelta(minutes=70)
-    assert labour_windows({"checked_in_at": "2026-03-03T06:00:00+00:00"}) == []
+def test_the_same_work_gives_the_same_lines_with_the_same_ids() -> None:
+    assert out(consumptions=[used()]) == out(consumptions=[used()])
+    assert len({line.id for line in out(consumptions=[used()])}) == 4
 
 
-def stored(lines: tuple[Doc, ...], state: str = "draft") -> list[Doc]:
-    return [{**deepcopy(line), "id": f"H{number}", "state": state} for number, line in enumerate(lines)]
-
-
-def test_nothing_changes_when_the_same_is_worked_out_again(rules: ChargeRules, calendar: Calendar) -> None:
-    """BatchNepal/batch_projects#33: the same source rows were billed twice by two requests."""
-    lines = work_out(done(), rules, calendar)
-    assert revise([], lines) == Revision(add=lines)
-    for state in ("draft", "approved", "invoiced"):
-        assert revise(stored(lines, state), lines).is_empty
-
-
-def test_an_open_line_is_changed_in_place_or_withdrawn(rules: ChargeRules, calendar: Calendar) -> None:
-    before = stored(work_out(done(), rules, calendar))
-    longer = work_out(done(visits=[visit(end="2026-03-03T16:10")], consumptions=[]), rules, calendar)
-    revision = revise(before, longer)
-    assert [(record_id, line["code"], line["revision"]) for record_id, line in revision.change] == [
-        ("H1", "labour_normal", 1)
+def test_the_time_of_a_visit_is_rounded_as_a_whole_and_not_kind_by_kind() -> None:
+    evening = visit("2026-03-02T09:50:00", "2026-03-02T10:15:00")  # 17:50 to 18:15: 10 + 15 minutes
+    found = [(line.source.part, line.quantity, line.rate) for line in out(visits=[evening]) if line.code == "labour"]
+    assert found == [
+        ("working_hours", Decimal("0.25"), Decimal(180)),
+        ("after_hours", Decimal("0.25"), Decimal(270)),
     ]
-    assert (revision.withdraw, revision.add, revision.credit) == (("H3",), (), ())
 
 
-def test_an_issued_line_is_credited_and_replaced_never_edited(rules: ChargeRules, calendar: Calendar) -> None:
-    before = stored(work_out(done(), rules, calendar), "invoiced")
-    longer = work_out(done(visits=[visit(end="2026-03-03T16:10")]), rules, calendar)
-    revision = revise(before, longer)
-    credit, replacement = revision.add
-    assert revision.credit == ("H1",)
-    assert (credit["kind"], credit["revision"], credit["credits_id"], credit["net"]) == ("credit", 2, "H1", "-360.00")
-    assert (replacement["kind"], replacement["revision"], replacement["net"]) == ("charge", 3, "600.00")
-    after = [
-        *(move_charge(line, "credit") if line["id"] in revision.credit else line for line in before),
-        {**credit, "id": "H8"},
-        {**replacement, "id": "H9"},
+def test_a_holiday_costs_its_factor_and_the_line_says_so() -> None:
+    line = lines(visits=[visit("2026-03-03T02:00:00", "2026-03-03T03:00:00")])["labour"]
+    assert (line.rate, line.net.text(), line.description) == (Decimal(540), "540.00", "Labour (public holiday)")
+    assert "The rate times 3 for holiday." in map(str, line.explanation)
+
+
+def test_a_minute_is_never_charged_twice() -> None:
+    """OCA/field-service#636: double time sheet lines on the invoice."""
+    entry = visit()["time_entries"][0]
+    assert lines(visits=[visit(time_entries=[entry, entry | {"id": "t2"}])])["labour"].quantity == Decimal("1.5")
+
+
+def test_a_very_short_visit_is_charged_the_least_time() -> None:
+    assert lines(visits=[visit(end="2026-03-02T02:05:00")])["labour"].quantity == Decimal("0.5")
+
+
+def test_a_visit_without_time_entries_counts_from_check_in_to_check_out() -> None:
+    short = visit(time_entries=[], checked_out_at="2026-03-02T03:00:00+00:00")
+    assert lines(visits=[short])["labour"].quantity == 1
+
+
+def test_a_visit_that_was_never_made_costs_nothing() -> None:
+    never = {"id": "v2", "status": "cancelled"}
+    turned_back = {"id": "v3", "status": "unfinished"}
+    assert out(visits=[never, turned_back, visit(status="on_site")]) == ()
+
+
+def test_a_trip_in_vain_is_charged_when_the_rule_says_so() -> None:
+    rule = parse('visit.status == "finished" or visit.unfinished_reason in ["no_access"]')
+    policy = with_rule("callout", when=rule)
+    assert "callout" in lines(policy, visits=[visit(status="unfinished", unfinished_reason="no_access")])
+    assert "callout" not in lines(policy, visits=[visit(status="unfinished", unfinished_reason="parts")])
+
+
+def test_a_rule_out_of_date_gives_way_to_the_next() -> None:
+    old = replace(POLICY.rules[0], name="old", rate=Decimal(99), ends_on=date(2026, 3, 1))
+    assert lines(changed(rules=(old, *POLICY.rules)))["callout"].rule == "callout"
+    still = replace(old, ends_on=date(2026, 3, 2))
+    assert lines(changed(rules=(still, *POLICY.rules)))["callout"].net.text() == "99.00"
+
+
+def test_the_day_of_a_rule_is_the_local_day() -> None:
+    night = visit("2026-03-01T16:30:00", "2026-03-01T17:30:00")  # already 2 March in Shanghai
+    rule = replace(POLICY.rules[0], starts_on=date(2026, 3, 2))
+    assert "callout" in lines(changed(rules=(rule,)), visits=[night])
+
+
+def test_a_price_list_of_the_contract_comes_with_the_contract_only() -> None:
+    special = replace(POLICY.rules[0], name="special", rate=Decimal(100), price_list="key")
+    policy = changed(rules=(special, *POLICY.rules))
+    assert lines(policy)["callout"].rule == "callout"
+    terms = CONTRACT | {"price_list": "key", "coverage": []}
+    assert lines(policy, contract=terms)["callout"].net.text() == "100.00"
+
+
+def test_travel_is_charged_by_zone_or_refused_with_the_zone_named() -> None:
+    policy = with_rule("travel", per="zone", zones={"outer": Decimal(60)})
+    line = lines(policy, site={"travel_zone": "outer"})["travel"]
+    assert (line.quantity, line.unit, line.net.text()) == (Decimal(1), "trip", "60.00")
+    with pytest.raises(ConflictError, match="The travel zone - has no price in rule travel"):
+        lines(policy)
+
+
+def test_travel_without_a_distance_is_not_charged() -> None:
+    trip = visit()
+    del trip["travel_km"]
+    assert "travel" not in lines(visits=[trip])
+
+
+def test_a_part_that_was_taken_back_is_not_charged() -> None:
+    taken = used("1", id="c2", corrects_id="c1")
+    assert lines(consumptions=[used(), taken])["part"].quantity == 1
+    assert "part" not in lines(consumptions=[used("1"), taken])
+
+
+def test_a_part_that_the_erp_refused_is_still_in_the_machine_and_charged() -> None:
+    assert "part" in lines(consumptions=[used(state="refused")])
+    assert "part" not in lines(consumptions=[used(state="cancelled")])
+
+
+def test_a_part_without_a_price_or_in_another_currency_is_refused_by_name() -> None:
+    with pytest.raises(ConflictError, match="The part P-FILT-01 has no list price"):
+        lines(consumptions=[used()], parts={"p1": {k: v for k, v in PART.items() if k != "list_price"}})
+    with pytest.raises(ConflictError, match="The part P-FILT-01 is priced in EUR, the charge rules in CNY"):
+        lines(consumptions=[used()], parts={"p1": PART | {"currency": "EUR"}})
+    with pytest.raises(ConflictError, match="The customer Huaxin is priced in USD"):
+        lines(customer={"id": "k", "name": "Huaxin", "invoicing": {"currency": "USD"}})
+
+
+def test_the_warranty_makes_a_line_free_and_keeps_what_it_would_have_cost() -> None:
+    warranty = ASSET | {"warranty": {"ends_on": "2027-01-01", "covers": ["part"]}}
+    found = lines(consumptions=[used()], assets={"a1": warranty})
+    part = found["part"]
+    assert (part.net.text(), part.tax.text(), part.cover.by, part.cover.list_net.text()) == (
+        "0.00",
+        "0.00",
+        "warranty",
+        "136.00",
+    )
+    assert str(part.cover.why) == "The warranty of HX-1 covers part until 2027-01-01."
+    assert str(found["labour"].cover.why) == "The warranty of HX-1 does not cover labour."
+    assert found["labour"].net.text() == "270.00"
+
+
+def test_an_excluded_cause_is_paid_by_the_customer() -> None:
+    warranty = ASSET | {"warranty": {"ends_on": "2027-01-01", "excluded_causes": ["misuse"]}}
+    ticket = {
+        "id": "t1",
+        "asset_ids": ["a1"],
+        "completed_at": "2026-03-02T04:00:00+00:00",
+        "fault": {"cause": "misuse"},
+    }
+    assert lines(assets={"a1": warranty}, ticket=ticket)["labour"].cover.by == "none"
+    assert lines(assets={"a1": warranty})["labour"].cover.by == "warranty"
+
+
+def test_included_hours_cover_a_part_of_the_work_and_the_rest_is_charged() -> None:
+    terms = CONTRACT | {"included": {"hours": "10"}}
+    found = [line for line in out(contract=terms, used=Used(hours=Decimal(9))) if line.code == "labour"]
+    assert [(line.source.part, line.quantity, line.net.text()) for line in found] == [
+        ("working_hours included", Decimal(1), "0.00"),
+        ("working_hours", Decimal("0.5"), "90.00"),
     ]
-    assert revise(after, longer).is_empty
-    keys = [(line["obligation"], line["revision"]) for line in after]
-    assert len(set(keys)) == len(keys)
+    assert "The 10 hours included in the contract SC-7 are used up." in map(str, found[1].explanation)
 
 
-def test_what_fell_away_after_invoicing_is_credited(rules: ChargeRules, calendar: Calendar) -> None:
-    before = stored(work_out(done(), rules, calendar), "invoiced")
-    revision = revise(before, work_out(done(consumptions=[]), rules, calendar))
-    assert [line["kind"] for line in revision.add] == ["credit"]
-    assert Money.of(revision.add[0]["gross"], "CNY") + Money.of(before[3]["gross"], "CNY") == Money.zero("CNY")
+def test_included_visits_cover_whole_visits_until_they_are_used_up() -> None:
+    terms = CONTRACT | {"included": {"visits": 3}}
+    second = visit("2026-03-04T02:00:00", "2026-03-04T03:00:00", id="v2")
+    found = out(contract=terms, used=Used(visits=2), visits=[second, visit()])
+    by = {(line.source.id, line.code): line.cover.by for line in found}
+    assert by["v1", "callout"] == by["v1", "labour"] == "contract"
+    assert by["v2", "callout"] == by["v2", "labour"] == "none"
 
 
-def test_a_waived_line_stays_waived_until_the_work_changes(rules: ChargeRules, calendar: Calendar) -> None:
-    lines = work_out(done(), rules, calendar)
-    before = stored(lines)
-    before[0] = waive_charge(before[0], "late", by="bo")
-    assert (before[0]["gross"], before[0]["coverage"]["by"]) == ("0.00", "goodwill")
-    assert revise(before, lines).is_empty
-    dearer = replace(rules, rules=(replace(rules.rules[0], rate=Decimal(200)), *rules.rules[1:]))
-    assert len(revise(before, work_out(done(), dearer, calendar)).change) == 1
-    with pytest.raises(ConflictError, match="only an open line"):
-        waive_charge({**before[1], "state": "approved"}, "late", by="bo")
+def test_the_larger_of_contract_discount_and_customer_discount_applies() -> None:
+    gold = Discount("gold", T, Decimal(5), frozenset({"labour"}), parse('customer.level == "gold"'))
+    policy, customer = changed(discounts=(gold,)), {"id": "k", "name": "Huaxin", "level": "gold"}
+    assert lines(policy, customer=customer)["labour"].net.text() == "256.50"
+    assert lines(policy)["labour"].net.text() == "270.00"
+    terms = CONTRACT | {"coverage": [], "discount_percent": "10"}
+    line = lines(policy, customer=customer, contract=terms)["labour"]
+    assert (line.net.text(), line.discount_percent, line.unit_price) == ("243.00", Decimal(10), Decimal(162))
+    assert "10 % off by the contract SC-7." in map(str, line.explanation)
+    ended = terms | {"ends_on": "2026-03-01"}
+    assert lines(policy, customer=customer, contract=ended)["labour"].net.text() == "256.50"
 
 
-@pytest.mark.parametrize(
-    ("state", "name", "target"),
-    [
-        ("draft", "review", "reviewed"),
-        ("reviewed", "approve", "approved"),
-        ("approved", "invoice", "invoiced"),
-        ("invoiced", "credit", "credited"),
-        ("draft", "withdraw", "withdrawn"),
-    ],
-)
-def test_a_charge_moves_on(state: str, name: str, target: str) -> None:
-    moved = move_charge({"state": state, "obligation": "x"}, name, invoice_id="I1")
-    assert (moved["state"], moved["invoice_id"]) == (target, "I1")
+def test_a_waived_line_is_free_and_says_why() -> None:
+    why = reason("Waived by {by}: {reason}", by="mei", reason="we were late")
+    line = lines(waivers={"t1/visit:v1/callout": why})["callout"]
+    assert (line.net.text(), line.gross.text(), line.cover.by, line.cover.why) == ("0.00", "0.00", "goodwill", why)
+    assert line.cover.list_net.text() == "150.00"
 
 
-def test_an_invoiced_charge_is_not_reviewed_again() -> None:
-    with pytest.raises(ConflictError, match="is invoiced: 'review'"):
-        move_charge({"state": "invoiced", "obligation": "x"}, "review")
+def test_a_part_given_as_goodwill_is_free() -> None:
+    assert lines(consumptions=[used(issue_kind="goodwill")])["part"].cover.by == "goodwill"
 
 
-def test_a_large_sum_needs_a_second_person(rules: ChargeRules, calendar: Calendar) -> None:
-    lines = work_out(done(), rules, calendar)
-    assert not needs_approval(lines, rules)
-    assert needs_approval(lines, replace(rules, approve_above=Decimal("620.16")))
-    assert not needs_approval(lines, replace(rules, approve_above=Decimal("620.17")))
+def test_a_small_sum_is_raised_to_the_smallest_invoice_and_nothing_is_not() -> None:
+    policy = changed(minimum_net=Decimal(600), minimum_title={"en": "Minimum", "zh": "最低"})
+    found = lines(policy)
+    assert found["minimum"].net.text() == "86.50"
+    assert sum_of(found.values(), "CNY")[0].text() == "600.00"
+    covered = ASSET | {"warranty": {"ends_on": "2027-01-01"}}
+    assert "minimum" not in lines(policy, assets={"a1": covered})
 
 
-Facts = tuple[int, int, int, int, int]
-FACTS = st.tuples(
-    st.integers(1, 3000), st.integers(0, 5000), st.integers(1, 999_999), st.integers(1, 9_999_999), st.integers(0, 100)
-)
+def test_a_price_that_holds_the_tax_is_split_and_adds_up_again() -> None:
+    policy = changed(tax=replace(POLICY.tax, included=True))
+    line = lines(policy)["callout"]
+    assert (line.net.text(), line.tax.text(), line.gross.text()) == ("141.51", "8.49", "150.00")
 
 
-def made(facts: Facts) -> DoneWork:
-    """Work of so many minutes, hectometres, thousandths of a part at so many cents, with so much goodwill."""
-    minutes, hectometres, thousandths, cents, percent = facts
-    end = datetime(2026, 3, 3, 9, tzinfo=UTC) + timedelta(minutes=minutes)
-    entry = {"kind": "labour", "from": "2026-03-03T09:00:00+00:00", "to": end.isoformat()}
-    return done(
-        visits=[visit(travel_km=str(Decimal(hectometres) / 10), time_entries=[entry], sequence=1 + percent % 2)],
-        consumptions=[use(str(Decimal(thousandths) / 1000))],
-        parts={"P1": {**PART, "list_price": str(Decimal(cents) / 100)}},
-        goodwill=Goodwill(Decimal(percent), "test"),
+def test_a_text_of_the_line_is_in_the_customers_language() -> None:
+    assert lines(customer={"id": "k", "name": "Huaxin", "language": "zh-CN"})["callout"].description == "上门费"
+
+
+def test_a_line_survives_being_written_down() -> None:
+    for line in out(consumptions=[used()], contract=CONTRACT):
+        assert line_of_doc(line_to_doc(line)) == line
+
+
+def test_an_invoice_rounds_the_tax_once_and_shares_it_among_its_lines() -> None:
+    third = replace(lines()["callout"], net=Money.of("0.08", "CNY"))  # 6 % of it is 0.0048
+    several = [replace(third, source=replace(third.source, id=f"v{n}")) for n in range(3)]
+    document = settle_taxes(several, POLICY.tax)
+    assert [line.tax.text() for line in document] == ["0.01", "0.00", "0.00"]  # 0.0144 is one cent
+    by_line = settle_taxes(
+        [replace(each, tax=Money.of("0.00", "CNY")) for each in several], replace(POLICY.tax, rounding="line")
+    )
+    assert [line.tax.text() for line in by_line] == ["0.00", "0.00", "0.00"]
+
+
+def test_half_a_cent_goes_as_the_erp_rounds_it() -> None:
+    assert rounded_tax(Money.of("0.75", "CNY"), Decimal("0.06"), "half_even").text() == "0.04"
+    assert rounded_tax(Money.of("0.75", "CNY"), Decimal("0.06"), "half_up").text() == "0.05"
+
+
+MONEY = st.integers(0, 10**7).map(lambda cents: Money.of(Decimal(cents).scaleb(-2), "CNY"))
+SHARE = st.sampled_from([Decimal("0.06"), Decimal("0.13"), Decimal("0.09"), Decimal(0)])
+
+
+def some(nets: list[tuple[Money, Decimal]]) -> list[ChargeLine]:
+    first = lines()["callout"]
+    return [
+        replace(first, source=replace(first.source, id=f"v{n}"), net=net, tax_rate=rate, tax=net * 0, gross=net)
+        for n, (net, rate) in enumerate(nets)
+    ]
+
+
+@given(st.lists(st.tuples(MONEY, SHARE), max_size=12), st.sampled_from(["half_up", "half_even"]))
+def test_the_taxes_of_an_invoice_are_exact_whatever_its_lines(nets: list[tuple[Money, Decimal]], ties: str) -> None:
+    settled = settle_taxes(some(nets), replace(POLICY.tax, ties=ties))
+    cent = Decimal("0.01")
+    for rate in {rate for _, rate in nets}:
+        group = [line for line in settled if line.tax_rate == rate]
+        net, tax, gross = sum_of(group, "CNY")
+        assert tax == rounded_tax(net, rate, ties)
+        assert net + tax == gross
+    assert all(line.net + line.tax == line.gross for line in settled)
+    assert all(abs(line.tax.amount - line.net.amount * line.tax_rate) < cent for line in settled)
+    assert all(line.tax.amount >= 0 for line in settled)
+
+
+@given(st.lists(st.tuples(MONEY, SHARE), min_size=1, max_size=8), st.data())
+def test_a_revision_brings_what_was_issued_to_what_is_owed(
+    nets: list[tuple[Money, Decimal]], data: st.DataObject
+) -> None:
+    issued = settle_taxes(some(nets), POLICY.tax)
+    kept = [line for line in issued if data.draw(st.booleans())]
+    raised = [
+        replace(line, net=line.net + Money.of("1.37", "CNY")) if data.draw(st.booleans()) else line for line in kept
+    ]
+    wanted = settle_taxes(raised, POLICY.tax)
+    revision = revise(issued, wanted, POLICY.tax, revision=2)
+    standing = [line for line in issued if line.obligation not in {each.obligation for each in revision.credits}]
+    final = [*standing, *revision.replacements]
+    assert sum_of(final, "CNY")[0] == sum_of(wanted, "CNY")[0]
+    booked = [*issued, *revision.lines]
+    for position, whole in enumerate(sum_of(final, "CNY")):
+        assert sum_of(booked, "CNY")[position] == whole
+    for rate in {line.tax_rate for line in revision.replacements if line.net}:
+        invoice = sum_of([line for line in revision.lines if line.tax_rate == rate], "CNY")
+        assert invoice[1] == rounded_tax(invoice[0], rate, "half_even")
+    for credit in revision.credits:
+        old = next(line for line in issued if line.obligation == credit.obligation)
+        assert (credit.net, credit.tax, credit.gross) == (-old.net, -old.tax, -old.gross)
+    assert all(line.revision == 2 for line in revision.lines)
+    assert all(
+        one.obligation != other.obligation for one, other in pairwise(sorted(final, key=lambda each: each.obligation))
     )
 
 
-@given(FACTS)
-def test_lines_sum_to_the_total_and_each_is_exact(facts: Facts) -> None:
-    work = made(facts)
-    lines = work_out(work, SHIPPED.charges, SHIPPED.hours["standard"].calendar)
-    for line in lines:
-        net, tax, gross = (Money.of(line[name], "CNY") for name in ("net", "tax", "gross"))
-        assert net + tax == gross
-        by_unit = Money.of(parse_quantity(line["quantity"]) * parse_quantity(line["unit_price"]), "CNY")
-        assert by_unit.round() == net
-        assert credit_of({**line, "id": "x"}, 2)["gross"] == (-gross).text()
-    assert len({line["obligation"] for line in lines}) == len(lines)
-    whole = sum((parse_quantity(line["gross"]) for line in lines), Decimal(0))
-    assert gross_of(lines, "CNY").amount == whole
-    labour = [parse_quantity(line["quantity"]) for line in lines if line["category"] == "labour"]
-    (entry,) = work.visits[0]["time_entries"]
-    worked = datetime.fromisoformat(entry["to"]) - datetime.fromisoformat(entry["from"])
-    rounded = max(-(-worked // timedelta(minutes=30)), 2)
-    assert sum(labour, Decimal(0)) == Decimal(rounded) / 2
+def test_a_revision_of_unchanged_work_is_empty() -> None:
+    found = out(consumptions=[used()])
+    assert revise(found, found, POLICY.tax, revision=2).lines == ()
 
 
-@given(st.lists(st.tuples(FACTS, st.sampled_from(["draft", "approved", "invoiced"])), min_size=1, max_size=5))
-def test_whatever_is_revised_the_active_lines_are_what_the_work_costs(rounds: list[tuple[Facts, str]]) -> None:
-    charges: dict[str, Doc] = {}
-    for number, (facts, state) in enumerate(rounds):
-        wanted = work_out(made(facts), SHIPPED.charges, SHIPPED.hours["standard"].calendar)
-        revision = revise(charges.values(), wanted)
-        charges |= {record_id: {**line, "id": record_id} for record_id, line in revision.change}
-        charges |= {record_id: move_charge(charges[record_id], "withdraw") for record_id in revision.withdraw}
-        charges |= {record_id: move_charge(charges[record_id], "credit") for record_id in revision.credit}
-        charges |= {f"{number}-{index}": {**line, "id": f"{number}-{index}"} for index, line in enumerate(revision.add)}
-        assert gross_of(charges.values(), "CNY") == gross_of(wanted, "CNY")
-        keys = [(line["obligation"], line["revision"]) for line in charges.values() if line["state"] != "withdrawn"]
-        assert len(set(keys)) == len(keys)
-        charges = {
-            key: {**line, "state": state} if is_active(line) and line["state"] == "draft" else line
-            for key, line in charges.items()
-        }
+def test_a_changed_line_is_credited_and_replaced_and_a_new_one_added() -> None:
+    found = revise(out(), out(visits=[visit(travel_km="40")], consumptions=[used()]), POLICY.tax, revision=2)
+    assert [(line.code, line.kind, line.net.text()) for line in found.lines] == [
+        ("travel", "credit", "-93.50"),
+        ("travel", "charge", "100.00"),
+        ("part", "charge", "136.00"),
+    ]
+    assert len({line.id for line in (*out(), *found.lines)}) == 6

@@ -1,100 +1,100 @@
-from datetime import UTC, datetime
-from decimal import Decimal
+"""Entitlement: who pays, and why."""
+
+from datetime import date
 from typing import Any
 
 import pytest
 
 from hub.domain.documents import Doc
-from hub.domain.entitlement import Usage, Work, coverage, issue_kind
+from hub.domain.entitlement import Entitlement, contract_year, entitlement
 
-ASSET: Doc = {
-    "id": "A1",
-    "warranty": {
-        "starts_on": "2025-03-02",
-        "ends_on": "2026-03-01",
-        "covers": ["labour", "part"],
-        "excluded_causes": ["misuse"],
-    },
-}
-CONTRACT: Doc = {
-    "id": "K1",
-    "number": "SC-1",
-    "state": "active",
-    "starts_on": "2026-01-01",
-    "ends_on": "2026-12-31",
-    "coverage": ["callout", "labour"],
-    "included": {"visits": 2, "hours": "10"},
-}
-LAST_COVERED = datetime(2026, 3, 1, 15, 59, tzinfo=UTC)
-FIRST_UNCOVERED = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+COVERED: Doc = {"starts_on": "2025-03-02", "ends_on": "2026-03-02", "covers": ["labour", "part"]}
 
 
-def work(category: str = "part", at: datetime = LAST_COVERED, **more: Any) -> Work:
-    return Work(category, at, "Asia/Shanghai", **{"asset": ASSET, **more})
+def asset(**warranty: Any) -> Doc:
+    return {"id": "a1", "serial": "HX-200-0001", "warranty": COVERED | warranty}
 
 
-def test_a_warranty_ends_with_its_last_local_day() -> None:
-    assert coverage(work()).by == "warranty"
-    assert coverage(work(at=FIRST_UNCOVERED)).by == "none"
+def contract(**rest: Any) -> Doc:
+    return {"id": "k1", "number": "SC-7", "state": "active", "coverage": ["labour", "callout"], **rest}
+
+
+def who(a: Doc | None, k: Doc | None, category: str = "labour", cause: str | None = None) -> Entitlement:
+    return entitlement(a, k, category=category, cause=cause, on=DAY)
+
+
+def test_the_last_day_of_the_warranty_still_counts() -> None:
+    found = who(asset(), None)
+    assert (found.by, found.record_id) == ("warranty", "a1")
+    assert str(found.why) == "The warranty of HX-200-0001 covers labour until 2026-03-02."
 
 
 @pytest.mark.parametrize(
-    ("question", "reason"),
+    ("warranty", "why"),
     [
-        (work(asset=None), "no warranty is known"),
-        (work(at=FIRST_UNCOVERED), "out of warranty (2025-03-02 to 2026-03-01)"),
-        (work("travel"), "the warranty does not cover travel"),
-        (work(cause="misuse"), "the warranty excludes the cause misuse"),
+        ({"ends_on": "2026-03-01"}, "ended on 2026-03-01"),
+        ({"starts_on": "2026-03-03"}, "starts on 2026-03-03 only"),
+        ({"covers": ["part"]}, "does not cover labour"),
+        ({"excluded_causes": ["misuse"]}, "excludes the cause misuse"),
     ],
 )
-def test_who_must_pay_is_told_why(question: Work, reason: str) -> None:
-    verdict = coverage(question)
-    assert not verdict.is_covered
-    assert [str(each) for each in verdict.reasons] == [reason]
+def test_a_warranty_that_does_not_hold_says_why(warranty: Doc, why: str) -> None:
+    found = who(asset(**warranty), None, cause="misuse")
+    assert not found.is_covered
+    assert why in str(found.why)
+
+
+def test_a_warranty_without_a_list_covers_everything_and_one_without_an_end_nothing() -> None:
+    assert who({"id": "a", "serial": "s", "warranty": {"ends_on": "2027-01-01"}}, None, "travel").is_covered
+    assert not who({"id": "a", "serial": "s", "warranty": {}}, None).is_covered
+
+
+def test_the_warranty_comes_before_the_contract_and_the_contract_covers_what_it_leaves() -> None:
+    assert who(asset(), contract()).by == "warranty"
+    found = who(asset(), contract(), "callout")
+    assert (found.by, found.record_id) == ("contract", "k1")
+    assert str(found.why) == "The contract SC-7 covers callout."
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("terms", "why"),
     [
-        ({"state": "ended"}, "is not active"),
-        ({"ends_on": "2026-02-01"}, "is not in force on that day"),
-        ({"starts_on": "2026-04-01"}, "is not in force on that day"),
-        ({"asset_ids": ["A2"]}, "does not cover this asset"),
-        ({"coverage": ["travel"]}, "does not cover callout"),
-        ({"included": {"visits": 1}}, "all 1 visits are used"),
+        ({"state": "draft"}, "(draft) is not in force"),
+        ({"starts_on": "2026-03-03"}, "is not in force on 2026-03-02"),
+        ({"ends_on": "2026-03-01"}, "is not in force on 2026-03-02"),
+        ({"asset_ids": ["other"]}, "does not cover this asset"),
+        ({"coverage": ["part"]}, "does not cover labour"),
     ],
 )
-def test_a_contract_that_does_not_cover_says_why(change: Doc, reason: str) -> None:
-    verdict = coverage(work("callout"), [{**CONTRACT, **change}], {"K1": Usage(visits=1)})
-    assert verdict.by == "none"
-    assert reason in str(verdict.reasons[-1])
+def test_a_contract_that_does_not_hold_says_why(terms: Doc, why: str) -> None:
+    found = who(None, contract(**terms))
+    assert not found.is_covered
+    assert why in str(found.why)
 
 
-def test_a_contract_covers_what_it_includes() -> None:
-    assert coverage(work("callout"), [CONTRACT], {"K1": Usage(visits=1)}).by == "contract"
-    assert coverage(work("callout"), [{**CONTRACT, "asset_ids": ["A1"]}]).record_id == "K1"
+def test_with_neither_the_customer_pays() -> None:
+    found = who(None, None)
+    assert (found.by, str(found.why)) == ("none", "There is neither warranty nor contract.")
 
 
-def test_included_hours_cover_what_fits_whole() -> None:
-    used = {"K1": Usage(hours=Decimal(8))}
-    late = work("labour", FIRST_UNCOVERED, hours=Decimal(2))
-    assert coverage(late, [CONTRACT], used).by == "contract"
-    assert coverage(work("labour", FIRST_UNCOVERED, hours=Decimal("2.5")), [CONTRACT], used).by == "none"
+def test_the_reason_survives_being_written_down() -> None:
+    why = who(asset(), None).why
+    assert type(why).of(why.doc()) == why
 
 
-def test_the_warranty_comes_before_the_contract() -> None:
-    assert coverage(work("labour"), [CONTRACT]).by == "warranty"
+@pytest.mark.parametrize(
+    ("starts_on", "on", "year"),
+    [
+        ("2024-05-01", date(2026, 4, 30), (date(2025, 5, 1), date(2026, 5, 1))),
+        ("2024-05-01", date(2026, 5, 1), (date(2026, 5, 1), date(2027, 5, 1))),
+        ("2024-02-29", date(2026, 2, 28), (date(2025, 3, 1), date(2026, 3, 1))),
+        ("2024-02-29", date(2028, 2, 29), (date(2028, 2, 29), date(2029, 3, 1))),
+    ],
+)
+def test_a_contract_year_begins_on_the_anniversary(starts_on: str, on: date, year: tuple[date, date]) -> None:
+    assert contract_year({"starts_on": starts_on}, on) == year
 
 
-def test_the_kind_of_issue_follows_the_cover() -> None:
-    assert issue_kind(work()) == "warranty"
-    assert issue_kind(work(at=FIRST_UNCOVERED)) == "billable"
-    assert issue_kind(work("callout"), [CONTRACT]) == "contract"
-
-
-def test_coverage_is_stored_with_its_reasons() -> None:
-    assert coverage(work()).document() == {
-        "by": "warranty",
-        "reasons": [{"text": "in warranty from {from} to {to}", "params": {"from": "2025-03-02", "to": "2026-03-01"}}],
-        "record_id": "A1",
-    }
+def test_a_contract_without_a_start_counts_by_calendar_years() -> None:
+    assert contract_year({}, DAY) == (date(2026, 1, 1), date(2027, 1, 1))

@@ -44,7 +44,7 @@ class Codec(ABC):
 
     def hub_canon(self, value: Any) -> Any:
         """What a hub value means, for comparing two hub values."""
-        return self.canon(self.encode(value))
+        return self.meaning(self.encode(value))
 
     def to_remote(self, value: Read) -> Any:
         """``encode``, where nothing stays nothing unless it is written as something."""

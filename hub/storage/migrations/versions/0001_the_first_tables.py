@@ -112,6 +112,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch:
         batch.create_index(
+            "ix_inbox_digest",
+            ["digest"],
+            unique=False,
+            sqlite_where=sa.text("state in ('new', 'dead')"),
+            postgresql_where=sa.text("state in ('new', 'dead')"),
+        )
+        batch.create_index(
             "ix_inbox_new",
             ["received_at"],
             unique=False,
@@ -810,17 +817,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("due_at", sa.Text(), nullable=False),
-        sa.Column("fired", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "record_id", "name", "kind"),
     )
     with op.batch_alter_table("timer", schema=None) as batch:
-        batch.create_index(
-            "ix_timer_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("fired = 0"),
-            postgresql_where=sa.text("fired = 0"),
-        )
+        batch.create_index("ix_timer_due", ["due_at"], unique=False)
 
     op.create_table(
         "trace",

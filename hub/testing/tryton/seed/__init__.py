@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from hub.testing.tryton.logins import Login
 from hub.testing.tryton.rpc import TrytonRpc
 from hub.testing.tryton.seed.books import keep_books
 from hub.testing.tryton.seed.customers import welcome_customers
 from hub.testing.tryton.seed.goods import stock_goods
-from hub.testing.tryton.seed.people import Login, admit_people
+from hub.testing.tryton.seed.people import admit_people
 
 
 def plant(erp: TrytonRpc, year: int, logins: list[Login]) -> None:

@@ -35,6 +35,7 @@ def keep_books(erp: TrytonRpc, years: tuple[int, ...]) -> Books:
     for year in years:
         _open_year(erp, company, year)
     _take_cash(erp, company)
+    erp.call("account.configuration.write", [1], {"tax_rounding": "line"})  # as charges are worked out: line by line
     return Books(
         company=company,
         currency=currency,

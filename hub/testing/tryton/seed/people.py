@@ -1,7 +1,6 @@
 """Who may log in to the seeded ERP, and no right more than each needs."""
 
-from dataclasses import dataclass, field
-
+from hub.testing.tryton.logins import Login
 from hub.testing.tryton.rpc import TrytonRpc
 
 ADMIN, HUB, FINANCE, STORES = "admin", "tickethub", "finance", "stores"
@@ -12,14 +11,6 @@ GROUPS = {
 }
 NAMES = {HUB: "Service hub 服务中台", FINANCE: "Finance 财务", STORES: "Stores 仓库"}
 ORDERS = ("sale.sale",)
-
-
-@dataclass(frozen=True)
-class Login:
-    """A user's name and password."""
-
-    user: str
-    password: str = field(repr=False)
 
 
 def admit_people(erp: TrytonRpc, company: int, logins: list[Login]) -> None:

@@ -1,1 +1,0 @@
-"""The one wiring file: settings in, a Container of ready services out."""

@@ -1,0 +1,88 @@
+"""The wiring: settings in, a container of ready services out; the one place that knows every adapter."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from hub.bootstrap.database import engine_of, migrate, need_current, store_of
+from hub.bootstrap.secrets import Environment
+from hub.bootstrap.systems import call_source, systems_of
+from hub.files.data import data_dir
+from hub.files.schemas import CanonicalSchemas
+from hub.files.settings import Settings
+from hub.ports.store import UnitOfWork
+from hub.process.clock import SystemClock
+from hub.process.crash import from_environment
+from hub.process.ids import Ulids
+from hub.process.lock import DirectoryLock
+from hub.services.context import Hub
+from hub.storage.bell import Bell, RingingStore
+from hub.storage.blobs import FileBlobs
+from hub.storage.cipher import Cipher, Keyring
+from hub.storage.key_check import check_keys, learn_keys
+from hub.storage.privacy import Privacy
+from hub.storage.unit_of_work import Vault
+
+__all__ = ["Container", "build", "migrate"]
+
+
+@dataclass
+class Container:
+    """A hub that is ready to work, and how to end it."""
+
+    settings: Settings
+    hub: Hub
+    bell: Bell
+    close: Callable[[], None]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def build(settings: Settings, environment: Environment, *, writes: bool = True, systems: bool = True) -> Container:
+    """Open the database and wire the services.
+
+    ``writes``: may change the database; on SQLite only one process at a time may (ConflictError when another does).
+    ``systems``: with the connected systems, whose secrets must be there. InvalidError says what is missing.
+    """
+    with ExitStack() as opened:
+        if writes and settings.database.file is not None:
+            opened.enter_context(DirectoryLock(settings.directory))
+        ring = Keyring.load(settings.key_file)
+        engine = engine_of(settings, environment)
+        opened.callback(engine.dispose)
+        need_current(engine, settings)
+        (learn_keys if writes else check_keys)(engine, ring)
+        schemas = CanonicalSchemas(data_dir("schemas") / "canonical")
+        clock = SystemClock()
+        privacy = {entity: Privacy.of_schema(schemas.schema(entity)) for entity in schemas.entities()}
+        store = store_of(engine, Vault(Cipher(ring), privacy, clock.now))
+        opened.callback(store.close)
+        if writes and settings.database.file is not None:
+            store.run(release_leases)
+        bell = Bell()
+        hub = Hub(
+            store=RingingStore(store, bell),
+            clock=clock,
+            ids=Ulids(),
+            schemas=schemas,
+            blobs=FileBlobs(settings.directory / "blobs"),
+            policies=None,  # type: ignore[arg-type] # until the policies can be read
+            systems=systems_of(settings, environment) if systems else {},
+            call_sources={name: call_source(call) for name, call in settings.calls.items()},
+            points=from_environment(environment),
+        )
+        return Container(settings, hub, bell, opened.pop_all().close)
+
+
+def release_leases(tx: UnitOfWork) -> None:
+    """End what a killed process held: on SQLite nobody else can be at work now."""
+    tx.inbox.release()
+    tx.outbox.release()

@@ -1,0 +1,111 @@
+"""The connected systems: connectors found by name, mappings compiled, call centres told apart."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from hub.bootstrap.secrets import Environment, secret
+from hub.domain.calls import CallSource
+from hub.domain.errors import FieldError, InvalidError
+from hub.files.connectors import ConnectorFile, load_connector
+from hub.files.data import data_dir
+from hub.files.mappings import load_mapping
+from hub.files.settings import CallSettings, Settings, SystemSettings
+from hub.ports.connector import Connector
+from hub.services.context import System
+
+REQUEST_LIMIT = "request_seconds"  # set by us: a lease is reckoned from the same limit
+
+
+def systems_of(settings: Settings, environment: Environment) -> dict[str, System]:
+    """Every connected system, ready to be asked."""
+    return {name: system_of(settings, system, environment) for name, system in settings.systems.items()}
+
+
+def system_of(settings: Settings, system: SystemSettings, environment: Environment) -> System:
+    """One connected system: its connector found by name, its mappings compiled."""
+    file = load_connector(connector_file(settings.directory, system.connector))
+    mappings = [load_mapping(path) for name in system.mappings for path in mapping_files(settings.directory, name)]
+    return System(
+        name=system.name,
+        connector=connect(settings, system, file, environment),
+        objects=file.objects,
+        mappings={mapping.entity: mapping for mapping in mappings},
+        poll_every=system.poll_every,
+        overlap=system.overlap,
+        lag=system.lag,
+        request_limit=system.request_limit,
+        paused=system.paused,
+    )
+
+
+def call_source(call: CallSettings) -> CallSource:
+    """How one call centre speaks, and what its queues decide."""
+    return CallSource(
+        dialect=call.dialect,
+        region=call.region,
+        privacy_prefixes=call.privacy_prefixes,
+        ticket_type=call.ticket_type,
+        priority=call.priority,
+        confirms_alone=call.confirms_alone,
+    )
+
+
+def connector_file(directory: Path, name: str) -> Path:
+    """The connector file: the operator's own, else the shipped one; InvalidError when there is none."""
+    places = [folder / f"{name}.yaml" for folder in (directory / "connectors", shipped_connectors())]
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        raise InvalidError(
+            "There is no connector {name}: put {name}.yaml into {folder}, or correct systems.*.connector.",
+            name=name,
+            folder=directory / "connectors",
+        )
+    return found
+
+
+def shipped_connectors() -> Path:
+    """Where the shipped connector files lie: beside their code."""
+    return Path(next(iter(importlib.import_module("connectors").__path__)))
+
+
+def mapping_files(directory: Path, name: str) -> list[Path]:
+    """The files of ``FOLDER`` or ``FOLDER/ENTITY``: of each the operator's own, else the shipped one."""
+    pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
+    found = {path.name: path for root in (data_dir("mappings"), directory / "mappings") for path in root.glob(pattern)}
+    if not found:
+        raise InvalidError(
+            "There is no mapping {name}: put it into {folder}, or correct systems.*.mappings.",
+            name=name,
+            folder=directory / "mappings",
+        )
+    return [found[file] for file in sorted(found)]
+
+
+def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, environment: Environment) -> Connector:
+    """A connector that is set up but has not called anybody yet; InvalidError names every setting that is wrong."""
+    revealed = {name: secret(settings, environment, ref).reveal() for name, ref in system.secrets.items()}
+    defaults = {name: node["default"] for name, node in file.settings.items() if "default" in node}
+    given = {**defaults, **system.settings, **revealed}
+    if wrong := tuple(wrong_settings(system, file, given)):
+        raise InvalidError("System {name} is not set up", name=system.name, fields=wrong)
+    if REQUEST_LIMIT in file.settings:
+        given[REQUEST_LIMIT] = system.request_limit.total_seconds()
+    module = importlib.import_module(file.module)
+    connector: Connector = module.connect(system.name, given, file.objects, file.remote)
+    return connector
+
+
+def wrong_settings(system: SystemSettings, file: ConnectorFile, given: Mapping[str, object]) -> Iterator[FieldError]:
+    """What the connector asks for and was not told, was told and does not know, or was told in the clear."""
+    for name, node in file.settings.items():
+        if name not in given and name != REQUEST_LIMIT:
+            yield FieldError(name, "is missing: {title}", {"title": node["title"]["en"]})
+        elif node.get("secret") and name in system.settings:
+            yield FieldError(name, "is a secret: put env/NAME or file/PATH under secrets", {})
+    for name in sorted(set(given) - set(file.settings)):
+        yield FieldError(
+            name,
+            "is not a setting of {connector}: {known}",
+            {"connector": file.name, "known": ", ".join(file.settings)},
+        )

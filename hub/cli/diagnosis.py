@@ -1,0 +1,104 @@
+"""Everything that can be wrong with an installation, found in one go: one failure hides no other."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from hub.bootstrap.database import check_database
+from hub.bootstrap.secrets import Environment, secret
+from hub.bootstrap.systems import system_of
+from hub.domain.errors import HubError, InvalidError
+from hub.domain.problems import Problem
+from hub.files.settings import Settings, SettingsError, load
+from hub.storage.cipher import Keyring
+
+Check = Callable[[Settings, Environment], Iterator[Problem]]
+
+
+def problems(directory: Path, environment: Environment, *, ask: bool) -> Iterator[Problem]:
+    """Every problem; ``ask``: also asks the connected systems."""
+    try:
+        settings = load(directory)
+    except SettingsError as error:
+        yield from error.problems
+        return
+    for check in CHECKS if ask else OFFLINE:
+        yield from check(settings, environment)
+
+
+def key_file(settings: Settings, _: Environment) -> Iterator[Problem]:
+    """The key file is there, whole, and nobody else's to read."""
+    yield from attempt("key file", lambda: Keyring.load(settings.key_file))
+    if settings.key_file.exists() and settings.key_file.stat().st_mode & 0o077:
+        yield Problem(str(settings.key_file), "can be read by others.", f"Run: chmod 600 {settings.key_file}")
+
+
+def secrets(settings: Settings, environment: Environment) -> Iterator[Problem]:
+    """Every secret that the settings name is there."""
+    for where, reference in references(settings):
+        yield from attempt(where, lambda ref=reference: secret(settings, environment, ref))  # type: ignore[misc] # a default binds the loop's value
+
+
+def references(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Where each secret is named, and how."""
+    if settings.database.password:
+        yield "database.password", settings.database.password
+    for system in settings.systems.values():
+        for name, reference in system.secrets.items():
+            yield f"systems.{system.name}.secrets.{name}", reference
+    for call in settings.calls.values():
+        yield f"calls.{call.name}.token", call.token
+        for number, reference in enumerate(call.signing_keys):
+            yield f"calls.{call.name}.signing_keys[{number}]", reference
+    if settings.mail and settings.mail.password:
+        yield "mail.password", settings.mail.password
+
+
+def database(settings: Settings, environment: Environment) -> Iterator[Problem]:
+    """The database answers, has the present tables, and was sealed with these keys."""
+    yield from attempt("database", lambda: check_database(settings, environment))
+
+
+def connected(settings: Settings, environment: Environment) -> Iterator[Problem]:
+    """Every connector file and mapping can be read and fits."""
+    for system in settings.systems.values():
+        where = f"systems.{system.name}"
+        yield from attempt(where, lambda system=system: system_of(settings, system, environment))  # type: ignore[misc] # a default binds the loop's value
+
+
+def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:
+    """Every system that is not paused answers, and says what it lacks for our work."""
+    for system in settings.systems.values():
+        if not system.paused:
+            yield from probe(settings, environment, system.name)
+
+
+def probe(settings: Settings, environment: Environment, name: str) -> Iterator[Problem]:
+    """What one system says of itself; what keeps it from being asked is told by the other checks."""
+    try:
+        system = system_of(settings, settings.systems[name], environment)
+    except HubError:
+        return
+    try:
+        told = system.connector.probe()
+    except HubError as error:
+        yield Problem(f"systems.{name}", str(error), "")
+        return
+    for lack in told.problems:
+        yield Problem(f"systems.{name}", lack, "")
+
+
+def attempt(where: str, act: Callable[[], object]) -> Iterator[Problem]:
+    """The problems that an act runs into; its messages say how to mend them."""
+    try:
+        act()
+    except InvalidError as error:
+        for field in error.fields:
+            yield Problem(f"{where}: {field.path}", field.template.format(**field.params), "")
+        if not error.fields:
+            yield Problem(where, str(error), "")
+    except HubError as error:
+        yield Problem(where, str(error), "")
+
+
+OFFLINE: tuple[Check, ...] = (key_file, secrets, database, connected)
+CHECKS: tuple[Check, ...] = (*OFFLINE, reachable)

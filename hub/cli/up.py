@@ -1,0 +1,27 @@
+"""``tickethub up``: run the hub until it is stopped."""
+
+import signal
+import threading
+
+import click
+
+from hub import bootstrap
+from hub.cli.place import Place, here
+from hub.cli.serving import Serving
+
+
+@click.command("up")
+@click.option("--migrate", is_flag=True, help="Run missing migrations first.")
+@here
+def command(place: Place, /, *, migrate: bool) -> None:
+    """Run web server and workers until SIGTERM or Ctrl+C, which finish what is in hand."""
+    settings = place.settings()
+    if migrate:
+        bootstrap.migrate(settings, place.environment)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with Serving(settings, place.environment) as serving:
+        click.echo(f"tickethub is up at {serving.url} (stop: Ctrl+C)")
+        stop.wait()
+        click.echo("Stopping: what is in hand is finished.")

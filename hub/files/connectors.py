@@ -1,0 +1,91 @@
+"""Connector files: what each product offers, checked against ``schemas/connector.json``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jsonschema_rs import Draft202012Validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from hub.domain.documents import Doc
+from hub.domain.errors import FieldError, InvalidError
+from hub.ports.connector import ObjectSpec, Step
+
+META_SCHEMA = Path(__file__).parents[2] / "schemas" / "connector.json"
+UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
+
+
+@dataclass(frozen=True)
+class ConnectorFile:
+    """A connector file, read: the specs for the sync engine, the rest for the connector's own code."""
+
+    name: str
+    title: Mapping[str, str]
+    module: str
+    settings: Mapping[str, Doc]
+    objects: Mapping[str, ObjectSpec]
+    remote: Mapping[str, Doc]
+
+
+def load_connector(path: Path) -> ConnectorFile:
+    """Read one file; InvalidError names every wrong field."""
+    declared = _read(path)
+    _check(path, declared)
+    objects: Mapping[str, Doc] = declared["objects"]
+    return ConnectorFile(
+        name=declared["connector"],
+        title=declared["title"],
+        module=declared["module"],
+        settings=declared["settings"],
+        objects={name: _spec(name, told) for name, told in objects.items()},
+        remote={name: told["remote"] for name, told in objects.items()},
+    )
+
+
+def _read(path: Path) -> Doc:
+    try:
+        read: Any = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise InvalidError("{file}: not YAML: {error}", file=path.name, error=str(error)) from error
+    if not isinstance(read, dict):
+        raise InvalidError("{file}: not a connector file: it has no keys", file=path.name)
+    return read
+
+
+def _check(path: Path, declared: Doc) -> None:
+    validator = Draft202012Validator(orjson.loads(META_SCHEMA.read_bytes()))
+    wrong = [
+        FieldError(".".join(map(str, error.instance_path)), "{error}", {"error": error.message})
+        for error in validator.iter_errors(declared)
+    ]
+    wrong += [
+        FieldError(f"objects.{name}.of", "there is no object {of}", {"of": told["of"]})
+        for name, told in declared.get("objects", {}).items()
+        if not wrong and told.get("of", name) not in declared["objects"]
+    ]
+    if wrong:
+        raise InvalidError("{file}: {count} wrong", fields=tuple(wrong), file=path.name, count=len(wrong))
+
+
+def _spec(name: str, told: Doc) -> ObjectSpec:
+    lookup = told.get("lookup", {})
+    goals: Mapping[str, Sequence[Doc]] = told.get("goals", {})
+    return ObjectSpec(
+        name=name,
+        idempotency=told.get("idempotency", "none"),
+        lookup_by=lookup.get("by"),
+        settle=_duration(lookup.get("settle", "30 s")),
+        state=told.get("state"),
+        goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},
+        reached=told.get("reached", {}),
+        of=told.get("of"),
+    )
+
+
+def _duration(told: str) -> timedelta:
+    number, unit = told.split()
+    return timedelta(**{UNITS[unit]: int(number)})

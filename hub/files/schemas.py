@@ -1,0 +1,89 @@
+"""The canonical schemas: read once, compiled, and each refusal told in words of our own, field by field."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from hub.domain.documents import Doc
+from hub.domain.errors import FieldError, InvalidError, NotFoundError
+
+Facts = Callable[[Any], dict[str, object]]
+
+
+def limit(kind: Any) -> dict[str, object]:
+    """The limit that was passed."""
+    return {"limit": kind.limit}
+
+
+def nothing(_kind: Any) -> dict[str, object]:
+    """No parameters."""
+    return {}
+
+
+WORDS: Mapping[str, tuple[str, Facts]] = {
+    "required": ("This field is required.", nothing),
+    "additionalProperties": ("There is no such field here.", nothing),
+    "enum": ("Choose one of {choices}.", lambda kind: {"choices": ", ".join(map(str, kind.options))}),
+    "type": ("This value has the wrong type.", nothing),
+    "format": ("This value has the wrong form.", nothing),
+    "pattern": ("This value has the wrong form.", nothing),
+    "maxLength": ("Use at most {limit} characters.", limit),
+    "minLength": ("Use at least {limit} characters.", limit),
+    "maximum": ("The largest value is {limit}.", limit),
+    "minimum": ("The smallest value is {limit}.", limit),
+    "maxItems": ("Give at most {limit} entries.", limit),
+    "minItems": ("Give at least {limit} entries.", limit),
+}
+OTHERWISE: tuple[str, Facts] = ("This value is not accepted.", nothing)
+
+
+class CanonicalSchemas:
+    """The schemas of a folder, by entity: the name of the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._schemas: dict[str, Mapping[str, Any]] = {
+            path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
+        }
+        self._validators = {
+            entity: jsonschema_rs.validator_for(dict(schema), validate_formats=True)
+            for entity, schema in self._schemas.items()
+        }
+
+    def check(self, entity: str, doc: Doc) -> None:
+        """InvalidError names every field of the document that its schema refuses."""
+        self.schema(entity)
+        validator = self._validators[entity]
+        if validator.is_valid(doc):
+            return
+        wrong = tuple(one for error in validator.iter_errors(doc) for one in field_errors(error))
+        raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
+
+    def schema(self, entity: str) -> Mapping[str, Any]:
+        """The JSON Schema of an entity; NotFoundError when there is none."""
+        if entity not in self._schemas:
+            raise NotFoundError("There are no records of the kind {entity}.", entity=entity)
+        return self._schemas[entity]
+
+    def entities(self) -> tuple[str, ...]:
+        """The entities, sorted."""
+        return tuple(self._schemas)
+
+
+def field_errors(error: Any) -> Iterator[FieldError]:
+    """A refusal as wrong fields: the missing or surplus names of an object, else its own place."""
+    place = [str(step) for step in error.instance_path]
+    template, facts = WORDS.get(error.kind.name, OTHERWISE)
+    for names in named(error.kind):
+        yield FieldError(".".join([*place, *names]), template, facts(error.kind))
+
+
+def named(kind: Any) -> list[list[str]]:
+    """The names that a refusal of an object is about."""
+    if kind.name == "required":
+        return [[str(kind.property)]]
+    if kind.name == "additionalProperties":
+        return [[str(name)] for name in kind.unexpected]
+    return [[]]

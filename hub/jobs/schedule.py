@@ -1,0 +1,60 @@
+"""What runs by itself and how often, on one table; and the clockwork that knocks on the workers' doors."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from functools import partial
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from hub.services import audit, inbound, outbound
+from hub.services.context import Hub
+
+BATCH = 32  # messages or deliveries that one worker takes at a time
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do: ``work`` says how much it did. ``hears``: the bell that makes it run at once.
+
+    A job that ``drains`` is called again while there was something to do; the others once per turn.
+    """
+
+    name: str
+    every: timedelta
+    work: Callable[[], int]
+    hears: str | None = None
+    drains: bool = True
+
+
+def jobs(hub: Hub, intervals: Mapping[str, timedelta]) -> Iterator[Job]:
+    """The table: every job of one installation; each runs in a worker of its own, so that none waits for another."""
+    yield Job("inbox", intervals["inbox"], partial(inbound.process, hub, BATCH), hears="inbox")
+    yield Job("seal", intervals["seal"], partial(audit.seal, hub))
+    for system in hub.systems.values():
+        if not system.paused:
+            yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)
+            work = partial(outbound.deliver, hub, system.name, BATCH)
+            yield Job(f"deliver {system.name}", intervals["deliver"], work, hears="outbox")
+
+
+class Clockwork:
+    """Calls functions at intervals; they must return at once."""
+
+    def __init__(self) -> None:
+        self._scheduler = BackgroundScheduler(timezone=UTC, daemon=True)
+
+    def every(self, interval: timedelta, name: str, knock: Callable[[], None]) -> None:
+        """Call ``knock`` at each interval; a missed time is made up for by one call."""
+        seconds = max(interval.total_seconds(), 0.1)
+        self._scheduler.add_job(
+            knock, "interval", seconds=seconds, name=name, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End at once."""
+        self._scheduler.shutdown(wait=False)

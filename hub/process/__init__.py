@@ -1,0 +1,1 @@
+"""What the operating system gives: time, identifiers, secrets, the lock on the data, and sudden death under test."""

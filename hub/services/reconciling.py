@@ -1,0 +1,173 @@
+"""Plan and apply: show what a full comparison would change, without writing; then do that plan, record by record."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from hub.domain.errors import ConflictError
+from hub.domain.mapping import Mapping
+from hub.domain.sync import merge
+from hub.ports.connector import Remote
+from hub.ports.store import UnitOfWork
+from hub.services import agreeing, records
+from hub.services.context import Hub, System
+from hub.services.crosswalk import Crosswalk
+from hub.services.inbound import BEGINNING, fetch
+from hub.services.tracing import Tracer
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that would change: where, from what, to what; masked where it is personal."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Item:
+    """What would happen to one record: ``action`` is create | update | adopt | conflict | choose, ``side`` where."""
+
+    action: str
+    side: str  # hub | remote
+    entity: str
+    remote_id: str | None
+    record_id: str | None
+    changes: tuple[Change, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How a plan was carried out; what had moved since is skipped, and planned again next time."""
+
+    done: int
+    moved: int
+
+
+def plan(hub: Hub, name: str, entities: Sequence[str] = ()) -> list[Item]:
+    """Compare every mapped record of a system with ours; nothing is written."""
+    system = hub.systems[name]
+    chosen = [mapping for mapping in system.mappings.values() if not entities or mapping.entity in entities]
+    items: list[Item] = []
+    for mapping in chosen:
+        if system.objects[mapping.object].of is None:
+            items += remote_items(hub, system, mapping) if mapping.pulls else []
+            items += unlinked_items(hub, system, mapping) if mapping.pushes else []
+    return items
+
+
+def remote_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]:
+    """What the remote records would change."""
+    after, until = None, hub.clock.now()
+    while True:
+        page = system.connector.changes(mapping.object, since=BEGINNING, until=until, after=after)
+        for remote in page.records:
+            item = hub.store.read(lambda tx, r=remote: remote_item(hub, tx, system, mapping, r))  # type: ignore[misc]
+            if item is not None:
+                yield item
+        if (after := page.after) is None:
+            return
+
+
+def remote_item(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> Item | None:
+    """What one remote record would change; None when both sides agree."""
+    found = agreeing.counterparts(hub, tx, system, mapping, remote)
+    link = tx.links.of_remote(system.name, mapping.object, remote.id)
+    crosswalk = Crosswalk(tx, system, link.lines if link else None)
+    mark = fingerprint(remote.doc, [record.version for record in found])
+    if not found:
+        changes = shown(mapping.changed_hub({}, mapping.pull(remote.doc, None, crosswalk)))
+        return Item("create", "hub", mapping.entity, remote.id, None, changes, mark)
+    if len(found) > 1:
+        return Item("choose", "hub", mapping.entity, remote.id, None, (), mark)
+    record = found[0]
+    base = {"hub_base": link.hub_shadow if link else {}, "remote_base": link.remote_shadow if link else {}}
+    outcome = merge(mapping, **base, hub_now=record.doc, remote_now=remote.doc, refs=crosswalk)
+    changes = shown(mapping.changed_hub(record.doc, outcome.hub))
+    action = "conflict" if outcome.conflicts else "adopt" if link is None else "update"
+    if action == "update" and not changes:
+        return None
+    return Item(action, "hub", mapping.entity, remote.id, record.id, changes, mark)
+
+
+def unlinked_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]:
+    """Our records that the system does not know yet."""
+    after = None
+    while True:
+        page = hub.store.read(lambda tx, a=after: tx.records.page(mapping.entity, limit=BATCH, after=a))  # type: ignore[misc]
+        linked = hub.store.read(
+            lambda tx, p=page: tx.links.prefetch(system.name, mapping.entity, [record.id for record in p.records])  # type: ignore[misc]
+        )
+        for record in page.records:
+            if record.id not in linked and not record.doc.get("pending") and not record.doc.get("is_draft"):
+                mark = fingerprint(None, [record.version])
+                yield Item("create", "remote", mapping.entity, None, record.id, (), mark)
+        if (after := page.after) is None:
+            return
+
+
+def apply(hub: Hub, name: str, items: Sequence[Item], *, force: bool = False) -> Applied:
+    """Carry out a plan; ConflictError when it changes more than the brake allows, unless forced."""
+    system = hub.systems[name]
+    if not force:
+        brake(hub, system, items)
+    outcomes = [apply_item(hub, system, item) for item in items]
+    return Applied(done=outcomes.count(True), moved=outcomes.count(False))
+
+
+def apply_item(hub: Hub, system: System, item: Item) -> bool:
+    """Carry out one item; False when its record moved since the plan was made."""
+    mapping = system.mappings[item.entity]
+    tracer = Tracer(hub, hub.ids.new(), system.name, item.entity)
+    if item.remote_id is None:
+        return hub.store.run(lambda tx: send_item(hub, tx, system, item, tracer))
+    remote = system.connector.get(mapping.object, item.remote_id)
+    now = None if remote is None else hub.store.read(lambda tx: remote_item(hub, tx, system, mapping, remote))
+    if now is None or now.fingerprint != item.fingerprint:
+        return False
+    return fetch(hub, system, tracer, mapping.object, item.remote_id) is not None
+
+
+def send_item(hub: Hub, tx: UnitOfWork, system: System, item: Item, tracer: Tracer) -> bool:
+    """Put a record that the system does not know into the outbox."""
+    record = tx.records.need(item.entity, str(item.record_id))
+    if fingerprint(None, [record.version]) != item.fingerprint:
+        return False
+    actor = hub.actor("plan").of(tracer.correlation)
+    records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(item.entity))
+    return True
+
+
+def brake(hub: Hub, system: System, items: Sequence[Item]) -> None:
+    """ConflictError when a plan would change more of what is linked than its mapping's guard allows."""
+    for mapping in system.mappings.values():
+        changed = sum(item.action == "update" and item.entity == mapping.entity for item in items)
+        linked = hub.store.read(lambda tx, m=mapping: tx.links.count(system.name, m.object))  # type: ignore[misc]
+        guard = mapping.sync.guard
+        if changed > max(guard.floor, guard.max_changed * linked):
+            raise ConflictError(
+                "The plan changes {changed} of {linked} linked {entity} records, more than the brake allows: "
+                "read it, then apply it with --force.",
+                changed=changed,
+                linked=linked,
+                entity=mapping.entity,
+            )
+
+
+def shown(changes: Sequence[Any]) -> tuple[Change, ...]:
+    """Field changes as a plan shows them."""
+    return tuple(
+        Change(change.path, *(("***", "***") if change.sensitive else (change.old, change.new))) for change in changes
+    )
+
+
+def fingerprint(doc: Any, versions: Sequence[int]) -> str:
+    """What a plan was made from."""
+    return hashlib.sha256(orjson.dumps([doc, list(versions)], option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,130 @@
+"""HTTP to a connected system: time limits on everything, a size limit, and one translation of failures.
+
+Whether a failed call may have taken effect is what a caller must know: a request that cannot have reached the system
+raises RetryableError; a write whose answer was lost, broken or came from something in between raises
+UnknownOutcomeError. No text of an answer's body goes into an error.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from hub.domain.errors import AuthError, HubError, RateLimitedError, RejectedError, RetryableError, UnknownOutcomeError
+
+CHUNK = 65_536
+LOCKED_OUT = frozenset({401, 403, 404, 407})
+NEVER_RAN = frozenset({408, 425, 503})  # the system says that it did not take the request up
+NOT_ADDRESSES = (
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to wait for a connection, between two bytes, and in all (seconds); how much to take (bytes)."""
+
+    connect: float = 5
+    read: float = 30
+    total: float = 60
+    size: int = 20_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """Posts to one system; threads may share it."""
+
+    def __init__(self, system: str, limits: Limits | None = None) -> None:
+        self.system = system
+        self._limits = limits or Limits()
+        self._http = requests.Session()
+        self._http.trust_env = False  # no proxy and no .netrc of the machine decides where our credentials go
+
+    def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:
+        """Send a document and return the whole answer, whatever its status; ``write``: it may change something."""
+        sent = {"Content-Type": "application/json", **headers}
+        try:
+            answer = self._http.post(
+                url,
+                data=json.dumps(document, allow_nan=False).encode(),
+                headers=sent,
+                timeout=(self._limits.connect, self._limits.read),
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise self._failure(error, write=write) from error
+        with answer:
+            return Answer(answer.status_code, answer.headers, self._read(answer, write=write))
+
+    def lost(self, kind: str, *, write: bool) -> HubError:
+        """The error of a call whose answer is not one: look first after a write, ask again after a read."""
+        if write:
+            return UnknownOutcomeError(
+                "{system}: the answer to a write is lost ({kind})", system=self.system, kind=kind
+            )
+        return RetryableError("{system}: no usable answer ({kind})", system=self.system, kind=kind)
+
+    def _read(self, answer: requests.Response, *, write: bool) -> bytes:
+        deadline = time.monotonic() + self._limits.total
+        body = bytearray()
+        try:
+            for chunk in answer.iter_content(CHUNK):
+                body += chunk
+                if len(body) > self._limits.size:
+                    raise self.lost("too large", write=write)
+                if time.monotonic() > deadline:
+                    raise self.lost("too slow", write=write)
+        except requests.RequestException as error:
+            raise self.lost(type(error).__name__, write=write) from error
+        return bytes(body)
+
+    def _failure(self, error: requests.RequestException, *, write: bool) -> HubError:
+        if isinstance(error, NOT_ADDRESSES):
+            return AuthError("{system}: the address in the settings is not one", system=self.system)
+        if isinstance(error, (requests.ConnectTimeout, requests.exceptions.SSLError)) or _refused(error):
+            kind = type(error).__name__
+            return RetryableError("{system} cannot be reached ({kind})", system=self.system, kind=kind)
+        return self.lost(type(error).__name__, write=write)
+
+
+def _refused(error: requests.RequestException) -> bool:
+    """Whether no connection came about, so that nothing was sent."""
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
+    """The error that a status other than success means, where the system has no words of its own for it."""
+    status, system = answer.status, client.system
+    if status in LOCKED_OUT:
+        return AuthError("{system} does not let us in: status {status}", system=system, status=status)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimitedError(
+            "{system} asks for patience", retry_after=_seconds(answer.headers.get("Retry-After")), system=system
+        )
+    if status in NEVER_RAN:
+        return RetryableError("{system} is not available: status {status}", system=system, status=status)
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return RejectedError("{system} refused the request: status {status}", system=system, status=status)
+    return client.lost(f"status {status}", write=write)
+
+
+def _seconds(told: str | None) -> float | None:
+    """Retry-After in seconds; its form as a date is left to the caller's own back-off."""
+    return float(told) if told and told.isdecimal() else None

@@ -1,0 +1,112 @@
+"""The commands on records that the API and the console offer: one table, filled as services come.
+
+The fields of a body are named by their paths in the canonical schema, so that words, choices and limits are the same
+everywhere; ``more`` holds what is no field of the record.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.domain.documents import Doc
+from hub.ports.records import Record
+from hub.ports.schemas import Schemas
+from hub.ports.store import UnitOfWork
+from hub.services import editing
+from hub.services.context import Actor, Hub
+from hub.web.bodies import Body
+from hub.web.entities import ENTITIES
+
+Command = Callable[[Hub, UnitOfWork, Actor, str, Doc], Record]
+"""hub, transaction, who acts, id of the record, body: gives the record that was changed or made."""
+Create = Callable[[Hub, UnitOfWork, Actor, Doc], Record]
+"""hub, transaction, who acts, values: gives the new record."""
+Node = Mapping[str, Any]
+OURS = frozenset({"readOnly", "x-index", "x-search", "x-blind"})  # marks that mean nothing in a body
+
+
+@dataclass(frozen=True)
+class Action:
+    """A command: its words (a message), the service that does it, the fields that it needs and takes, and who may.
+
+    ``permission`` is the second word of the permission, the action's name where it is left out; a key needs the scope
+    ``<records>:write``. ``offered`` says for which documents the console shows it.
+    """
+
+    title: str
+    run: Command
+    needs: str = ""
+    takes: str = ""
+    more: Mapping[str, Node] = field(default_factory=dict)
+    permission: str = ""
+    offered: Callable[[Doc], bool] = lambda _doc: True
+    is_danger: bool = False
+
+
+Key = tuple[str, str]
+Table = Mapping[Key, Action]
+
+ACTIONS: Table = {}
+CREATES: Mapping[str, Create] = {}
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An action with its compiled body and its full permission."""
+
+    entity: str
+    name: str
+    action: Action
+    body: Body
+    scope: str
+    permission: str
+
+
+def ready(schemas: Schemas, table: Table) -> Mapping[Key, Ready]:
+    """The table with everything that follows from the schemas."""
+    return {
+        (entity, name): Ready(
+            entity,
+            name,
+            action,
+            Body(body_schema(schemas.schema(entity), action)),
+            scope=ENTITIES[entity].writes,
+            permission=f"{ENTITIES[entity].plural}:{action.permission or name}",
+        )
+        for (entity, name), action in table.items()
+    }
+
+
+def body_schema(entity: Node, action: Action) -> dict[str, Any]:
+    """The schema of an action's body."""
+    body = closed({})
+    for path in [*action.needs.split(), *action.takes.split()]:
+        add(body, entity, action, path.split("."), is_needed=path in action.needs.split())
+    return body
+
+
+def add(body: dict[str, Any], source: Node, action: Action, path: list[str], *, is_needed: bool) -> None:
+    """Put the field at a path into the body, with the objects that lead to it; KeyError when there is no such field."""
+    name, *rest = path
+    node: Node = action.more[name] if name in action.more else source["properties"][name]
+    if rest:
+        inner = body["properties"].setdefault(name, closed(node))
+        add(inner, node, action, rest, is_needed=is_needed)
+    else:
+        body["properties"][name] = {key: value for key, value in node.items() if key not in OURS}
+    if is_needed and name not in body["required"]:
+        body["required"].append(name)
+
+
+def closed(node: Node) -> dict[str, Any]:
+    """An object that takes nothing yet, with the words of a node."""
+    kept = {key: node[key] for key in ("title", "x-title", "description") if key in node}
+    return {**kept, "type": "object", "additionalProperties": False, "required": [], "properties": {}}
+
+
+def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, values: Doc) -> Record:
+    """A new record, by the service of its entity where it has one of its own."""
+    if entity in CREATES:
+        editing.refuse_computed(hub.schemas.schema(entity), values)
+        return CREATES[entity](hub, tx, actor, values)
+    return editing.add(hub, tx, actor, entity, values)

@@ -1,0 +1,28 @@
+"""REST: every canonical record under /api/v1."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response
+
+from hub.web.actions import Key, Ready
+from hub.web.api import records
+from hub.web.api.answers import shown
+from hub.web.api.files import register_files
+from hub.web.api.openapi import document
+from hub.web.auth import OPEN, guarded
+from hub.web.state import hub
+
+
+def blueprint(table: Mapping[Key, Ready]) -> Blueprint:
+    """The routes, with the actions of the table."""
+    api = Blueprint("api", __name__, url_prefix="/api/v1")
+    records.register(api)
+    records.register_actions(api, table)
+    register_files(api)
+
+    @api.get("/openapi.json")
+    @guarded(OPEN)
+    def openapi() -> Response:
+        return shown(document(hub(), table))
+
+    return api

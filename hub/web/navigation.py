@@ -1,0 +1,42 @@
+"""The menu: what there is, for whom, and where each kind of person starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from hub.web.auth import may
+from hub.web.i18n import translate
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu."""
+
+    endpoint: str
+    title: str
+    permission: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as it is shown."""
+
+    url: str
+    title: str
+    icon: str
+
+
+MENU: tuple[Item, ...] = ()
+
+
+def of_caller() -> Sequence[Entry]:
+    """The entries that the caller may use, in the order of the menu."""
+    return [Entry(url_for(item.endpoint), translate(item.title), item.icon) for item in MENU if may(item.permission)]
+
+
+def start() -> str:
+    """Where the caller's work begins: the first entry of his menu."""
+    entries = of_caller()
+    return entries[0].url if entries else url_for("account.profile")

@@ -1,0 +1,106 @@
+"""Signing in and out, the language, one's own password."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from hub.domain.errors import InvalidError
+from hub.services import accounts
+from hub.services.accounts import Attempt
+from hub.web.auth import COOKIE, OPEN, SIGNED_IN, guarded
+from hub.web.flashes import leave
+from hub.web.forms import text
+from hub.web.i18n import COOKIE as LANGUAGE
+from hub.web.i18n import LANGUAGES, N_, words
+from hub.web.navigation import start
+from hub.web.state import actor, caller, hub, options, person
+
+pages = Blueprint("account", __name__)
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@pages.get("/")
+@guarded(SIGNED_IN)
+def home() -> Response:
+    """Go where the caller's work begins."""
+    return redirect(start())
+
+
+@pages.get("/sign-in")
+@guarded(OPEN)
+def sign_in() -> str | Response:
+    """The sign-in page."""
+    return redirect(start()) if caller() else render_template("sign_in.html", back=own_path(request.args.get("next")))
+
+
+@pages.post("/sign-in")
+@guarded(OPEN)
+def open_session() -> Response:
+    """Open a session under a new token and go where the caller wanted to go."""
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    typed = Attempt(text("login"), text("password"), request.remote_addr or "", token, csrf)
+    user = accounts.sign_in(hub(), typed)
+    back = own_path(text("next"))
+    response = redirect(back if back != "/" else url_for("account.home"))
+    if "HX-Request" in request.headers:
+        response = Response(status=204, headers={"HX-Redirect": back})
+    age = int(accounts.SESSION_FOR.total_seconds())
+    secure = options().secure_cookies
+    response.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(LANGUAGE, user.language, max_age=A_YEAR, samesite="Lax", secure=secure)
+    return response
+
+
+@pages.post("/sign-out")
+@guarded(SIGNED_IN)
+def close_session() -> Response:
+    """End the session."""
+    accounts.sign_out(hub(), actor(), request.cookies.get(COOKIE, ""))
+    response = redirect(url_for("account.sign_in"))
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    return response
+
+
+@pages.post("/language")
+@guarded(OPEN)
+def language() -> Response:
+    """Speak another language: from now on to a person who is signed in, else to this browser."""
+    chosen = text("language")
+    if chosen not in LANGUAGES:
+        raise InvalidError("The console does not speak {language}.", language=chosen[:20])
+    known = caller()
+    if known and known.user:
+        accounts.set_language(hub(), known.actor, known.user.id, chosen)
+    response = redirect(own_path(text("back")))
+    response.set_cookie(LANGUAGE, chosen, max_age=A_YEAR, samesite="Lax", secure=options().secure_cookies)
+    return response
+
+
+@pages.get("/profile")
+@guarded(SIGNED_IN)
+def profile() -> str:
+    """The caller's own account."""
+    roles = options().roles
+    names = [words(roles[name].title, name) if name in roles else name for name in person().roles]
+    return render_template("profile.html", role_names=names)
+
+
+@pages.post("/profile/password")
+@guarded(SIGNED_IN)
+def password() -> Response:
+    """Set one's own password, with the present one."""
+    known = caller()
+    user = known.user if known else None
+    if user is None or not accounts.matches(user.password_hash, text("present")):
+        raise InvalidError("The present password is wrong.")
+    accounts.set_password(hub(), actor(), user.id, text("password"))
+    return leave(redirect(url_for("account.profile")), N_("The password is changed."))
+
+
+def own_path(path: str | None) -> str:
+    """A path of this site to go back to; the start for anything else, so that nobody is sent away."""
+    parts = urlsplit(path or "/")
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (path or "")
+    return path if path and is_ours and not path.startswith("//") else "/"

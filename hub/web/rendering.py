@@ -1,0 +1,71 @@
+"""What every template has at hand."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+
+from hub.web import flashes, formats, navigation, words
+from hub.web.auth import may
+from hub.web.i18n import LANGUAGES, language, translate
+from hub.web.i18n import words as bilingual
+from hub.web.state import caller, hub
+
+FILTERS = {
+    "when": formats.when,
+    "exactly": formats.exactly,
+    "day": formats.day,
+    "ago": formats.ago,
+    "duration": formats.seconds,
+    "quantity": formats.quantity,
+    "telephone": formats.telephone,
+    "words": bilingual,
+}
+STATIC = Path(__file__).parent / "static"
+
+
+def register(app: Flask) -> None:
+    """Give templates their filters and globals; undefined names are errors, not silence."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        _=translate,
+        label=words.label,
+        value_word=words.value_word,
+        entity_word=words.entity_word,
+        money=formats.money,
+        is_past=formats.is_past,
+        may=may,
+        new_key=new_key,
+        languages=LANGUAGES,
+        asset_version=asset_version(),
+    )
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("parts/macros.html").module
+    app.context_processor(of_request)
+    app.after_request(flashes.forget)
+
+
+def of_request() -> dict[str, Any]:
+    """What differs from request to request."""
+    known = caller()
+    return {
+        "language": language(),
+        "person": known.user if known else None,
+        "csrf": known.session.csrf if known and known.session else "",
+        "menu": navigation.of_caller(),
+        "here": request.path,
+        "flash": flashes.take() if "HX-Request" not in request.headers else None,
+        "correlation": g.get("correlation", ""),
+    }
+
+
+def asset_version() -> str:
+    """Changes with the files, so that browsers keep them until they change."""
+    return str(max((int(path.stat().st_mtime) for path in STATIC.rglob("*") if path.is_file()), default=0))
+
+
+def new_key() -> str:
+    """A key under which a form has its effect once, however often it is sent."""
+    return hub().ids.new()
