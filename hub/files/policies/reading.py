@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # ships no types, and its stubs are not in the lock file
+import jsonschema
 import orjson
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
