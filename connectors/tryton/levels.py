@@ -54,32 +54,32 @@ class Levels:
         by_location: dict[int, list[int]] = {}
         for product, location in pairs:
             by_location.setdefault(location, []).append(product)
-        codes = self._codes(list(by_location))
+        coded = self._coded(list(by_location))
         return [
             remote
             for location, products in by_location.items()
-            if location in codes
-            for remote in self._in(location, codes[location], products)
+            if location in coded
+            for remote in self._in(location, products)
         ]
 
-    def _codes(self, locations: list[int]) -> dict[int, str | None]:
-        rows = self._wire.read("stock.location.search_read", [["id", "in", locations]], 0, None, None, ["code"])
-        return {row["id"]: row["code"] for row in rows}
+    def _coded(self, locations: list[int]) -> set[int]:
+        """The locations that have a code: those without are Tryton's own."""
+        return set(self._wire.read("stock.location.search", [["id", "in", locations], ["code", "!=", None]]))
 
-    def _in(self, location: int, code: str | None, products: list[int]) -> list[Remote]:
+    def _in(self, location: int, products: list[int]) -> list[Remote]:
         there = self._wire.read("product.product.search", [["id", "in", products]])
         asked = ["quantity", "default_uom.symbol"]
         held = self._wire.read("product.product.read", there, asked, locations=[location])
         free = self._wire.read("product.product.read", there, ["quantity"], locations=[location], stock_assign=True)
         available = {row["id"]: row["quantity"] for row in free}
-        return [_level(row, location, code, available[row["id"]]) for row in held]
+        return [_level(row, location, available[row["id"]]) for row in held]
 
 
-def _level(row: dict[str, Any], location: int, code: str | None, available: float) -> Remote:
+def _level(row: dict[str, Any], location: int, available: float) -> Remote:
     held, free = Decimal(repr(row["quantity"])), Decimal(repr(available))
     doc = {
         "product": str(row["id"]),
-        "location": code,
+        "location": str(location),
         "quantity": decimal_text(float(held)),
         "reserved": decimal_text(float(held - free)),
         "available": decimal_text(float(free)),

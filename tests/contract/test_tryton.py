@@ -342,7 +342,8 @@ class Parts:
         return {place: tuple(a - b for a, b in zip(now[place], self.before[place], strict=True)) for place in now}  # type: ignore[misc]  # two ints
 
     def between(self, name: str, quantity: str, source: str = MAIN, target: str = VAN) -> str:
-        doc = {"from_location": source, "to_location": target, "product": self.product, "quantity": quantity}
+        ends = {"from_location": self.places[source], "to_location": self.places[target]}
+        doc = {**ends, "product": self.product, "quantity": quantity}
         return self.erp.create(name, {"reference": f"{self.key}{name}", "unit": "u", **doc}).id
 
     def draw(self, reservation: str, quantity: str) -> None:
@@ -369,7 +370,7 @@ def test_a_part_is_reserved_drawn_consumed_returned_and_the_rest_released(
         "consumption",
         {
             "reference": parts.key,
-            "from_location": VAN,
+            "from_location": parts.places[VAN],
             "customer": customer.id,
             "product": parts.product,
             "quantity": "1",

@@ -48,7 +48,7 @@ def test_the_shipped_rules_read(tmp_path: Path) -> None:
         ("rule: labour", "rule: callout", "'callout' stands here twice"),
         ("when: customer.level", "when: custmer.level", "'custmer' is not known: there are asset, consumption"),
         ("when: customer.level", "when: customer.level ==", "discounts[0].when"),
-        ("category: callout", "category: callout\n    from: \"2026-02-30\"", "'2026-02-30' is no day"),
+        ("category: callout", 'category: callout\n    from: "2026-02-30"', "'2026-02-30' is no day"),
         (
             "category: callout",
             "category: callout\n    from: 2026-03-02\n    until: 2026-03-01",
