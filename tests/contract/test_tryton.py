@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ulid import ULID
 
-from connectors.tryton import connect
+from connectors.tryton import connect, feed
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError, UnknownOutcomeError
 from hub.files.connectors import load_connector
@@ -126,6 +126,16 @@ def changed_since(erp: Connector, name: str, since: datetime) -> dict[str, Remot
             return records
 
 
+def test_a_user_without_company_or_rights_is_a_problem_that_the_probe_names(tryton: RunningErp) -> None:
+    admin = tryton.person(ADMIN)
+    admin.rpc.create(
+        "res.user", name="Nobody", login="nobody", password="only-for-this-test", company=None, companies=[]
+    )
+    problems = connected(tryton.settings(), user="nobody", password="only-for-this-test").probe().problems
+    assert "no company" in problems[0]
+    assert any("not allowed" in problem for problem in problems[1:])
+
+
 class TrytonContract(ConnectorContract):
     """The contract, on the session's Tryton."""
 
@@ -218,7 +228,8 @@ def test_a_customer_that_was_deactivated_is_still_a_change(
 ) -> None:
     assert customer.changed_at is not None
     tryton.person(STORES).rpc.call("party.party.write", [int(customer.id)], {"active": False})
-    assert changed_since(erp, "customer", customer.changed_at)[customer.id].doc["active"] is False
+    later = customer.changed_at + timedelta(microseconds=1)  # its rows, which stay active, do not count
+    assert changed_since(erp, "customer", later)[customer.id].doc["active"] is False
 
 
 def test_the_company_itself_is_no_customer(erp: Connector, tryton: RunningErp) -> None:
@@ -230,6 +241,19 @@ def test_the_company_itself_is_no_customer(erp: Connector, tryton: RunningErp) -
 def test_a_code_that_nobody_has_is_refused_with_what_is_missing(erp: Connector, key: str) -> None:
     with pytest.raises(RejectedError, match=r"no records of country\.country have the code XX"):
         erp.create("customer", {"reference": key, "name": "X", "addresses": [{"country": "XX"}]})
+
+
+def test_many_records_of_one_instant_are_listed_over_pages_and_none_is_skipped(
+    erp: Connector, tryton: RunningErp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = tryton.person(STORES)
+    phones = [["create", [{"type": "phone", "value": f"+86 21 5000 {place}"} for place in range(3)]]]
+    made = stores.rpc.call("party.party.create", [{"name": "Branch 分店", "contact_mechanisms": phones}] * 12)
+    now = erp.probe().now
+    assert now is not None
+    monkeypatch.setattr(feed, "PAGE", 7)
+    listed = list(changed_since(erp, "customer", now - timedelta(seconds=5)))
+    assert [record for record in listed if int(record) in made] == [str(record) for record in made]
 
 
 # Products, orders, stock
