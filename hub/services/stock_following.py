@@ -23,6 +23,11 @@ def moved(before: Record | None, after: Record) -> str | None:
     return None if before is not None and before.doc["state"] == state else state
 
 
+def ours(actor: Actor) -> Actor:
+    """The hub itself, under the same correlation: what it does because a system spoke is news to that system."""
+    return Actor("hub", actor.correlation)
+
+
 def follow(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after: Record) -> None:
     """Note on the ticket how far the document is."""
     state = moved(before, after)
@@ -42,7 +47,7 @@ def reservation(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, a
         return
     ticket = tx.records.need("ticket", after.doc["ticket_id"])
     if not is_open(ticket.doc):
-        stock.release(hub, tx, actor, after.id, {"reason": "The ticket is not worked on any more."})
+        stock.release(hub, tx, ours(actor), after.id, {"reason": "The ticket is not worked on any more."})
         return
     documents.tell_warehouse(hub, tx, actor, after, "Ticket {number}: {quantity} x {part} is reserved: hand it out")
     tell_technician(hub, tx, actor, after, "Ticket {number}: {quantity} x {part} is reserved for you")
@@ -65,7 +70,7 @@ def issue(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after: 
         return
     for entity in ("consumption", "return"):
         for waiting in tx.records.all(entity, {"issue_id": after.id, "state": "draft"}):
-            records.change(hub, tx, actor, waiting, {"state": "approved"}, action="part.follow")
+            records.change(hub, tx, ours(actor), waiting, {"state": "approved"}, action="part.follow")
     tell_technician(hub, tx, actor, after, "Ticket {number}: {quantity} x {part} is in your stock")
 
 

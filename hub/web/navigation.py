@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from hub.web.auth import may
-from hub.web.i18n import translate
+from hub.web.i18n import N_, translate
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,16 @@ class Entry:
     icon: str
 
 
-MENU: tuple[Item, ...] = ()
+MENU = (
+    Item("desk.show", N_("Desk"), "desk", "phone"),
+    Item("field.visits", N_("My visits"), "field", "wrench"),
+    Item("tickets.index", N_("Tickets"), "tickets:read", "ticket"),
+    Item("dispatch.show", N_("Dispatch"), "dispatch", "route"),
+    Item("customers.index", N_("Customers"), "customers:read", "people"),
+    Item("sync.overview", N_("Systems"), "sync", "sync"),
+    Item("trail.index", N_("Audit trail"), "audit", "list"),
+    Item("people.index", N_("Users and keys"), "accounts", "key"),
+)
 
 
 def of_caller() -> Sequence[Entry]:

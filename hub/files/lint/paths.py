@@ -1,0 +1,120 @@
+"""Checks of where rules read and write."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from hub.domain.mapping.paths import Condition, Key, Path
+from hub.domain.mapping.rules import (
+    FieldRule,
+    ListRule,
+    Members,
+    Rule,
+)
+from hub.files.lint.blocks import Block, Missing, follow, members_of, reads, writes
+from hub.files.problems import Problem, closest
+from hub.files.schema_tree import SchemaNode
+
+POSITIONS = frozenset({"idx", "index", "line_no", "line_number", "pos", "position", "row", "seq", "sequence"})
+"""Names of fields that number the lines of a list: they move when a line is added."""
+
+
+def unknown_paths(block: Block) -> Iterator[Problem]:
+    """A path that one of the schemas does not have."""
+    for rule in block.rules:
+        for of_hub in (True, False):
+            node = block.side(of_hub=of_hub)
+            for path in reads(rule, of_hub=of_hub) if node is not None else ():
+                yield from _unknown(block, rule, node, path, of_hub=of_hub)
+            yield from _unknown_keys(block, rule, of_hub=of_hub)
+
+
+def _unknown(block: Block, rule: Rule, node: SchemaNode | None, path: Path, *, of_hub: bool) -> Iterator[Problem]:
+    outside = path.names[0] == "record" or (of_hub and _is_companion(rule, path))
+    found = None if node is None or outside else follow(node, path)
+    if isinstance(found, Missing):
+        schema = block.spec.hub_schema if of_hub else block.spec.remote_schema
+        meant = closest(found.name, found.known)
+        yield block.problem(rule, "'{name}' is not in {schema}", meant=meant, name=found.name, schema=schema)
+
+
+def _is_companion(rule: Rule, path: Path) -> bool:
+    """The currency of a line may stand in the record around it."""
+    return isinstance(rule, FieldRule) and rule.codec.companion == str(path)
+
+
+def _unknown_keys(block: Block, rule: Rule, *, of_hub: bool) -> Iterator[Problem]:
+    if isinstance(rule, ListRule):
+        at = rule.hub if of_hub else rule.remote
+        member = members_of(block.side(of_hub=of_hub), at.path)
+        for path in (*at.keys, *map(_condition_path, at.where)):
+            yield from _unknown(block, rule, member, path, of_hub=of_hub)
+
+
+def _condition_path(condition: Condition) -> Path:
+    return Path((Key(condition.name),))
+
+
+def doubled_writes(block: Block) -> Iterator[Problem]:
+    """Two rules that write the same path, or one within the other's."""
+    for of_hub in (True, False):
+        written = [(rule, path) for rule in block.rules for path in writes(rule, of_hub=of_hub)]
+        for (first, one), (second, other) in combinations(written, 2):
+            if _within(one, other) and not (_conditional(first) and _conditional(second)):
+                yield block.problem(second, "{path} is written by '{other}' too", path=str(one), other=str(first))
+
+
+def _within(one: Path, other: Path) -> bool:
+    length = min(len(one.steps), len(other.steps))
+    return one.steps[:length] == other.steps[:length]
+
+
+def _conditional(rule: Rule) -> bool:
+    return isinstance(rule, FieldRule) and rule.when is not None
+
+
+def required_targets(block: Block) -> Iterator[Problem]:
+    """A required field of the remote that no rule writes; one of the hub that no rule names."""
+    if block.remote is not None and any(rule.direction.pushes for rule in block.rules):
+        written = {path.names[0] for rule in block.rules for path in writes(rule, of_hub=False)}
+        yield from _unwritten(
+            block, block.remote, written | _keys(block), "the remote requires '{name}': no rule writes it"
+        )
+    comes_from_there = block.spec.sync.creates is not Members.HUB
+    if block.hub is not None and comes_from_there and any(rule.direction.pulls for rule in block.rules):
+        named = {path.names[0] for rule in block.rules for path in reads(rule, of_hub=True)}
+        yield from _unwritten(block, block.hub, named | _keys(block), "the hub requires '{name}': no rule names it")
+
+
+def _unwritten(block: Block, node: SchemaNode, written: set[str], template: str) -> Iterator[Problem]:
+    for name in sorted(node.required - written):
+        field = node.field(name)
+        if field is None or not (field.says("readOnly") or field.says("default") is not None):
+            yield block.problem(block.rules[0], template, name=name)
+
+
+def _keys(block: Block) -> set[str]:
+    """The fields that the engine writes by itself: the id of a record, the keys and conditions of list members."""
+    around = [rule for rule in _lists(block.spec.rules) if rule.rules == block.rules]
+    sides = [side for rule in around for side in (rule.hub, rule.remote)]
+    keys = {path.names[0] for side in sides for path in side.keys} | {
+        each.name for side in sides for each in side.where
+    }
+    own = block.spec.identity.remote_id
+    return keys if around else {"id"} | ({own.names[0]} if own is not None else set())
+
+
+def _lists(rules: tuple[Rule, ...]) -> Iterator[ListRule]:
+    for rule in rules:
+        if isinstance(rule, ListRule):
+            yield rule
+            yield from _lists(rule.rules)
+
+
+def positional_keys(block: Block) -> Iterator[Problem]:
+    """A list that is aligned by the number of its lines."""
+    for rule in block.rules:
+        for side in (rule.hub, rule.remote) if isinstance(rule, ListRule) else ():
+            for name in (path.names[-1] for path in side.keys):
+                if name.lower() in POSITIONS:
+                    template = "'{name}' is the place of a line, which moves: align by a key that stays"
+                    yield block.problem(rule, template, name=name)

@@ -1,0 +1,111 @@
+"""JSON Schemas as trees that a path can be followed in; ``$ref`` goes between our own files only."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+from hub.domain.errors import NotFoundError
+
+_BRANCHES = ("allOf", "anyOf", "oneOf")
+
+
+@dataclass(frozen=True)
+class SchemaNode:
+    """One place in a schema, with what all its branches say."""
+
+    schema: Mapping[str, Any]
+    resolver: Any  # a resolver of the referencing library, which has no public type for it
+
+    @cached_property
+    def parts(self) -> tuple["SchemaNode", ...]:
+        """The schema itself, what it refers to, and its branches."""
+        return tuple(self._parts(self, 0))
+
+    def _parts(self, node: "SchemaNode", depth: int) -> Iterator["SchemaNode"]:
+        yield node
+        if depth > 20:  # noqa: PLR2004 - a schema that refers to itself ends somewhere
+            return
+        if "$ref" in node.schema:
+            found = node.resolver.lookup(node.schema["$ref"])
+            yield from self._parts(SchemaNode(found.contents, found.resolver), depth + 1)
+        for branch in (each for keyword in _BRANCHES for each in node.schema.get(keyword, ())):
+            yield from self._parts(SchemaNode(branch, node.resolver), depth + 1)
+
+    @property
+    def properties(self) -> dict[str, "SchemaNode"]:
+        """The fields of an object."""
+        return {
+            name: SchemaNode(schema, part.resolver)
+            for part in self.parts
+            for name, schema in part.schema.get("properties", {}).items()
+        }
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any name is allowed: the schema says nothing of its fields, or allows further ones."""
+        says = any(key in part.schema for part in self.parts for key in ("properties", "items", "type"))
+        further = any(part.schema.get("additionalProperties") not in (None, False) for part in self.parts)
+        return further or not says
+
+    def field(self, name: str) -> "SchemaNode | None":
+        """The schema of a field; None where there is no such field."""
+        return self.properties.get(name) or (SchemaNode({}, self.resolver) if self.is_open else None)
+
+    @property
+    def items(self) -> "SchemaNode | None":
+        """The schema of a list's members."""
+        found = (SchemaNode(part.schema["items"], part.resolver) for part in self.parts if "items" in part.schema)
+        return next(found, SchemaNode({}, self.resolver) if self.is_open else None)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The JSON types that are allowed, null left out; empty where the schema does not say."""
+        given = (part.schema["type"] for part in self.parts if "type" in part.schema)
+        named = {name for each in given for name in ([each] if isinstance(each, str) else each)}
+        return frozenset(named - {"null"})
+
+    @property
+    def choices(self) -> tuple[Any, ...] | None:
+        """The values that are allowed, where they are listed."""
+        return next((tuple(part.schema["enum"]) for part in self.parts if "enum" in part.schema), None)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The fields that must be there."""
+        return frozenset(name for part in self.parts for name in part.schema.get("required", ()))
+
+    def says(self, keyword: str) -> Any:
+        """The value of a keyword, in the schema or what it refers to."""
+        return next((part.schema[keyword] for part in self.parts if keyword in part.schema), None)
+
+
+class SchemaFolder:
+    """The schema files below a folder, by path: ``canonical/invoice.json``."""
+
+    def __init__(self, folder: Path) -> None:
+        files = {
+            path.relative_to(folder).as_posix(): orjson.loads(path.read_bytes()) for path in folder.rglob("*.json")
+        }
+        resources = [(name, DRAFT202012.create_resource(doc)) for name, doc in files.items()]
+        self._names = tuple(sorted(files))
+        self._registry: Registry[Any] = Registry().with_resources(resources)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths of the files."""
+        return self._names
+
+    def tree(self, name: str) -> SchemaNode:
+        """The schema of a file; NotFoundError when there is none, or when it refers to one that is missing."""
+        try:
+            found = self._registry.resolver(base_uri="").lookup(name)
+        except Unresolvable as error:
+            raise NotFoundError("there is no schema {name}", name=name) from error
+        return SchemaNode(found.contents, found.resolver)
