@@ -49,7 +49,6 @@ def options_of(container: Container) -> Options:
     """What the web application is told of the settings."""
     settings = container.settings
     return Options(
-        roles={},
         time_zone=settings.zone,
         secure_cookies=settings.listen.https_only,
         proxies=settings.listen.proxies,
