@@ -13,9 +13,10 @@ from ruamel.yaml.error import YAMLError
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
+from hub.files.data import data_dir
 from hub.ports.connector import ObjectSpec, Step
 
-META_SCHEMA = Path(__file__).parents[2] / "schemas" / "connector.json"
+META_SCHEMA = data_dir("schemas") / "connector.json"
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
+from hub.domain.mapping.rules import Members
 from hub.domain.search import tokens_for_index
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services.context import Actor, Hub
+from hub.services.context import Actor, Hub, System
 
 
 def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc, *, action: str = "create") -> Record:
@@ -73,8 +74,18 @@ def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
     if record.doc.get("pending") or record.doc.get("is_draft"):
         return
     for system in hub.systems.values():
-        if system.name != actor.system and record.entity in system.mappings and system.mappings[record.entity].pushes:
+        if system.name != actor.system and is_told(tx, system, record):
             enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
+
+
+def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a system is to know the record: it is mapped that way, and known there or allowed to come into being."""
+    mapping = system.mappings.get(record.entity)
+    if mapping is None or not mapping.pushes:
+        return False
+    if mapping.sync.creates is not Members.REMOTE:
+        return True
+    return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
 
 
 def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None) -> None:
