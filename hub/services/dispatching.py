@@ -33,8 +33,8 @@ def candidates(hub: Hub, ticket_id: str) -> Sequence[Candidate]:
 def assign(hub: Hub, tx: UnitOfWork, actor: Actor, ticket_id: str, values: Doc) -> Record:
     """Send a technician: plans the visit and keeps the whole reasoning with the ticket.
 
-    ``values``: technician_id, window_start?, window_end? (both or neither; else the agreed appointment, else the first
-    free time). ConflictError names the hard rules that forbid it; whoever is second for one technician is refused.
+    ``values``: technician_id, window_start?, window_end?; without a window the agreed appointment, else the first free
+    time. ConflictError names the hard rules that forbid it; whoever is second for one technician is refused.
     """
     ticket = tx.records.need("ticket", ticket_id)
     old = assigned(tx, ticket)
@@ -118,7 +118,7 @@ def job_of(hub: Hub, tx: UnitOfWork, ticket: Record, values: Doc) -> Job:
         ticket=skilled,
         site=site,
         customer=customer,
-        window=window_of(ticket.doc, values),
+        window=window_of(hub, ticket.doc, values),
         parts=stock.parts_still_needed(tx, ticket),
         excluded=frozenset((customer or {}).get(EXCLUDED, ())),
         previous=who_was_there(tx, ticket.doc),
@@ -133,18 +133,19 @@ def found(tx: UnitOfWork, entity: str, record_id: str | None) -> Doc | None:
     return None if record is None else record.doc
 
 
-def window_of(ticket: Doc, values: Doc) -> Window | None:
+def window_of(hub: Hub, ticket: Doc, values: Doc) -> Window | None:
     """The window asked for, else the appointment; ConflictError when it ends before it begins."""
-    start = values.get("window_start") or ticket.get("appointment", {}).get("from")
-    end = values.get("window_end") or ticket.get("appointment", {}).get("to")
-    if not start or not end:
+    if "window_start" in values:
+        start = parse_instant(values["window_start"], path="window_start")
+        usual = write_instant(start + hub.policies.dispatch.default_duration)
+        end = parse_instant(values.get("window_end", usual), path="window_end")
+    elif "appointment" in ticket:
+        start, end = (parse_instant(ticket["appointment"][name], path=name) for name in ("from", "to"))
+    else:
         return None
-    window = Window(parse_instant(start, path="window_start"), parse_instant(end, path="window_end"))
-    if window.end <= window.start:
-        raise ConflictError(
-            "The window from {start} to {end} ends before it begins: turn it round.", start=start, end=end
-        )
-    return window
+    if end <= start:
+        raise ConflictError("The window ends at {end}, before it begins: turn it round.", end=write_instant(end))
+    return Window(start, end)
 
 
 def skills_for(tx: UnitOfWork, ticket: Doc, assets: Iterable[Record]) -> list[Doc]:

@@ -12,6 +12,8 @@ from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub, System
 
+MOVEMENTS = ("part_request", "reservation", "issue", "consumption", "return", "release")
+
 
 def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc, *, action: str = "create") -> Record:
     """Store a new record; InvalidError names each wrong field."""
@@ -71,11 +73,17 @@ def written(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after
 
 def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
     """Put a record into the outbox of every system that is to know it, but for the one that told us."""
-    if record.doc.get("pending") or record.doc.get("is_draft"):
+    if is_held_back(record):
         return
     for system in hub.systems.values():
         if system.name != actor.system and is_told(tx, system, record):
             enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
+
+
+def is_held_back(record: Record) -> bool:
+    """Whether no system is to know of it yet: unconfirmed, a draft, or a movement that waits for the one before it."""
+    waits = record.entity in MOVEMENTS and record.doc.get("state") == "draft"
+    return bool(waits or record.doc.get("pending") or record.doc.get("is_draft"))
 
 
 def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
