@@ -1,4 +1,4 @@
-"""``tickethub demo``: a real ERP and a hub on this machine, and the story from a ringing telephone to a paid invoice."""
+"""``tickethub demo``: a real ERP and a hub here, and the story from a ringing telephone to a paid invoice."""
 
 import json
 import time

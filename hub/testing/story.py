@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import requests
 
@@ -191,7 +192,7 @@ class Story:
         self.do("finish", fault=fault, travel_km="18.5")
         self.tell("finished", f"{self.ticket_now()['number']} is {self.ticket['status']}")
 
-    def do(self, name: str, **values: object) -> Doc:
+    def do(self, name: str, **values: Any) -> Doc:
         """The technician moves the visit on."""
         return self.people["li.wei"].post(f"visits/{self.visit['id']}/{name}", **values)
 
