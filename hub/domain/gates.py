@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hub.domain.charge_lines import is_active
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
 from hub.domain.instants import parse_instant, write_instant
