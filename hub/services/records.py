@@ -89,8 +89,8 @@ def is_held_back(record: Record) -> bool:
 def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
     """Whether a system is to know the record: it is mapped that way, and known there or allowed to come into being."""
     mapping = system.mappings.get(record.entity)
-    if mapping is None or not mapping.pushes:
-        return False
+    if mapping is None or not (mapping.pushes or system.goal(record.entity)):
+        return False  # a document without fields of its own, as a release, still has a goal to be brought to
     if mapping.sync.creates is not Members.REMOTE:
         return True
     return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
