@@ -7,14 +7,13 @@ from hub.bootstrap import Container, build
 from hub.bootstrap.secrets import Environment, secret
 from hub.cli.loopback import Loopback, announce, withdraw
 from hub.cli.web_server import WebServer
-from hub.domain.roles import Role
 from hub.files.settings import CallSettings, Settings
 from hub.jobs.schedule import jobs
 from hub.jobs.workers import Workers
 from hub.services import calls
 from hub.services.letters import Post
 from hub.transport.mail import SmtpNotifier
-from hub.web import create_app, options
+from hub.web import create_app
 from hub.web.i18n import catalog
 from hub.web.options import CallHook, Options
 
@@ -57,18 +56,12 @@ def options_of(container: Container, environment: Environment) -> Options:
     """What the web application is told of the settings and policies."""
     settings = container.settings
     return Options(
-        roles={name: role_of(role) for name, role in container.hub.policies.roles.items()},
         hooks={name: hook_of(settings, call, environment) for name, call in settings.calls.items()},
         receive_call=calls.receive,
         time_zone=settings.zone,
         secure_cookies=settings.listen.https_only,
         proxies=settings.listen.proxies,
     )
-
-
-def role_of(role: Role) -> options.Role:
-    """A role as the web application knows it."""
-    return options.Role(role.title, role.permissions, own_rows=role.rows == "own", sees_personal=role.sees_personal)
 
 
 def hook_of(settings: Settings, call: CallSettings, environment: Environment) -> CallHook:

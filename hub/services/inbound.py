@@ -15,7 +15,8 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping import MissingLinkError
+from hub.domain.mapping import Mapping, MissingLinkError
+from hub.domain.mapping.rules import Members
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
@@ -148,17 +149,21 @@ def take_in(
         raise agreeing.MovedError("The link of {object} {id} moved.", object=name, id=remote_id)
     if remote is None:
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=name, id=remote_id)
-        return agreeing.missing(hub, tx, tracer, link)
+        agreeing.missing(hub, tx, tracer, link)
+        return None
     tracer.note(tx, "fetched", "{object} {id} read", object=name, id=remote_id)
     found = agreeing.counterparts(hub, tx, system, mapping_of(system, name), remote)
     if len(found) > 1:
         detail = {"path": remote.id, "candidates": [record.id for record in found]}
         agreeing.open_review(hub, tx, tracer, "adoption", detail)
         return None
+    if not found and mapping_of(system, name).sync.creates is Members.HUB:
+        tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=name, id=remote.id)
+        return None
     return agreeing.agree(hub, tx, tracer, system, found[0] if found else None, remote)
 
 
-def mapping_of(system: System, name: str) -> Any:
+def mapping_of(system: System, name: str) -> Mapping:
     """The mapping of a remote object."""
     return next(mapping for mapping in system.mappings.values() if mapping.object == name)
 

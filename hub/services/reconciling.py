@@ -9,7 +9,7 @@ import orjson
 
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
-from hub.domain.sync import merge
+from hub.domain.mapping.rules import Members
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
@@ -82,14 +82,15 @@ def remote_item(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remo
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = Crosswalk(tx, system, link.lines if link else None)
     mark = fingerprint(remote.doc, [record.version for record in found])
+    if not found and mapping.sync.creates is Members.HUB:
+        return None
     if not found:
         changes = shown(mapping.changed_hub({}, mapping.pull(remote.doc, None, crosswalk)))
         return Item("create", "hub", mapping.entity, remote.id, None, changes, mark)
     if len(found) > 1:
         return Item("choose", "hub", mapping.entity, remote.id, None, (), mark)
     record = found[0]
-    base = {"hub_base": link.hub_shadow if link else {}, "remote_base": link.remote_shadow if link else {}}
-    outcome = merge(mapping, **base, hub_now=record.doc, remote_now=remote.doc, refs=crosswalk)
+    outcome = agreeing.merged(mapping, link, record, remote, None, crosswalk)
     changes = shown(mapping.changed_hub(record.doc, outcome.hub))
     action = "conflict" if outcome.conflicts else "adopt" if link is None else "update"
     if action == "update" and not changes:

@@ -7,6 +7,7 @@ from flask import url_for
 
 from hub.web.auth import may
 from hub.web.i18n import N_, translate
+from hub.web.state import caller
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ MENU = (
 
 
 def of_caller() -> Sequence[Entry]:
-    """The entries that the caller may use, in the order of the menu."""
-    return [Entry(url_for(item.endpoint), translate(item.title), item.icon) for item in MENU if may(item.permission)]
+    """The entries that the caller may use, in the order of the menu; a round has only who goes on one."""
+    known = caller()
+    goes_out = known is not None and known.actor.technician_id is not None
+    items = [item for item in MENU if may(item.permission) and (goes_out or item.permission != "field")]
+    return [Entry(url_for(item.endpoint), translate(item.title), item.icon) for item in items]
 
 
 def start() -> str:

@@ -49,7 +49,7 @@ class Times:
     hub_fields: Mapping[str, datetime]
 
 
-def merge(
+def merge(  # noqa: PLR0913 - four documents, two times, and what explains them: all are named
     mapping: FieldMapping,
     *,
     hub_base: Doc | None,

@@ -22,7 +22,7 @@ from hub.domain.sync.outcome import COMPUTED, REWRITTEN, Merge
 from hub.domain.sync.scope import copy_hub, copy_remote
 
 
-def settle(  # noqa: PLR0913 - five documents, and all are named
+def settle(
     mapping: FieldMapping,
     *,
     hub_base: Doc | None,

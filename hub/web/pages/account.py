@@ -82,7 +82,7 @@ def language() -> Response:
 @guarded(SIGNED_IN)
 def profile() -> str:
     """The caller's own account."""
-    roles = options().roles
+    roles = hub().policies.roles
     names = [words(roles[name].title, name) if name in roles else name for name in person().roles]
     return render_template("profile.html", role_names=names)
 

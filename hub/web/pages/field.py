@@ -2,7 +2,6 @@
 
 from flask import Blueprint, render_template
 
-from hub.domain.errors import ForbiddenError
 from hub.services import board, ticket_view
 from hub.services.visibility import need
 from hub.web import offers
@@ -18,8 +17,9 @@ USES = Rule(permission="field")
 @pages.get("")
 @guarded(USES)
 def visits() -> str:
-    """My open visits."""
-    return render_template("field/visits.html", round=board.round_of(hub(), technician()))
+    """My open visits; none for an account that belongs to no technician."""
+    mine = actor().technician_id
+    return render_template("field/visits.html", round=board.round_of(hub(), mine) if mine else [], mine=mine)
 
 
 @pages.get("/visits/<record_id>")
@@ -40,11 +40,3 @@ def visit(record_id: str) -> str:
         offers={offer.name: offer for offer in offers.offers(found, {"fault": view.ticket.doc.get("fault", {})})},
         name_of=name_of,
     )
-
-
-def technician() -> str:
-    """Whose visits are asked for; ForbiddenError when the account is no technician's."""
-    known = actor().technician_id
-    if known is None:
-        raise ForbiddenError("Your account belongs to no technician: an administrator ties it to one.")
-    return known

@@ -12,7 +12,7 @@ from hub.web.entities import ENTITIES
 from hub.web.flashes import leave
 from hub.web.i18n import N_
 from hub.web.pages.do import done
-from hub.web.state import actor, hub, options
+from hub.web.state import actor, hub
 
 pages = Blueprint("people", __name__, url_prefix="/people")
 USES = Rule(permission="accounts")
@@ -29,7 +29,7 @@ def index() -> str:
         "people/index.html",
         users=accounts.users(context),
         keys=accounts.keys(context),
-        roles=options().roles,
+        roles=context.policies.roles,
         scopes=SCOPES,
         technicians=technicians,
         names={record.id: record.doc["name"] for record in technicians},

@@ -43,7 +43,9 @@ def of_python(path: Path) -> Iterator[tuple[str, str]]:
 def of_call(node: ast.Call) -> Iterator[str]:
     """The messages among the arguments of a call."""
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    texts = [argument for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+    texts = [
+        argument for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    ]
     if name in MARKS and texts:
         yield str(texts[0].value)
     elif name == "FieldError" and len(node.args) > 1:
