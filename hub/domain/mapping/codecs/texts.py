@@ -66,6 +66,7 @@ class EnumCase(Codec):
     """A code word: ``in_service`` here; IN_SERVICE (upper), In Service (title) or inService (camel) over there."""
 
     style: str
+    word: ClassVar[str] = "enum_case"
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
