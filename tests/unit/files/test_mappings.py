@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.domain.errors import InvalidError
 from hub.domain.mapping import compile_mapping
@@ -173,3 +175,49 @@ def test_an_example_may_state_its_links() -> None:
 
 def test_a_mapping_for_tests_is_made_of_a_few_lines() -> None:
     assert make_mapping("a <-> b:").push({"a": 1}, None) == {"b": 1}
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "a",
+            "b.c",
+            "l[id]",
+            "m[x, first].y",
+            "n[k=v|w, first].o",
+            "const 1",
+            "expr 'a + b'",
+            'expr "a("',
+            "p + q",
+            '"A B".c',
+            "",
+        ),
+        *(
+            "{}",
+            "null",
+            "{as: number(2)}",
+            "{as: 'scale(0)'}",
+            "{as: [1]}",
+            "{map: t, null: omit}",
+            "{when: 'a > 1'}",
+            "{max: 3}",
+        ),
+        *("{ref: x, as: pair(0), tz: UTC}", "[1]", "{null: null}", "{as: 'join(\", \")'}", "{members: both}", "5"),
+    ]
+)
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["  ", "    "]), WORDS, st.sampled_from([" <-> ", " -> ", " <- ", "<->", ": "]), WORDS, WORDS
+    ),
+    max_size=6,
+)
+
+
+@given(LINES)
+def test_any_file_is_a_mapping_or_has_its_problems_told(lines: list[tuple[str, ...]]) -> None:
+    text = "".join(f"{margin}{left}{arrow}{right}: {options}\n" for margin, left, arrow, right, options in lines)
+    try:
+        spec, found = read_mapping(f"{HEAD}values: {{t: {{x: 1}}}}\nfields:\n{text}", "f.yaml")
+    except InvalidError:
+        return
+    assert (spec is None) == bool(found)

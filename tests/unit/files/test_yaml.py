@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.errors import InvalidError
-from hub.files.yaml import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, read_yaml
+from hub.files.yaml import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY, MAX_VALUES, read_yaml
 
 
 def test_only_yaml_1_2_words_are_words() -> None:
@@ -83,8 +83,9 @@ def laughs() -> str:
         ("[" + "[]," * 19_000 + "]", f"more than {MAX_VALUES} values"),
         ("a: x\n" * 2_000_000, f"longer than {MAX_CHARACTERS} characters"),
         ("? " * 20_000, "a key must be a single value"),
+        ("? '" + "] <-> " * 9_000 + "'\n: x\n", f"longer than {MAX_KEY} characters"),
     ],
-    ids=["laughs", "flow", "dashes", "braces", "indents", "many", "long", "questions"],
+    ids=["laughs", "flow", "dashes", "braces", "indents", "many", "long", "questions", "key"],
 )
 @pytest.mark.timeout(20)  # the promise is one second; a loaded machine is given more before the test fails
 def test_a_hostile_file_is_refused(text: str, reason: str) -> None:
