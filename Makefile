@@ -1,22 +1,27 @@
 # Two commands do all set-up: make demo, make test.
 PYTHON ?= python3.11
+export PYTHON
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+DIR ?= var/demo
 ONCE ?=
 
-.PHONY: help check test demo bench lock tryton soak clean
+.PHONY: help check test demo docs lock tryton clean
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-.venv/ready: requirements-dev.lock pyproject.toml
-	@$(SHELL) .ci/venv .venv requirements-dev.lock
+.venv/ready: requirements-dev.lock .ci/venv
+	@$(SHELL) .ci/venv .venv requirements-dev.lock tickethub
 	@touch $@
 
-.venv-tryton/ready: requirements-tryton.lock
+.venv-tryton/ready: requirements-tryton.lock .ci/venv
 	@$(SHELL) .ci/venv .venv-tryton requirements-tryton.lock
 	@touch $@
 
 tryton: .venv-tryton/ready ## install the ERP of the demo and the tests, in an environment of its own
+
+demo: .venv/ready .venv-tryton/ready ## play the story against a real ERP, leave the console up (ONCE=1: end after the story)
+	@$(BIN)/tickethub --dir $(DIR) demo $(if $(ONCE),--once)
 
 check: .venv/ready ## format, lint, types, layers, unit tests
 	@$(BIN)/ruff format --check --quiet . || { echo "Run '.venv/bin/ruff format .': some files are not formatted."; exit 1; }
@@ -27,6 +32,9 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
+
+docs: .venv/ready ## write the pages of docs/reference that are made from the code
+	$(BIN)/python -m docs.generate
 
 lock: .venv/ready ## resolve the lock files anew
 	@$(SHELL) .ci/lock

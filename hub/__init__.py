@@ -1,1 +1,3 @@
 """tickethub: the hub between a service organisation and the systems it already has."""
+
+__version__ = "0.1.0"

@@ -156,7 +156,7 @@ class Wire:
         try:
             told = json.loads(answer.body)
             error, result = told.get("error"), told.get("result")
-        except (ValueError, AttributeError) as wrong:  # such as the log-in page of a proxy
+        except (ValueError, AttributeError, RecursionError) as wrong:  # such as the log-in page of a proxy
             raise self._http.lost("not JSON-RPC", write=write) from wrong
         if error is not None:
             raise self._refusal(error)
@@ -172,12 +172,16 @@ class Wire:
             case "LoginException":
                 return AuthError("{system} asks for more than a password", system=self.system)
             case "UserWarning":
-                name, question = str(words[0]), ". ".join(str(word) for word in words[1:] if word)
+                name, question = str(words[0]), _sentences(words[1:])
                 return WarningError("{system} asks: {reason}", name=name, system=self.system, reason=question)
             case "UserError":
-                reason = ". ".join(str(word) for word in words[:2] if word)
-                return RejectedError("{system} refused: {reason}", system=self.system, reason=reason)
+                return RejectedError("{system} refused: {reason}", system=self.system, reason=_sentences(words[:2]))
             case _:
                 return RejectedError(
                     "{system} failed inside: {reason}. Its log tells where.", system=self.system, reason=str(kind)[:200]
                 )
+
+
+def _sentences(words: Sequence[Any]) -> str:
+    """Message and description as Tryton shows them, one after the other."""
+    return ". ".join(str(word).rstrip(".") for word in words if word)

@@ -9,7 +9,9 @@ from typing import Self
 from hub.bootstrap.database import engine_of, migrate, need_current, store_of
 from hub.bootstrap.secrets import Environment
 from hub.bootstrap.systems import call_source, systems_of
+from hub.domain.policies import Policies
 from hub.files.data import data_dir
+from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.files.settings import Settings
 from hub.ports.store import UnitOfWork
@@ -17,7 +19,8 @@ from hub.process.clock import SystemClock
 from hub.process.crash import from_environment
 from hub.process.ids import Ulids
 from hub.process.lock import DirectoryLock
-from hub.services.context import Hub
+from hub.services import letters
+from hub.services.context import Hub, Reaction
 from hub.storage.bell import Bell, RingingStore
 from hub.storage.blobs import FileBlobs
 from hub.storage.cipher import Cipher, Keyring
@@ -74,12 +77,25 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             ids=Ulids(),
             schemas=schemas,
             blobs=FileBlobs(settings.directory / "blobs"),
-            policies=None,  # type: ignore[arg-type] # until the policies can be read
+            policies=policies_of(settings),
             systems=systems_of(settings, environment) if systems else {},
             call_sources={name: call_source(call) for name, call in settings.calls.items()},
+            zone=settings.zone,
+            reactions=reactions_of(settings),
             points=from_environment(environment),
         )
         return Container(settings, hub, bell, opened.pop_all().close)
+
+
+def policies_of(settings: Settings) -> Policies:
+    """The policies: the operator's files in place of the shipped ones; InvalidError names every problem."""
+    return load_policies((data_dir("config"), settings.directory / "config"), data_dir("schemas"))
+
+
+def reactions_of(settings: Settings) -> dict[str, tuple[Reaction, ...]]:
+    """What a written record brings with it, by entity."""
+    recipients = settings.mail.recipients if settings.mail else {}
+    return {letters.ENTITY: (letters.reaction(recipients),)} if recipients else {}
 
 
 def release_leases(tx: UnitOfWork) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from hub import __version__
 from hub.cli import audit, demo, doctor, init, key, migrate, queue, sync, trace, up, user
 from hub.cli.place import Place
 from hub.cli.program import Program
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="tickethub", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option(
     "--dir",
     "directory",

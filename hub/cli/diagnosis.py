@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from hub.bootstrap import policies_of
 from hub.bootstrap.database import check_database
 from hub.bootstrap.secrets import Environment, secret
 from hub.bootstrap.systems import system_of
@@ -58,6 +59,11 @@ def database(settings: Settings, environment: Environment) -> Iterator[Problem]:
     yield from attempt("database", lambda: check_database(settings, environment))
 
 
+def policies(settings: Settings, _: Environment) -> Iterator[Problem]:
+    """Every policy file can be read and fits the others."""
+    yield from attempt("policies", lambda: policies_of(settings))
+
+
 def connected(settings: Settings, environment: Environment) -> Iterator[Problem]:
     """Every connector file and mapping can be read and fits."""
     for system in settings.systems.values():
@@ -100,5 +106,5 @@ def attempt(where: str, act: Callable[[], object]) -> Iterator[Problem]:
         yield Problem(where, str(error), "")
 
 
-OFFLINE: tuple[Check, ...] = (key_file, secrets, database, connected)
+OFFLINE: tuple[Check, ...] = (key_file, secrets, database, policies, connected)
 CHECKS: tuple[Check, ...] = (*OFFLINE, reachable)

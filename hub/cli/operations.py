@@ -31,7 +31,13 @@ def operator(hub: Hub) -> Actor:
 
 
 def add_user(hub: Hub, arguments: Doc) -> Doc:
-    """A new account."""
+    """A new account; its roles are those of config/roles.yaml."""
+    if unknown := sorted(set(arguments["roles"]) - set(hub.policies.roles)):
+        raise InvalidError(
+            "There is no role {unknown}: there are {known}.",
+            unknown=", ".join(unknown),
+            known=", ".join(hub.policies.roles),
+        )
     return shown_user(accounts.add_user(hub, operator(hub), **arguments))
 
 

@@ -1,23 +1,29 @@
 """A running hub in this process: web server and workers, started together and drained together."""
 
-from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from hub.bootstrap import Container, build
+from hub.bootstrap.secrets import Environment, secret
 from hub.cli.loopback import Loopback, announce, withdraw
 from hub.cli.web_server import WebServer
-from hub.files.settings import Settings
+from hub.files.settings import CallSettings, Settings
 from hub.jobs.schedule import jobs
 from hub.jobs.workers import Workers
+from hub.services import calls
+from hub.services.letters import Post
+from hub.transport.mail import SmtpNotifier
 from hub.web import create_app
-from hub.web.options import Options
+from hub.web.i18n import catalog
+from hub.web.options import CallHook, Options
+
+FORMS = {"zammad": "form", "generic": "signed"}  # how the web application lets each dialect in
 
 
 class Serving:
     """Web server, workers and database of one installation, from ``with`` to its end."""
 
-    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, environment: Environment) -> None:
         self.container: Container = build(settings, environment)
         try:
             self._server = WebServer(settings.listen)
@@ -25,14 +31,15 @@ class Serving:
             self.container.close()
             raise
         self.url = self._server.url
-        self.workers = Workers(jobs(self.container.hub, settings.intervals))
+        self._options = options_of(self.container, environment)
+        self.workers = Workers(jobs(self.container.hub, settings.intervals, post_of(settings, environment)))
 
     def __enter__(self) -> Self:
         hub, settings = self.container.hub, self.container.settings
         token = announce(settings.directory, self.url)
         self.container.bell.listen(self.workers.hear)
         self.workers.start()
-        self._server.start(Loopback(create_app(hub, options_of(self.container)), hub, token))
+        self._server.start(Loopback(create_app(hub, self._options), hub, token))
         return self
 
     def __exit__(
@@ -45,12 +52,33 @@ class Serving:
         self.container.close()
 
 
-def options_of(container: Container) -> Options:
-    """What the web application is told of the settings."""
+def options_of(container: Container, environment: Environment) -> Options:
+    """What the web application is told of the settings and policies."""
     settings = container.settings
     return Options(
-        roles={},
+        hooks={name: hook_of(settings, call, environment) for name, call in settings.calls.items()},
+        receive_call=calls.receive,
         time_zone=settings.zone,
         secure_cookies=settings.listen.https_only,
         proxies=settings.listen.proxies,
     )
+
+
+def hook_of(settings: Settings, call: CallSettings, environment: Environment) -> CallHook:
+    """How one call centre is let in."""
+    return CallHook(
+        token=secret(settings, environment, call.token).reveal(),
+        dialect=FORMS[call.dialect],
+        secrets=tuple(secret(settings, environment, key).reveal() for key in call.signing_keys),
+    )
+
+
+def post_of(settings: Settings, environment: Environment) -> Post | None:
+    """How letters go out; None when no mail server is set."""
+    mail = settings.mail
+    if mail is None:
+        return None
+    password = secret(settings, environment, mail.password) if mail.password else None
+    notifier = SmtpNotifier(mail.host, mail.port, mail.sender, mail.security, mail.user, password, mail.timeout)
+    words = catalog(settings.languages[0])
+    return Post(notifier, mail.recipients, lambda template, params: words.get(template, template).format(**params))

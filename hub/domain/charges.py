@@ -19,9 +19,8 @@ from hub.domain.money import Money, total
 from hub.domain.quantity import parse_quantity, write_quantity
 from hub.domain.reasons import Reason, reason
 
-UNITS = {"visit": "visit", "hour": "hour", "km": "km", "zone": "trip", "each": "each", "ticket": "each"}
 MINIMUM = "minimum"
-__all__ = ["ChargeLine", "ChargePolicy", "Work", "work_out"]
+__all__ = ["ChargeLine", "ChargePolicy", "Work", "waived", "work_out"]
 
 
 def work_out(work: Work, policy: ChargePolicy, hours: BusinessHours, *, revision: int = 1) -> tuple[ChargeLine, ...]:
@@ -51,7 +50,7 @@ def _line(covered: Covered, work: Work, policy: ChargePolicy, revision: int) -> 
         rule=rule.name,
         rule_version=policy.version,
         quantity=item.quantity,
-        unit=part["uom"] if part else UNITS[rule.per],
+        unit=part["uom"] if part else rule.per,
         rate=item.rate,
         discount_percent=off,
         unit_price=price.unit_price,
@@ -66,7 +65,7 @@ def _line(covered: Covered, work: Work, policy: ChargePolicy, revision: int) -> 
         part_id=part["id"] if part else None,
         revision=revision,
     )
-    return _waived(line, work.waivers)
+    return waived(line, work.waivers)
 
 
 def _taken_off(covered: Covered, policy: ChargePolicy) -> tuple[Decimal, tuple[Reason, ...]]:
@@ -102,7 +101,7 @@ def _described(item: Item, language: str) -> str:
     return f"{title} ({in_language(kind.title, language)})" if kind and kind.factor != ONE else title
 
 
-def _waived(line: ChargeLine, waivers: Mapping[str, Reason]) -> ChargeLine:
+def waived(line: ChargeLine, waivers: Mapping[str, Reason]) -> ChargeLine:
     """The line at nothing, where somebody waived it; what it would have cost stays to be seen."""
     why = waivers.get(line.obligation)
     if why is None or line.cover.by != "none":
@@ -142,7 +141,7 @@ def _up_to_minimum(
         rule=MINIMUM,
         rule_version=policy.version,
         quantity=ONE,
-        unit=UNITS["ticket"],
+        unit="ticket",
         rate=lacking.amount,
         discount_percent=ZERO,
         unit_price=lacking.amount,

@@ -77,7 +77,7 @@ def settlement_of(charges: Iterable[Doc], invoices: Mapping[str, Doc]) -> str:
     ``charges`` are all revisions of the ticket's lines, ``invoices`` the ERP documents by id. Lines that were withdrawn
     or credited, and the credits that took them back, do not count. Nothing worked out yet is ``open``.
     """
-    active = [charge for charge in charges if charge["state"] != "credited" and charge.get("kind") != "credit"]
+    active = list(filter(is_active, charges))
     if not active or any(charge["state"] in {"draft", "reviewed"} for charge in active):
         return "open"
     due = [charge for charge in active if parse_quantity(charge["gross"])]

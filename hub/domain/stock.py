@@ -194,8 +194,8 @@ def available(level: Doc) -> Decimal:
 
 def _is_in(doc: Doc, level: Doc) -> bool:
     """Whether the level was told after the owning system had carried the document out."""
-    done_at = doc.get("done_at")
-    return done_at is not None and parse_instant(done_at) <= parse_instant(level["as_of"])
+    done_at = doc.get("done_at") or doc.get("updated_at")
+    return doc["state"] == "done" and done_at is not None and parse_instant(done_at) <= parse_instant(level["as_of"])
 
 
 _NOT_READY = {

@@ -13,9 +13,10 @@ from ruamel.yaml.error import YAMLError
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
+from hub.files.data import data_dir
 from hub.ports.connector import ObjectSpec, Step
 
-META_SCHEMA = Path(__file__).parents[2] / "schemas" / "connector.json"
+META_SCHEMA = data_dir("schemas") / "connector.json"
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 
 
@@ -81,6 +82,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         settle=_duration(lookup.get("settle", "30 s")),
         state=told.get("state"),
         goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},
+        reached=told.get("reached", {}),
         of=told.get("of"),
     )
 

@@ -22,6 +22,7 @@ from hub.domain.mapping.rules import (
     Guard,
     Identity,
     MappingSpec,
+    Members,
     Owner,
     SyncRules,
 )
@@ -210,6 +211,7 @@ def _sync(data: Mapping[str, Any], owner: Owner) -> SyncRules:
     deletes = data.get("deletes", {})
     return SyncRules(
         default_owner=owner,
+        creates=Members(data.get("creates", "both")),
         fresh_within=_duration(data["fresh_within"]) if "fresh_within" in data else None,
         deletes_hub=deletes.get("hub", "review"),
         deletes_remote=deletes.get("remote", "review"),

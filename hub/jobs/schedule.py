@@ -7,8 +7,9 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hub.services import audit, inbound, outbound
+from hub.services import audit, calls, inbound, letters, outbound, sla
 from hub.services.context import Hub
+from hub.services.letters import Post
 
 BATCH = 32  # messages or deliveries that one worker takes at a time
 
@@ -27,10 +28,14 @@ class Job:
     drains: bool = True
 
 
-def jobs(hub: Hub, intervals: Mapping[str, timedelta]) -> Iterator[Job]:
+def jobs(hub: Hub, intervals: Mapping[str, timedelta], post: Post | None = None) -> Iterator[Job]:
     """The table: every job of one installation; each runs in a worker of its own, so that none waits for another."""
     yield Job("inbox", intervals["inbox"], partial(inbound.process, hub, BATCH), hears="inbox")
     yield Job("seal", intervals["seal"], partial(audit.seal, hub))
+    yield Job("sweep timers", intervals["sweep"], partial(sla.sweep, hub))
+    yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
+    if post is not None:
+        yield Job("mail", intervals["deliver"], partial(letters.deliver, hub, post), hears="outbox")
     for system in hub.systems.values():
         if not system.paused:
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)

@@ -65,6 +65,7 @@ class ObjectSpec:
     settle: timedelta = timedelta(seconds=30)  # how long a lost call may still be running over there
     state: str | None = None  # the remote field that tells the state of a document
     goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
+    reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # goal state -> states beyond it
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
 
 

@@ -16,6 +16,7 @@ from hub.domain.errors import (
     UnknownOutcomeError,
 )
 from hub.domain.mapping import MissingLinkError
+from hub.domain.mapping.rules import Members
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
@@ -154,6 +155,9 @@ def take_in(
     if len(found) > 1:
         detail = {"path": remote.id, "candidates": [record.id for record in found]}
         agreeing.open_review(hub, tx, tracer, "adoption", detail)
+        return None
+    if not found and mapping_of(system, name).sync.creates is Members.HUB:
+        tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=name, id=remote.id)
         return None
     return agreeing.agree(hub, tx, tracer, system, found[0] if found else None, remote)
 

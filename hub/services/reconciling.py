@@ -9,6 +9,7 @@ import orjson
 
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
+from hub.domain.mapping.rules import Members
 from hub.domain.sync import merge
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
@@ -82,6 +83,8 @@ def remote_item(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remo
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = Crosswalk(tx, system, link.lines if link else None)
     mark = fingerprint(remote.doc, [record.version for record in found])
+    if not found and mapping.sync.creates is Members.HUB:
+        return None
     if not found:
         changes = shown(mapping.changed_hub({}, mapping.pull(remote.doc, None, crosswalk)))
         return Item("create", "hub", mapping.entity, remote.id, None, changes, mark)

@@ -5,11 +5,14 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
+from hub.domain.mapping.rules import Members
 from hub.domain.search import tokens_for_index
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services.context import Actor, Hub
+from hub.services.context import Actor, Hub, System
+
+MOVEMENTS = ("part_request", "reservation", "issue", "consumption", "return", "release")
 
 
 def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc, *, action: str = "create") -> Record:
@@ -70,11 +73,27 @@ def written(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, after
 
 def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
     """Put a record into the outbox of every system that is to know it, but for the one that told us."""
-    if record.doc.get("pending") or record.doc.get("is_draft"):
+    if is_held_back(record):
         return
     for system in hub.systems.values():
-        if system.name != actor.system and record.entity in system.mappings and system.mappings[record.entity].pushes:
+        if system.name != actor.system and is_told(tx, system, record):
             enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
+
+
+def is_held_back(record: Record) -> bool:
+    """Whether no system is to know of it yet: unconfirmed, a draft, or a movement that waits for the one before it."""
+    waits = record.entity in MOVEMENTS and record.doc.get("state") == "draft"
+    return bool(waits or record.doc.get("pending") or record.doc.get("is_draft"))
+
+
+def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a system is to know the record: it is mapped that way, and known there or allowed to come into being."""
+    mapping = system.mappings.get(record.entity)
+    if mapping is None or not mapping.pushes:
+        return False
+    if mapping.sync.creates is not Members.REMOTE:
+        return True
+    return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
 
 
 def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None) -> None:

@@ -33,7 +33,7 @@ def create_app(hub: Hub, options: Options, actions: Table = ACTIONS) -> Flask:
     app.add_url_rule("/static/<path:filename>", "static", static)
     app.register_blueprint(api.blueprint(offered))
     app.register_blueprint(webhooks.blueprint())
-    pages.register(app)
+    pages.register(app, offered)
     return app
 
 

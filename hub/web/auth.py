@@ -1,7 +1,7 @@
 """Who asks, and whether they may: keys by bearer, people by session, nothing that is not allowed by a rule."""
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 
 from hub.domain.errors import ForbiddenError
+from hub.domain.roles import Role, sees_all_rows, sees_personal
 from hub.services import accounts
 from hub.services.context import Actor
 from hub.web.i18n import preferred
-from hub.web.options import Role
 from hub.web.problems import SignedOutError, wants_json
 from hub.web.state import Caller, caller, hub, options
 
@@ -100,21 +100,21 @@ def by_session() -> Caller | None:
         return None
     user, session = found
     who = Actor(user.login, g.correlation, roles=frozenset(user.roles), technician_id=user.technician_id)
-    roles = [options().roles[name] for name in user.roles if name in options().roles]
+    roles = hub().policies.roles
     return Caller(
         f"user:{user.id}",
         who,
-        permissions=permissions_of(roles),
-        own_rows=all(role.own_rows for role in roles),
-        sees_personal=any(role.sees_personal for role in roles),
+        permissions=permissions_of(roles, user.roles),
+        own_rows=not sees_all_rows(roles, user.roles),
+        sees_personal=sees_personal(roles, user.roles),
         user=user,
         session=session,
     )
 
 
-def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
-    """What several roles may do together."""
-    return frozenset().union(*(role.permissions for role in roles))
+def permissions_of(roles: Mapping[str, Role], names: Iterable[str]) -> frozenset[str]:
+    """What the named roles may do together; a role that the operator took away may nothing."""
+    return frozenset().union(*(roles[name].permissions for name in names if name in roles))
 
 
 def enforce() -> Response | None:

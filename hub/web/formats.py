@@ -50,6 +50,11 @@ def local_input(value: str | None) -> str:
     return instant(value).astimezone(zone()).strftime("%Y-%m-%dT%H:%M") if value else ""
 
 
+def today() -> str:
+    """The local date."""
+    return hub().clock.now().astimezone(zone()).date().isoformat()
+
+
 def day(value: str | None) -> str:
     """A date."""
     return format_date(date.fromisoformat(value), "medium", locale=locale()) if value else NOTHING

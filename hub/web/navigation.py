@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from hub.web.auth import may
-from hub.web.i18n import translate
+from hub.web.i18n import N_, translate
+from hub.web.state import caller
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,24 @@ class Entry:
     icon: str
 
 
-MENU: tuple[Item, ...] = ()
+MENU = (
+    Item("desk.show", N_("Desk"), "desk", "phone"),
+    Item("field.visits", N_("My visits"), "field", "wrench"),
+    Item("tickets.index", N_("Tickets"), "tickets:read", "ticket"),
+    Item("dispatch.show", N_("Dispatch"), "dispatch", "route"),
+    Item("customers.index", N_("Customers"), "customers:read", "people"),
+    Item("sync.overview", N_("Systems"), "sync", "sync"),
+    Item("trail.index", N_("Audit trail"), "audit", "list"),
+    Item("people.index", N_("Users and keys"), "accounts", "key"),
+)
 
 
 def of_caller() -> Sequence[Entry]:
-    """The entries that the caller may use, in the order of the menu."""
-    return [Entry(url_for(item.endpoint), translate(item.title), item.icon) for item in MENU if may(item.permission)]
+    """The entries that the caller may use, in the order of the menu; a round has only who goes on one."""
+    known = caller()
+    goes_out = known is not None and known.actor.technician_id is not None
+    items = [item for item in MENU if may(item.permission) and (goes_out or item.permission != "field")]
+    return [Entry(url_for(item.endpoint), translate(item.title), item.icon) for item in items]
 
 
 def start() -> str:

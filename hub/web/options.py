@@ -11,20 +11,6 @@ ReceiveCall = Callable[[Hub, str, bytes, Mapping[str, str], Mapping[str, Any]], 
 
 
 @dataclass(frozen=True)
-class Role:
-    """A role: its words, what it may do, and whether it sees only the rows that are its own.
-
-    A permission is ``<records>:<verb>`` or the word of a page; ``<records>:*`` stands for every verb, ``*`` for
-    everything.
-    """
-
-    title: Mapping[str, str]
-    permissions: frozenset[str]
-    own_rows: bool = False
-    sees_personal: bool = True
-
-
-@dataclass(frozen=True)
 class CallHook:
     """How a call centre may post events: a secret in the URL, and for the signed dialect the keys of its signatures."""
 
@@ -40,7 +26,6 @@ class CallHook:
 class Options:
     """The settings of one web process; sizes in bytes."""
 
-    roles: Mapping[str, Role]
     hooks: Mapping[str, CallHook] = field(default_factory=dict)
     receive_call: ReceiveCall | None = None
     time_zone: str = "Asia/Shanghai"

@@ -4,11 +4,12 @@ import logging
 from dataclasses import dataclass
 from math import ceil
 from traceback import extract_tb
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as BaseResponse
 
 from hub.domain.errors import (
     AuthError,
@@ -31,6 +32,7 @@ from hub.web.strict_json import MalformedError
 from hub.web.words import entity_word
 
 log = logging.getLogger(__name__)
+R = TypeVar("R", bound=BaseResponse)
 JSON = "application/problem+json"
 SOON = 5.0  # seconds until a retry makes sense where nobody said better
 
@@ -155,7 +157,11 @@ def page(error: HubError) -> Response:
     kind = kind_of(error)
     facts = {"title": translate(kind.title), "detail": sentence(error), "errors": field_errors(error)}
     name = "parts/alert.html" if "HX-Request" in request.headers else "problem.html"
-    response = Response(render_template(name, **facts), kind.status)
+    return in_place(Response(render_template(name, **facts), kind.status))
+
+
+def in_place(response: R) -> R:
+    """Have a refusal shown above the page that asked, which stays as it is."""
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#alerts", "innerHTML"
     return response
 

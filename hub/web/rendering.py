@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
-from jinja2 import StrictUndefined
+from jinja2 import ChainableUndefined
 
-from hub.web import flashes, formats, navigation, words
+from hub.web import flashes, formats, navigation, terms, words
 from hub.web.auth import may
 from hub.web.i18n import LANGUAGES, language, translate
 from hub.web.i18n import words as bilingual
@@ -26,16 +26,23 @@ STATIC = Path(__file__).parent / "static"
 
 
 def register(app: Flask) -> None:
-    """Give templates their filters and globals; undefined names are errors, not silence."""
+    """Give templates their filters and globals; a field that a document does not have shows as nothing."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.undefined = ChainableUndefined
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         _=translate,
         label=words.label,
         value_word=words.value_word,
         entity_word=words.entity_word,
+        word_of=terms.word_of,
+        action_word=terms.action_word,
+        personal=personal,
+        today=formats.today,
+        shown_value=words.shown_value,
+        hidden_fields=words.HIDDEN,
         money=formats.money,
+        tone=words.tone,
         is_past=formats.is_past,
         may=may,
         new_key=new_key,
@@ -69,3 +76,9 @@ def asset_version() -> str:
 def new_key() -> str:
     """A key under which a form has its effect once, however often it is sent."""
     return hub().ids.new()
+
+
+def personal(value: Any) -> Any:
+    """A personal value, for those who see such; a sign that there is one, for others."""
+    known = caller()
+    return value if not value or (known and known.sees_personal) else "•••"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.domain.errors import NotFoundError
+from hub.web.formats import when
 from hub.web.i18n import choice, language, words
 from hub.web.state import hub
 
@@ -34,3 +35,32 @@ def label(entity: str, path: str) -> str:
 def value_word(entity: str, path: str, value: object) -> str:
     """What a value of a choice is called."""
     return choice(node(entity, path), value)
+
+
+TONES = {
+    "good": "completed closed finished met paid done active confirmed invoiced answered approved one issued "
+    "received settled waived none_due reviewed",
+    "busy": "new triaged assigned in_service planned accepted en_route on_site running ringing sent draft "
+    "ready partial partly_paid due p2",
+    "warn": "paused hold waiting open unknown several missed unfinished unpaid pending p1 unanswered",
+    "bad": "breached refused dead rejected failed void reversed",
+}
+TONE_OF = {value: tone for tone, values in TONES.items() for value in values.split()}
+
+
+def tone(value: object) -> str:
+    """The colour in which a state is shown: good, busy, warn, bad, or none."""
+    return TONE_OF.get(str(value), "")
+
+
+HIDDEN = frozenset(
+    {"id", "version", "created_at", "updated_at", "history", "sla", "gates", "number", "opened_at", "is_draft"}
+)
+
+
+def shown_value(entity: str, path: str, value: object) -> str:
+    """A value of a field as people read it: the word of a choice, a local time, else the value."""
+    field = node(entity, path)
+    if field.get("format") == "date-time" and isinstance(value, str):
+        return when(value)
+    return choice(field, value) if "enum" in field else str(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ulid import ULID
 
-from connectors.tryton import connect
+from connectors.tryton import connect, feed
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError, UnknownOutcomeError
 from hub.files.connectors import load_connector
@@ -73,16 +73,16 @@ def party(key: str) -> Doc:
     }
 
 
-def bill(key: str, party: str, product: Callable[[str], str]) -> Doc:
+def bill(key: str, party: str) -> Doc:
     return {
         "reference": key,
         "party": party,
         "currency": "CNY",
         "description": "Visit 上门服务",
         "lines": [
-            {"product": product("CALL-OUT"), "quantity": "1", "unit": "u", "unit_price": "150.00"},
-            {"product": product("LABOUR"), "quantity": "1.5", "unit": "h", "unit_price": "180.00"},
-            {"product": product(PART), "quantity": "1", "unit": "u", "unit_price": "560.00", "tax_rate": "0.13"},
+            {"product": "CALL-OUT", "quantity": "1", "unit": "u", "unit_price": "150.00"},
+            {"product": "LABOUR", "quantity": "1.5", "unit": "h", "unit_price": "180.00"},
+            {"product": PART, "quantity": "1", "unit": "u", "unit_price": "560.00", "tax_rate": "0.13"},
         ],
     }
 
@@ -126,6 +126,16 @@ def changed_since(erp: Connector, name: str, since: datetime) -> dict[str, Remot
             return records
 
 
+def test_a_user_without_company_or_rights_is_a_problem_that_the_probe_names(tryton: RunningErp) -> None:
+    admin = tryton.person(ADMIN)
+    admin.rpc.create(
+        "res.user", name="Nobody", login="nobody", password="only-for-this-test", company=None, companies=[]
+    )
+    problems = connected(tryton.settings(), user="nobody", password="only-for-this-test").probe().problems
+    assert "no company" in problems[0]
+    assert any("not allowed" in problem for problem in problems[1:])
+
+
 class TrytonContract(ConnectorContract):
     """The contract, on the session's Tryton."""
 
@@ -162,16 +172,15 @@ class TestInvoice(TrytonContract):
     @pytest.fixture(autouse=True)
     def ids(self, erp: Connector, customer: Remote) -> None:
         self.party = customer.id
-        self.product = lambda code: product_id(erp, code)
 
     def document(self, key: str) -> Doc:
-        return bill(key, self.party, self.product)
+        return bill(key, self.party)
 
     def changed(self, doc: Doc) -> Doc:
         return {**doc, "description": "Visit, corrected 上门服务（更正）"}
 
     def refused(self, key: str) -> Doc:
-        doc = bill(key, self.party, self.product)
+        doc = bill(key, self.party)
         return {**doc, "lines": [{**doc["lines"][0], "tax_rate": "0.99"}]}
 
 
@@ -218,7 +227,8 @@ def test_a_customer_that_was_deactivated_is_still_a_change(
 ) -> None:
     assert customer.changed_at is not None
     tryton.person(STORES).rpc.call("party.party.write", [int(customer.id)], {"active": False})
-    assert changed_since(erp, "customer", customer.changed_at)[customer.id].doc["active"] is False
+    later = customer.changed_at + timedelta(microseconds=1)  # its rows, which stay active, do not count
+    assert changed_since(erp, "customer", later)[customer.id].doc["active"] is False
 
 
 def test_the_company_itself_is_no_customer(erp: Connector, tryton: RunningErp) -> None:
@@ -230,6 +240,19 @@ def test_the_company_itself_is_no_customer(erp: Connector, tryton: RunningErp) -
 def test_a_code_that_nobody_has_is_refused_with_what_is_missing(erp: Connector, key: str) -> None:
     with pytest.raises(RejectedError, match=r"no records of country\.country have the code XX"):
         erp.create("customer", {"reference": key, "name": "X", "addresses": [{"country": "XX"}]})
+
+
+def test_many_records_of_one_instant_are_listed_over_pages_and_none_is_skipped(
+    erp: Connector, tryton: RunningErp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = tryton.person(STORES)
+    phones = [["create", [{"type": "phone", "value": f"+86 21 5000 {place}"} for place in range(3)]]]
+    made = stores.rpc.call("party.party.create", [{"name": "Branch 分店", "contact_mechanisms": phones}] * 12)
+    now = erp.probe().now
+    assert now is not None
+    monkeypatch.setattr(feed, "PAGE", 7)
+    listed = list(changed_since(erp, "customer", now - timedelta(seconds=5)))
+    assert [record for record in listed if int(record) in made] == [str(record) for record in made]
 
 
 # Products, orders, stock
@@ -268,7 +291,7 @@ def test_a_counted_stock_is_a_change_of_its_level(erp: Connector, tryton: Runnin
 
 @pytest.fixture
 def posted(erp: Connector, key: str, customer: Remote) -> Remote:
-    invoice = erp.create("invoice", bill(key, customer.id, lambda code: product_id(erp, code)))
+    invoice = erp.create("invoice", bill(key, customer.id))
     assert reach(erp, "invoice", invoice.id, "posted") == "posted"
     there = erp.get("invoice", invoice.id)
     assert there is not None
@@ -276,7 +299,7 @@ def posted(erp: Connector, key: str, customer: Remote) -> Remote:
 
 
 def test_an_invoice_gets_what_the_form_would_fill_in(erp: Connector, key: str, customer: Remote) -> None:
-    invoice = erp.create("invoice", bill(key, customer.id, lambda code: product_id(erp, code)))
+    invoice = erp.create("invoice", bill(key, customer.id))
     assert invoice.doc["payment_term"] == "30 days 月结30天"
     assert [line["tax_rate"] for line in invoice.doc["lines"]] == ["0.06", "0.06", "0.13"]
     assert [line["sequence"] for line in invoice.doc["lines"]] == [1, 2, 3]
@@ -309,7 +332,7 @@ def test_a_payment_in_parts_is_a_change_of_the_invoice_each_time(
 def test_a_tax_that_is_not_the_products_own_is_a_question_that_finance_answers(
     erp: Connector, key: str, customer: Remote
 ) -> None:
-    doc = bill(key, customer.id, lambda code: product_id(erp, code))
+    doc = bill(key, customer.id)
     doc["lines"][0]["tax_rate"] = "0.13"
     invoice = erp.create("invoice", doc)
     with pytest.raises(RejectedError, match="does not have the default taxes"):

@@ -174,9 +174,13 @@ class Guard:
 
 @dataclass(frozen=True)
 class SyncRules:
-    """How the engine treats records of this mapping; ``deletes_hub`` says what a deletion in the hub does there."""
+    """How the engine treats records of this mapping.
+
+    ``creates`` says on which side records come into being; ``deletes_hub`` what a deletion in the hub does there.
+    """
 
     default_owner: Owner = Owner.REVIEW
+    creates: Members = Members.BOTH
     fresh_within: timedelta | None = None
     deletes_hub: str = "review"
     deletes_remote: str = "review"

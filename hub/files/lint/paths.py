@@ -7,6 +7,7 @@ from hub.domain.mapping.paths import Condition, Key, Path
 from hub.domain.mapping.rules import (
     FieldRule,
     ListRule,
+    Members,
     Rule,
 )
 from hub.files.lint.blocks import Block, Missing, follow, members_of, reads, writes
@@ -78,7 +79,8 @@ def required_targets(block: Block) -> Iterator[Problem]:
         yield from _unwritten(
             block, block.remote, written | _keys(block), "the remote requires '{name}': no rule writes it"
         )
-    if block.hub is not None and any(rule.direction.pulls for rule in block.rules):
+    comes_from_there = block.spec.sync.creates is not Members.HUB
+    if block.hub is not None and comes_from_there and any(rule.direction.pulls for rule in block.rules):
         named = {path.names[0] for rule in block.rules for path in reads(rule, of_hub=True)}
         yield from _unwritten(block, block.hub, named | _keys(block), "the hub requires '{name}': no rule names it")
 

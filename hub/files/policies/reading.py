@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # ships no types, and its stubs are not in the lock file
+import jsonschema
 import orjson
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -97,7 +97,7 @@ class Folder:
     def _read(self, path: Path, name: str, schema: str) -> Source | None:
         try:
             doc = _plain(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
-        except (YAMLError, UnicodeDecodeError) as unreadable:
+        except (YAMLError, ValueError) as unreadable:
             self.problems.add(name, "", "cannot be read: {problem}", problem=" ".join(str(unreadable).split()))
             return None
         validator = jsonschema.Draft202012Validator(orjson.loads((self.schemas / f"{schema}.json").read_bytes()))

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.testing.tryton.logins import Login, keep_logins, make_logins
+from hub.testing.tryton.logins import Login, keep_logins, make_logins, read_logins
 from hub.testing.tryton.rpc import TrytonRpc
 from hub.testing.tryton.seed import plant
 from hub.testing.tryton.seed.people import ADMIN, FINANCE, HUB, STORES
@@ -42,6 +42,11 @@ class SeededDatabase:
     """A folder with a database file and the logins to it."""
 
     folder: Path
+
+    @property
+    def logins(self) -> dict[str, Login]:
+        """The logins, by user; every copy starts with them."""
+        return read_logins(self.folder)
 
     def serve(self, folder: Path, *, port: int = 0) -> TrytonServer:
         """A server, not yet started, on a copy of its own, or on what the folder holds already."""

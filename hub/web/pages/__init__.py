@@ -1,13 +1,17 @@
 """The console: pages for people, each file one noun."""
 
+from collections.abc import Mapping
+
 from flask import Flask
 
-from hub.web.pages import account
+from hub.web.actions import Key, Ready
+from hub.web.pages import account, customers, desk, dispatch, do, field, people, sync, tickets, trail
 
-NOUNS = (account,)
+NOUNS = (account, desk, field, tickets, dispatch, customers, sync, trail, people)
 
 
-def register(app: Flask) -> None:
-    """Add the pages of every noun."""
+def register(app: Flask, actions: Mapping[Key, Ready]) -> None:
+    """Add the pages of every noun, and the commands that are given on them."""
     for noun in NOUNS:
         app.register_blueprint(noun.pages)
+    app.register_blueprint(do.blueprint(actions))

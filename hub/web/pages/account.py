@@ -1,7 +1,6 @@
 """Signing in and out, the language, one's own password."""
 
 import secrets
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,6 +14,7 @@ from hub.web.forms import text
 from hub.web.i18n import COOKIE as LANGUAGE
 from hub.web.i18n import LANGUAGES, N_, words
 from hub.web.navigation import start
+from hub.web.paths import own_path
 from hub.web.state import actor, caller, hub, options, person
 
 pages = Blueprint("account", __name__)
@@ -82,7 +82,7 @@ def language() -> Response:
 @guarded(SIGNED_IN)
 def profile() -> str:
     """The caller's own account."""
-    roles = options().roles
+    roles = hub().policies.roles
     names = [words(roles[name].title, name) if name in roles else name for name in person().roles]
     return render_template("profile.html", role_names=names)
 
@@ -97,10 +97,3 @@ def password() -> Response:
         raise InvalidError("The present password is wrong.")
     accounts.set_password(hub(), actor(), user.id, text("password"))
     return leave(redirect(url_for("account.profile")), N_("The password is changed."))
-
-
-def own_path(path: str | None) -> str:
-    """A path of this site to go back to; the start for anything else, so that nobody is sent away."""
-    parts = urlsplit(path or "/")
-    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (path or "")
-    return path if path and is_ours and not path.startswith("//") else "/"

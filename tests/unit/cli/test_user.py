@@ -52,3 +52,8 @@ def test_a_password_is_changed(run: Run) -> None:
 
 def test_an_unknown_login_is_named(run: Run) -> None:
     assert "There is no user nobody" in run("user", "disable", "nobody", code=4).output
+
+
+def test_an_unknown_role_is_refused_with_those_that_there_are(run: Run) -> None:
+    added = ("user", "add", "li.na", "--name", "x", "--role", "queen", "--password-stdin")
+    assert "There is no role queen: there are admin" in run(*added, stdin=f"{PASSWORD}\n", code=3).output

@@ -126,7 +126,7 @@ def test_an_error_inside_an_answer_means_that_nothing_was_written(
         wire.write("party.party.create", [{}])
 
 
-@pytest.mark.parametrize("page", ["<html>please log in</html>", "[]", '"text"'])
+@pytest.mark.parametrize("page", ["<html>please log in</html>", "[]", '"text"', "[" * 100_000])
 def test_a_page_that_is_no_answer_is_not_taken_as_success(erp: Erp, wire: Wire, page: str) -> None:
     erp.answers = [page, page]
     with pytest.raises(RetryableError):

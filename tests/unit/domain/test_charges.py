@@ -207,7 +207,7 @@ def test_a_price_list_of_the_contract_comes_with_the_contract_only() -> None:
 def test_travel_is_charged_by_zone_or_refused_with_the_zone_named() -> None:
     policy = with_rule("travel", per="zone", zones={"outer": Decimal(60)})
     line = lines(policy, site={"travel_zone": "outer"})["travel"]
-    assert (line.quantity, line.unit, line.net.text()) == (Decimal(1), "trip", "60.00")
+    assert (line.quantity, line.unit, line.net.text()) == (Decimal(1), "zone", "60.00")
     with pytest.raises(ConflictError, match="The travel zone - has no price in rule travel"):
         lines(policy)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # ships no types, and its stubs are not in the lock file
+import jsonschema
 import jsonschema_rs
 import pytest
 

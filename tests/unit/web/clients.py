@@ -1,10 +1,8 @@
 """What the tests of the web layer share: stand-ins for ports, a program with a key, a person's browser."""
 
-import hashlib
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,12 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hub.domain.errors import FieldError, InvalidError, NotFoundError
+from hub.domain.errors import FieldError, InvalidError
 from hub.services.context import Hub
-from hub.web.bodies import Body
-from hub.web.options import CallHook, Role
+from hub.web.options import CallHook
 
-SCHEMAS = Path(__file__).parents[3] / "schemas" / "canonical"
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "li": ("agent",),
@@ -31,63 +27,6 @@ HOOKS = {
     "pbx": CallHook(token="hook-token-of-the-pbx"),
     "cloud": CallHook(token="hook-token-of-the-cloud", dialect="signed", secrets=(SECRET,)),
 }
-ROLES = {
-    "agent": Role(
-        {"en": "Agent", "zh": "坐席"},
-        frozenset({"tickets:*", "customers:*", "contacts:*", "assets:*", "calls:*", "desk", "technicians:read"}),
-    ),
-    "dispatcher": Role(
-        {"en": "Dispatcher", "zh": "调度员"},
-        frozenset({"tickets:*", "customers:read", "technicians:*", "dispatch", "part_requests:*", "charges:read"}),
-    ),
-    "technician": Role(
-        {"en": "Technician", "zh": "服务工程师"},
-        frozenset({"tickets:read", "visits:*", "evidence:*", "customers:read", "field"}),
-        own_rows=True,
-    ),
-    "warehouse": Role(
-        {"en": "Warehouse keeper", "zh": "仓管员"}, frozenset({"customers:read", "parts:*"}), sees_personal=False
-    ),
-    "admin": Role({"en": "Administrator", "zh": "管理员"}, frozenset({"*"})),
-}
-
-
-class FolderSchemas:
-    """The canonical schemas, checked in the plainest way."""
-
-    def __init__(self) -> None:
-        self._schemas = {path.stem: orjson.loads(path.read_bytes()) for path in sorted(SCHEMAS.glob("*.json"))}
-        self._bodies = {name: Body(schema) for name, schema in self._schemas.items()}
-
-    def check(self, entity: str, doc: dict[str, Any]) -> None:
-        self.schema(entity)
-        self._bodies[entity].check(doc)
-
-    def schema(self, entity: str) -> Mapping[str, Any]:
-        if entity not in self._schemas:
-            raise NotFoundError("There are no records of the kind {entity}.", entity=entity)
-        found: Mapping[str, Any] = self._schemas[entity]
-        return found
-
-    def entities(self) -> tuple[str, ...]:
-        return tuple(self._schemas)
-
-
-class MemoryBlobs:
-    """Bytes by their hash."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def put(self, data: bytes) -> str:
-        name = hashlib.sha256(data).hexdigest()
-        self._kept[name] = data
-        return name
-
-    def get(self, digest: str) -> bytes:
-        if digest not in self._kept:
-            raise NotFoundError("There are no bytes {digest}.", digest=digest)
-        return self._kept[digest]
 
 
 @dataclass

@@ -1,15 +1,18 @@
 """A web application over the SQLite store, its people, and clients."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.files.policies import load_policies
+from hub.files.schemas import CanonicalSchemas
 from hub.ports.accounts import User
 from hub.services import accounts
 from hub.services.context import Hub
+from hub.storage.blobs import FileBlobs
 from hub.storage.sqlite import SqliteStore
 from hub.testing.clock import FakeClock, SerialIds
 from hub.web import create_app
@@ -19,19 +22,20 @@ from tests.unit.web.clients import (
     HOOKS,
     PASSWORD,
     PEOPLE,
-    ROLES,
     Api,
     Browser,
     Calls,
-    FolderSchemas,
-    MemoryBlobs,
     Quick,
 )
 
+ROOT = Path(__file__).parents[3]
+SCHEMAS = CanonicalSchemas(ROOT / "schemas" / "canonical")
+POLICIES = load_policies([ROOT / "config"], ROOT / "schemas")
+
 
 @pytest.fixture
-def hub(sqlite_store: SqliteStore, clock: FakeClock) -> Hub:
-    return Hub(sqlite_store, clock, SerialIds(), FolderSchemas(), MemoryBlobs(), cast("Any", None))
+def hub(sqlite_store: SqliteStore, clock: FakeClock, tmp_path: Path) -> Hub:
+    return Hub(sqlite_store, clock, SerialIds(), SCHEMAS, FileBlobs(tmp_path / "blobs"), POLICIES)
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def calls() -> Calls:
 
 @pytest.fixture
 def options(calls: Calls) -> Options:
-    return Options(roles=ROLES, hooks=HOOKS, receive_call=calls)
+    return Options(hooks=HOOKS, receive_call=calls)
 
 
 @pytest.fixture

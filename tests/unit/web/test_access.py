@@ -12,7 +12,6 @@ from hub.services.accounts import SESSION_FOR
 from hub.services.context import Hub
 from hub.testing.clock import FakeClock
 from hub.web.auth import OPEN, Rule, guarded, rule_of
-from hub.web.options import Options
 from tests.unit.web.clients import PASSWORD, Api, Browser
 
 OPEN_ROUTES = {
@@ -64,10 +63,10 @@ def test_a_key_comes_only_where_its_scopes_lead(app: Flask, api: Callable[..., A
 
 @pytest.mark.parametrize("login", ["li", "wang", "zhang", "zhao", "boss"])
 def test_a_person_comes_only_where_the_roles_permit(
-    app: Flask, browser: Callable[[str], Browser], options: Options, people: dict[str, User], login: str
+    app: Flask, browser: Callable[[str], Browser], hub: Hub, people: dict[str, User], login: str
 ) -> None:
     person = browser(login)
-    granted = frozenset().union(*(options.roles[role].permissions for role in people[login].roles))
+    granted = frozenset().union(*(hub.policies.roles[role].permissions for role in people[login].roles))
     headers = {"X-CSRF-Token": person.csrf}
     for method, path, rule in routes(app):
         if rule.is_open or path in {"/sign-out", "/language"}:

@@ -1,0 +1,236 @@
+"""Writes the pages of docs/reference that are made from the code: ``python -m docs.generate``.
+
+What is not documented does not exist: a test compares these pages with the code.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from hub.cli import main
+from hub.cli.program import EXIT_CODES, FOUND, MISTAKE, code_of
+from hub.domain import events
+from hub.domain.errors import HubError
+from hub.domain.mapping.codecs import CODECS
+from hub.files.data import data_dir
+from hub.ports.crash import CRASH_POINTS
+from hub.ports.trace import STOPS
+from hub.web.problems import KINDS
+
+WIDTH = 100  # of the help texts, whatever the terminal
+HERE = Path(__file__).parent / "reference"
+MADE = "<!-- Made from the code by `make docs`: edit it there. -->"
+Node = Mapping[str, Any]
+
+
+def cli() -> str:
+    """Every command with its options, and the exit codes."""
+    context = click.Context(main, info_name="tickethub", terminal_width=WIDTH, **main.context_settings)
+    parts = ["# The command line", MADE, CLI_INTRO, *commands(context), "## Exit codes", exit_codes()]
+    return page(parts)
+
+
+CLI_INTRO = """\
+`tickethub` works on one data directory: `--dir`, else the environment variable `TICKETHUB_DIR`, else `./var`. From a
+checkout it is `.venv/bin/tickethub`. While a hub is up on SQLite it is the only writer: a command that writes is handed
+to it over the loopback address with a token that only the owner of the data directory can read."""
+
+
+def commands(context: click.Context) -> Iterator[str]:
+    """A section for each command, depth first."""
+    command = context.command
+    yield f"## `{context.command_path}`"
+    yield fenced(command.get_help(context))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None:
+                yield from commands(click.Context(child, info_name=name, parent=context))
+
+
+def exit_codes() -> str:
+    """The table of exit codes."""
+    fixed = [
+        (0, "done"),
+        (FOUND, "a check found something, or a stop without a code of its own"),
+        (2, "the command line is wrong"),
+    ]
+    coded = sorted((code, meaning) for code, meaning in EXIT_CODES.values())
+    return table(("code", "means"), [*fixed, *coded, (MISTAKE, "a mistake of ours: report it")])
+
+
+def settings() -> str:
+    """Every setting of hub.yaml."""
+    schema = orjson.loads((data_dir("schemas") / "hub.json").read_bytes())
+    intro = (
+        "`config/hub.yaml` holds what every installation starts from; `hub.yaml` of the data directory is laid over "
+        "it, key by key: a list or a value replaces the shipped one, `null` removes it. YAML is read by the rules of "
+        "version 1.2. `tickethub doctor` names every mistake with its line."
+    )
+    return page(["# Settings: hub.yaml", MADE, intro, fields(schema)])
+
+
+def mapping() -> str:
+    """Every keyword of a mapping file, and the codecs."""
+    schema = orjson.loads((data_dir("schemas") / "mapping.json").read_bytes())
+    codecs = table(("codec", "what it does"), [(f"`{name}`", first_line(codec)) for name, codec in CODECS.items()])
+    intro = "One file per entity and remote object, one line per rule, run in both directions."
+    return page(["# Mapping files", MADE, intro, fields(schema), "## Codecs", codecs])
+
+
+def connector() -> str:
+    """Every keyword of a connector file."""
+    schema = orjson.loads((data_dir("schemas") / "connector.json").read_bytes())
+    intro = "What a connected product offers, in its own words; `module` has the code that speaks them."
+    return page(["# Connector files", MADE, intro, fields(schema)])
+
+
+def errors() -> str:
+    """Every class of error."""
+    rows = [
+        (f"`{kind.__name__}`", first_line(kind), str(status_of(kind)), str(code_of_class(kind)))
+        for kind in sorted(error_classes(), key=lambda kind: kind.__name__)
+    ]
+    intro = (
+        "Errors are named by what the caller does about them. A message says which record, what, and what to do now."
+    )
+    return page(["# Errors", MADE, intro, table(("class", "meaning", "HTTP status", "exit code"), rows)])
+
+
+def crash_points() -> str:
+    """Every named place at which a test may kill the hub."""
+    intro = (
+        "`TICKETHUB_CRASH_AT=name` kills the process (SIGKILL) when it reaches the place; `name:3` at the third time. "
+        "It is read from the environment alone, for tests that prove a restart ends in the same state."
+    )
+    rows = [(f"`{name}`", meaning) for name, meaning in CRASH_POINTS.items()]
+    stops = table(("stop",), [(f"`{stop}`",) for stop in STOPS])
+    return page(
+        ["# Crash points", MADE, intro, table(("name", "what is true there"), rows), "## Stops of a trace", stops]
+    )
+
+
+def domain_events() -> str:
+    """Every event that a decision can return."""
+    kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)]
+    rows = [(f"`{kind.__name__}`", first_line(kind)) for kind in kinds if not kind.__subclasses__()]
+    intro = "Past-tense facts that a decision returns, and that reactions answer in the same transaction."
+    return page(["# Events", MADE, intro, table(("event", "what happened"), rows)])
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "mapping.md": mapping,
+    "connector.md": connector,
+    "errors.md": errors,
+    "crash-points.md": crash_points,
+    "events.md": domain_events,
+}
+
+
+def fields(schema: Node) -> str:
+    """The fields of a JSON Schema as a table, each by its path; ``NAME`` stands for a name of the operator's choice."""
+    return table(("path", "中文", "type", "default", "meaning"), list(Fields(schema).below(schema, "")))
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Walks a schema; ``within`` are the references that it is inside of, so that a recursive one ends."""
+
+    root: Node
+    within: frozenset[str] = frozenset()
+
+    def below(self, node: Node, path: str) -> Iterator[tuple[str, ...]]:
+        """A row for each field below a node."""
+        for name, child in node.get("properties", {}).items():
+            yield from self.row(child, f"{path}.{name}".lstrip("."))
+        for child in (node.get("additionalProperties"), *node.get("patternProperties", {}).values()):
+            yield from self.member(child, f"{path}.NAME".lstrip("."))
+        yield from self.member(node.get("items"), f"{path}[]")
+
+    def row(self, child: Node, path: str) -> Iterator[tuple[str, ...]]:
+        """The row of one field, and those below it."""
+        whole = self.whole(child)
+        default = f"`{orjson.dumps(whole['default']).decode()}`" if "default" in whole else ""
+        title = whole.get("x-title", whole.get("title"))
+        word = title.get("zh", "") if isinstance(title, Mapping) else ""
+        yield f"`{path}`", word, kind_of(whole), default, whole.get("description", "")
+        yield from self.member(child, path)
+
+    def member(self, child: object, path: str) -> Iterator[tuple[str, ...]]:
+        """The rows below a member of a list or map, or below a field."""
+        if isinstance(child, Mapping) and child.get("$ref") not in self.within:
+            deeper = Fields(self.root, self.within | {child["$ref"]}) if "$ref" in child else self
+            yield from deeper.below(self.whole(child), path)
+
+    def whole(self, node: Node) -> Node:
+        """A node with what its reference stands for."""
+        name = node.get("$ref", "").removeprefix("#/$defs/")
+        return {**self.root.get("$defs", {}).get(name, {}), **node}
+
+
+def kind_of(node: Node) -> str:
+    """What may stand there."""
+    if "enum" in node:
+        return ", ".join(f"`{value}`" for value in node["enum"])
+    kinds = node.get("type", "any")
+    return kinds if isinstance(kinds, str) else " or ".join(kinds)
+
+
+def error_classes() -> set[type[HubError]]:
+    """Every error class of ours."""
+    for package in ("hub", "connectors"):
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            if not module.name.startswith(("hub.testing", "hub.storage.migrations")) and "__main__" not in module.name:
+                importlib.import_module(module.name)
+    return set(descendants(HubError))
+
+
+def descendants(kind: type[HubError]) -> Iterator[type[HubError]]:
+    """A class and all below it."""
+    yield kind
+    for child in kind.__subclasses__():
+        yield from descendants(child)
+
+
+def status_of(kind: type[HubError]) -> int:
+    """The HTTP status of an error."""
+    return next(KINDS[one].status for one in kind.__mro__ if one in KINDS)
+
+
+def code_of_class(kind: type[HubError]) -> int:
+    """The exit code of an error."""
+    return code_of(kind.__new__(kind))
+
+
+def first_line(kind: type) -> str:
+    """The first sentence of a docstring."""
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+def fenced(text: str) -> str:
+    """A block of plain text."""
+    return f"```text\n{text}\n```"
+
+
+def page(parts: list[str]) -> str:
+    """The parts of a page, a blank line between them."""
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    for name, write in PAGES.items():
+        (HERE / name).write_text(write(), "utf-8")

@@ -1,0 +1,84 @@
+"""Customer 360: everything that is known of a customer on one page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hub.ports.links import Link
+from hub.ports.records import Record
+from hub.ports.store import UnitOfWork
+from hub.services.context import Hub
+from hub.services.visibility import Rows, need
+
+SHOWN = 20  # of each kind; the rest is a click away
+OPEN = ("new", "triaged", "assigned", "in_service")
+PAST = ("completed", "closed", "cancelled", "rejected")
+
+See = Callable[[UnitOfWork], Rows | None]
+"""Tells in a transaction which rows the reader sees, None for all."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A customer with what belongs to it, newest first; balances are what is still open, by currency."""
+
+    customer: Record
+    links: Sequence[Link]
+    contacts: Sequence[Record]
+    sites: Sequence[Record]
+    assets: Sequence[Record]
+    contracts: Sequence[Record]
+    open_tickets: Sequence[Record]
+    past_tickets: Sequence[Record]
+    calls: Sequence[Record]
+    orders: Sequence[Record]
+    invoices: Sequence[Record]
+    balances: Mapping[str, Decimal]
+    satisfaction: Decimal | None
+
+
+def overview(hub: Hub, customer_id: str, see: See = lambda _tx: None) -> Overview:
+    """All that is known of a customer; NotFoundError when there is none, or none that the reader sees."""
+    return hub.store.read(lambda tx: of_customer(tx, need(tx, "customer", customer_id, see(tx))))
+
+
+def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
+    """The overview of a customer, on a transaction."""
+
+    def mine(entity: str, sort: str = "-created_at", **where: object) -> Sequence[Record]:
+        return tx.records.page(entity, {"customer_id": customer.id, **where}, sort=sort, limit=SHOWN).records
+
+    open_tickets, past_tickets = mine("ticket", status=list(OPEN)), mine("ticket", status=list(PAST))
+    return Overview(
+        customer=customer,
+        links=tx.links.all_of_record("customer", customer.id),
+        contacts=mine("contact", "name"),
+        sites=mine("site", "name"),
+        assets=mine("asset", "name"),
+        contracts=mine("contract", "-ends_on"),
+        open_tickets=open_tickets,
+        past_tickets=past_tickets,
+        calls=mine("call", "-started_at"),
+        orders=mine("sales_order", "-ordered_on"),
+        invoices=mine("invoice", "-issued_at"),
+        balances=balances(tx.records.all("invoice", {"customer_id": customer.id, "state": "issued"})),
+        satisfaction=satisfaction(tx, [ticket.id for ticket in past_tickets]),
+    )
+
+
+def balances(invoices: Sequence[Record]) -> Mapping[str, Decimal]:
+    """What is still open of invoices, by currency; credit notes count against it."""
+    open_by: dict[str, Decimal] = {}
+    for invoice in invoices:
+        amount = Decimal(invoice.doc.get("payment", {}).get("open_amount", "0"))
+        due = -abs(amount) if invoice.doc.get("kind") == "credit_note" else amount
+        currency = invoice.doc["currency"]
+        open_by[currency] = open_by.get(currency, Decimal(0)) + due
+    return {currency: amount for currency, amount in open_by.items() if amount}
+
+
+def satisfaction(tx: UnitOfWork, ticket_ids: Sequence[str]) -> Decimal | None:
+    """The mean score that the customer gave lately; None when nobody was asked."""
+    answers = tx.records.all("follow_up", {"ticket_id": list(ticket_ids), "outcome": "answered"}) if ticket_ids else []
+    scores = [Decimal(answer.doc["score"]) for answer in answers if "score" in answer.doc]
+    return sum(scores, Decimal(0)) / len(scores) if scores else None

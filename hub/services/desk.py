@@ -1,0 +1,61 @@
+"""The desk of a call centre's agent: what rings, what was answered and waits for its confirmation, who calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.ports.records import Record
+from hub.ports.store import UnitOfWork
+from hub.services.context import Hub
+from hub.services.customers import Overview, of_customer
+
+SHOWN = 12
+ALIVE = ("ringing", "answered")
+
+
+@dataclass(frozen=True)
+class Pop:
+    """A call with everybody whom its number belongs to, and its draft ticket once it was answered."""
+
+    call: Record
+    matches: Sequence[Overview]
+    contact: Record | None
+    ticket: Record | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an agent has still to say what the call was about."""
+        return self.ticket is not None and bool(self.ticket.doc.get("is_draft"))
+
+
+def pops(hub: Hub, agent: str) -> list[Pop]:
+    """What an agent's desk shows: what rings for anybody or for him, what he has not confirmed yet; newest first."""
+
+    def work(tx: UnitOfWork) -> list[Pop]:
+        calls = tx.records.page("call", {"direction": "in"}, sort="-started_at", limit=SHOWN * 2).records
+        found = [pop(tx, call) for call in calls if call.doc.get("agent") in (None, "", agent)]
+        return [one for one in found if one.call.doc["state"] in ALIVE or one.is_waiting][:SHOWN]
+
+    return hub.store.read(work)
+
+
+def one(hub: Hub, call_id: str) -> Pop:
+    """One call; NotFoundError when there is none."""
+    return hub.store.read(lambda tx: pop(tx, tx.records.need("call", call_id)))
+
+
+def pop(tx: UnitOfWork, call: Record) -> Pop:
+    """A call with what belongs to it."""
+    ids = dict.fromkeys(
+        [
+            *([call.doc["customer_id"]] if "customer_id" in call.doc else []),
+            *(match["customer_id"] for match in call.doc.get("matches", ()) if "customer_id" in match),
+        ]
+    )
+    customers = tx.records.many("customer", list(ids))
+    contact_id, ticket_id = call.doc.get("contact_id"), call.doc.get("ticket_id")
+    return Pop(
+        call,
+        [of_customer(tx, customers[customer_id]) for customer_id in ids if customer_id in customers],
+        tx.records.get("contact", contact_id) if contact_id else None,
+        tx.records.get("ticket", ticket_id) if ticket_id else None,
+    )

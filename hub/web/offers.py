@@ -1,0 +1,96 @@
+"""The commands that a page offers on a record: those that the caller may give and that its state allows now."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from hub.domain.documents import Doc
+from hub.ports.records import Record
+from hub.web.actions import Ready
+from hub.web.auth import Rule, passes
+from hub.web.forms import Choices, Field, fields
+from hub.web.i18n import translate, words
+from hub.web.state import caller, hub, web
+
+MOST_CHOICES = 300
+ORDER = {"warehouse": "name", "technician": "name", "part": "sku", "ticket": "-created_at"}
+NARROW: Mapping[str, Mapping[str, object]] = {
+    "technician": {"active": True},
+    "part": {"active": True},
+    "ticket": {"status": ["new", "triaged", "assigned", "in_service"]},
+}
+OF_CUSTOMER = frozenset({"asset", "contact", "site", "contract", "ticket"})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A command with its words, its address and the fields of its form."""
+
+    name: str
+    title: str
+    url: str
+    fields: Sequence[Field]
+    is_danger: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a button is enough: there is nothing to fill in."""
+        return not self.fields
+
+
+def offers(record: Record, values: Doc | None = None, *, titles: Mapping[str, str] | None = None) -> list[Offer]:
+    """The commands for a record, in the order of the table; ``titles`` restricts them to these names and words."""
+    return [offer_of(ready, record, values or {}, titles) for ready in possible(record, titles)]
+
+
+def possible(record: Record, titles: Mapping[str, str] | None) -> Iterator[Ready]:
+    """The commands of the record's table that the caller may give."""
+    known = caller()
+    for (entity, name), ready in web().actions.items():
+        is_named = entity == record.entity and (titles is None or name in titles)
+        if (
+            known
+            and is_named
+            and passes(Rule(ready.scope, ready.permission), known)
+            and ready.action.offered(record.doc)
+        ):
+            yield ready
+
+
+def offer_of(ready: Ready, record: Record, values: Doc, titles: Mapping[str, str] | None) -> Offer:
+    """One command as the page shows it."""
+    return Offer(
+        ready.name,
+        (titles or {}).get(ready.name) or translate(ready.action.title),
+        url_for(f"do.{ready.entity}-{ready.name}", record_id=record.id),
+        fields(ready.body.schema, lambda entity: choices(entity, record.doc), values),
+        ready.action.is_danger,
+    )
+
+
+def choices(entity: str, around: Doc) -> Choices:
+    """The records of an entity that make sense beside another record: those of its customer, those in use."""
+    where: dict[str, object] = dict(NARROW.get(entity, {}))
+    if entity in OF_CUSTOMER and "customer_id" in around:
+        where["customer_id"] = around["customer_id"]
+    context = hub()
+    page = context.store.read(
+        lambda tx: tx.records.page(entity, where, sort=ORDER.get(entity, "-created_at"), limit=MOST_CHOICES)
+    )
+    return [(record.id, name_of(record)) for record in page.records]
+
+
+def name_of(record: Record | None) -> str:
+    """What people call a record."""
+    if record is None:
+        return "–"
+    doc = record.doc
+    code = doc.get("number") or doc.get("sku") or doc.get("code") or doc.get("serial")
+    name = doc.get("name") or doc.get("subject")
+    return " · ".join(str(part) for part in (name, code) if part) or record.id
+
+
+def titled(commands: Sequence[object]) -> Mapping[str, str]:
+    """The words of workflow commands, by name."""
+    return {command.name: words(command.title) for command in commands}  # type: ignore[attr-defined] # transitions

@@ -1,0 +1,10 @@
+"""Paths of this site."""
+
+from urllib.parse import urlsplit
+
+
+def own_path(path: str | None) -> str:
+    """A path of this site to go back to; the start for anything else, so that nobody is sent away."""
+    parts = urlsplit(path or "/")
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (path or "")
+    return path if path and is_ours and not path.startswith("//") else "/"

@@ -1,0 +1,38 @@
+"""What is not documented does not exist: the reference is what the code says now."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.generate import HERE, PAGES
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_the_reference_is_what_the_code_says(name: str) -> None:
+    written = (HERE / name).read_text("utf-8")
+    assert written == PAGES[name](), f"docs/reference/{name} is behind the code: run make docs"
+
+
+@pytest.mark.parametrize(
+    "page", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_can_be_reached_from_the_start() -> None:
+    start = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CONTRIBUTING.md"]
+    reached: set[Path] = set()
+    while start:
+        page = start.pop().resolve()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        start += [page.parent / link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
+    every = {page.resolve() for page in ROOT.glob("docs/**/*.md")}
+    assert sorted(str(page.relative_to(ROOT)) for page in every - reached) == []
