@@ -77,8 +77,9 @@ def test_clearing_the_first_of_two_telephones_does_not_bring_the_second_forth() 
 def test_a_row_that_two_rules_write_is_not_taken_away_by_one_of_them() -> None:
     rules = ("phone <-> contacts[type=phone, first].value: {null: omit}", "label <-> contacts[type=phone, first].name:")
     mapping = make_mapping("\n".join(rules))
-    assert mapping.push({"label": "desk"}, {"contacts": [{"type": "phone", "value": "1", "name": "x"}]}) == {
-        "contacts": [{"type": "phone", "name": "desk"}]
+    row = {"type": "phone", "value": "1", "name": "x", "id": 7}
+    assert mapping.push({"label": "desk"}, {"contacts": [row]}) == {
+        "contacts": [{"type": "phone", "name": "desk", "id": 7}]
     }
 
 

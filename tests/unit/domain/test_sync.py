@@ -338,6 +338,16 @@ def test_computed_and_fixed_values_are_sent_once_whatever_comes_back() -> None:
     assert again(mapping, done, hub_now={"a": "2"}).remote == {"kind": "K", "title": "2!", "x": "2"}
 
 
+def test_a_computed_value_that_went_back_before_it_was_sent_is_not_sent() -> None:
+    mapping = make_mapping("expr 'a + \"!\"' -> title:")
+    agreed = sent(
+        mapping, merge(mapping, hub_base=None, remote_base=None, hub_now={"a": "1"}, remote_now=None), {"title": "T"}
+    )
+    waiting = again(mapping, agreed, hub_now={"a": "2"})
+    assert waiting.push_due
+    assert not again(mapping, waiting, hub_now={"a": "1"}).push_due
+
+
 def test_a_cleared_field_is_settled_too() -> None:
     mapping = make_mapping("phone <-> c[t=p, first].v: {null: omit, owner: latest}")
     base = {"phone": "1"}, {"c": [{"id": 7, "t": "p", "v": "1"}]}
