@@ -46,7 +46,7 @@ def agree(
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
-    records.replace(hub, tx, actor, record, outcome.hub, action=f"sync.{system.name}")
+    records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
     for conflict in outcome.conflicts:
         ask(hub, tx, tracer, conflict)
     if outcome.push_due:
@@ -59,7 +59,7 @@ def take_over(
 ) -> Link:
     """Make a record of a remote one that has no counterpart."""
     doc = mapping.pull(remote.doc, None, crosswalk)
-    record = records.create(hub, tx, actor, mapping.entity, doc, action=f"sync.{tracer.system}")
+    record = records.create(hub, tx, actor, mapping.entity, doc | aged(hub, mapping), action=f"sync.{tracer.system}")
     tracer.of(record.id).note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
@@ -67,6 +67,12 @@ def take_over(
     )  # fmt: skip
     tx.links.save(link)
     return link
+
+
+def aged(hub: Hub, mapping: Mapping) -> Doc:
+    """When this was so, for records that are figures with an age."""
+    has_age = "as_of" in hub.schemas.schema(mapping.entity)["properties"]
+    return {"as_of": hub.clock.now().isoformat()} if has_age else {}
 
 
 def merged(
