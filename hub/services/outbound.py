@@ -130,7 +130,7 @@ class Attempt:
         if self.link() is None and self.spec.of is None:
             remote = self.find_ours()
             if remote is not None:
-                self.agree(remote, {})
+                self.agree(remote, (self.delivery.payload or {}).get("create", {}))
                 self.note("delivered", "Found it there as {id}: the earlier call had worked.", id=remote.id)
             elif self.spec.lookup_by is None:
                 raise RejectedError(
