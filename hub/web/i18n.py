@@ -24,13 +24,7 @@ def catalog(language: str) -> Mapping[str, str]:
     """The messages of a language; empty for English, whose messages are the keys."""
     path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        read = read_po(file, locale=language)
-    pairs = [(message.id, message.string) for message in read]
-    return {
-        source: target for source, target in pairs if isinstance(source, str) and isinstance(target, str) and target
-    }
+        return {source: target for source, target in pairs if source and target}
 
 
 def language() -> str:
