@@ -24,7 +24,10 @@ def catalog(language: str) -> Mapping[str, str]:
     """The messages of a language; empty for English, whose messages are the keys."""
     path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
-        return {source: target for source, target in pairs if source and target}
+        return {}
+    with path.open("rb") as file:
+        read = read_po(file, locale=language)
+    return {str(message.id): str(message.string) for message in read if message.id and message.string}
 
 
 def language() -> str:
