@@ -48,7 +48,8 @@ def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
     def mine(entity: str, sort: str = "-created_at", **where: object) -> Sequence[Record]:
         return tx.records.page(entity, {"customer_id": customer.id, **where}, sort=sort, limit=SHOWN).records
 
-    open_tickets, past_tickets = mine("ticket", status=list(OPEN)), mine("ticket", status=list(PAST))
+    open_tickets = [ticket for ticket in mine("ticket", status=list(OPEN)) if not ticket.doc.get("is_draft")]
+    past_tickets = mine("ticket", status=list(PAST))
     return Overview(
         customer=customer,
         links=tx.links.all_of_record("customer", customer.id),
