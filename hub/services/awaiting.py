@@ -21,7 +21,7 @@ def follow(hub: Hub, tx: UnitOfWork, actor: Actor, document: Record, *, how: str
         return
     name = f"{what} ({document.id})"[:200]
     doc = ticket.doc
-    for system in systems_of(hub, actor, document.entity):
+    for system in systems_of(hub, tx, actor, document):
         if how == UNDER_WAY:
             doc = rules.waiting_for(doc, system, name, now=hub.clock.now())
         elif how == SETTLED:
@@ -41,10 +41,8 @@ def problem(document: Record, system: str, what: str, role: str) -> Doc:
     return {"id": document.id, "system": system, "what": what, "message": error, "role": role}
 
 
-def systems_of(hub: Hub, actor: Actor, entity: str) -> list[str]:
-    """The system that speaks, else those that are told of such documents."""
+def systems_of(hub: Hub, tx: UnitOfWork, actor: Actor, document: Record) -> list[str]:
+    """The system that speaks, else those that are told of the document."""
     if actor.system is not None:
         return [actor.system]
-    return [
-        name for name, system in hub.systems.items() if entity in system.mappings and system.mappings[entity].pushes
-    ]
+    return [name for name, system in hub.systems.items() if records.is_told(tx, system, document)]

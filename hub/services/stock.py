@@ -141,6 +141,7 @@ def consume_part(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, values:
             **documents.of_visit(hub, actor, visit, draw),
             **first_asset,
             **given,
+            **documents.customer_of(ticket),
             **documents.under_issue(book, draw),
             "warehouse_id": own,
             "issue_kind": documents.kind_of_issue(book, draw) or documents.issue_kind(hub, tx, ticket.doc),

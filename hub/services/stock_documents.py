@@ -59,6 +59,11 @@ def under_issue(book: Ledger, draw: Draw) -> Doc:
     return {"state": "approved" if source is None or source["state"] == "done" else "draft"}
 
 
+def customer_of(ticket: Record) -> Doc:
+    """For whom a part is used, where the ticket says so."""
+    return {"customer_id": ticket.doc["customer_id"]} if "customer_id" in ticket.doc else {}
+
+
 def kind_of_issue(book: Ledger, draw: Draw) -> str | None:
     """How the part that is drawn had left the stock."""
     return None if draw.source_id is None else book.source(draw.entity, draw.source_id).get("issue_kind")

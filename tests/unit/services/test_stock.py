@@ -158,6 +158,33 @@ def test_what_is_used_while_the_issue_is_under_way_follows_it(world: World) -> N
     assert world.get("consumption", used.id)["state"] == "approved"
 
 
+def test_the_erp_is_told_of_each_movement_once_and_never_of_a_draft(world: World) -> None:
+    ticket = world.assigned()
+    world.connect()
+    request = world.do(stock.request_part, ticket.id, part_id="filter", quantity="1")
+    reservation = world.do(stock.approve, request.id)
+    assert world.due("reservation") == [(reservation.id, "assigned")]
+    assert world.get("ticket", ticket.id)["waiting_for"][0]["what"] == f"reservation P-FILTER x 1 ({reservation.id})"
+    world.erp_says(reservation, state="done")
+    assert "waiting_for" not in world.get("ticket", ticket.id)
+    issue = world.do(stock.issue, reservation.id)
+    used = world.do(stock.consume_part, world.on_site(ticket).id, part_id="filter", quantity="1")
+    assert (world.due("issue"), world.due("consumption")) == ([(issue.id, "done")], [])
+    world.erp_says(issue, state="done")
+    assert world.due("consumption") == [(used.id, "done")]
+    assert used.doc["customer_id"] == "huaxin"
+
+
+def test_a_reservation_that_comes_too_late_is_released_in_the_erp(world: World) -> None:
+    ticket = world.assigned()
+    world.connect()
+    late = world.do(stock.approve, world.do(stock.request_part, ticket.id, part_id="filter", quantity="1").id)
+    world.do(tickets.cancel, ticket.id, reason="bought a new one")
+    assert world.due("release") == []
+    world.erp_says(late, state="done")
+    assert [goal for _, goal in world.due("release")] == ["cancelled"]
+
+
 def test_the_technicians_own_stock_is_used_when_nothing_was_issued(world: World) -> None:
     world.level("van-li", "filter", "1")
     visit = world.on_site(world.assigned())

@@ -1,19 +1,23 @@
 """A small service company for the tests of services: people, places, parts, and a ticket that is ready for work."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hub.domain.documents import Doc
+from hub.files.connectors import load_connector
+from hub.files.mappings import load_mappings
 from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.ports.records import Record
 from hub.ports.store import Store, UnitOfWork
 from hub.services import dispatching, records, tickets, visits
-from hub.services.context import Actor, Hub
+from hub.services.context import Actor, Hub, System
 from hub.services.reactions import REACTIONS
 from hub.testing.clock import FakeClock, SerialIds
+from hub.testing.fake_system import FakeSystem
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[3]
@@ -42,6 +46,20 @@ class World:
         self.everybody = self.person("mei", "dispatcher", "warehouse", "finance", "admin", "agent")
         self.li = self.person("li", "technician", technician_id="li")
         self.erp = Actor("system:erp", "c-erp", system="erp")
+
+    def connect(self) -> "World":
+        """With the ERP's mappings, so that documents go into the outbox; nothing delivers them."""
+        told = load_connector(ROOT / "connectors" / "tryton.yaml")
+        mappings = {mapping.entity: mapping for mapping in load_mappings(ROOT / "mappings")}
+        objects = {mapping.object: told.objects[mapping.object] for mapping in mappings.values()}
+        erp = System("erp", FakeSystem(self.clock, list(objects.values())), objects, mappings)
+        self.hub = replace(self.hub, systems={"erp": erp})
+        return self
+
+    def due(self, entity: str) -> list[tuple[str, str | None]]:
+        """What is to be delivered of a kind: record and goal."""
+        waiting = self.read(lambda tx: tx.outbox.listing(system="erp"))
+        return sorted((each.record_id, each.goal) for each in waiting if each.entity == entity)
 
     def person(self, name: str, *roles: str, technician_id: str | None = None) -> Actor:
         return Actor(name, f"c-{name}", roles=frozenset(roles), technician_id=technician_id)
