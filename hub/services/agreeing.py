@@ -1,7 +1,10 @@
 """Bring our record and a remote copy to what both sides agree on, in one transaction with the link's shadow."""
 
+from datetime import datetime
+
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
+from hub.domain.instants import parse_instant
 from hub.domain.mapping import Mapping
 from hub.domain.sync import Conflict, Merge, merge, settle
 from hub.ports.connector import Remote
@@ -70,10 +73,33 @@ def merged(
     mapping: Mapping, link: Link | None, record: Record, remote: Remote, sent: Doc | None, crosswalk: Crosswalk
 ) -> Merge:
     """The three-way merge; or, after a write of ours, the settling of what came back."""
-    base = {"hub_base": link.hub_shadow if link else {}, "remote_base": link.remote_shadow if link else {}}
+    base, there = (link.hub_shadow, link.remote_shadow) if link else ({}, {})
     if sent is not None:
-        return settle(mapping, **base, hub_now=record.doc, sent=sent, read_back=remote.doc, refs=crosswalk)
-    return merge(mapping, **base, hub_now=record.doc, remote_now=remote.doc, refs=crosswalk)
+        return settle(
+            mapping,
+            hub_base=base,
+            remote_base=there,
+            hub_now=record.doc,
+            sent=sent,
+            read_back=remote.doc,
+            refs=crosswalk,
+        )
+    return merge(
+        mapping,
+        hub_base=base,
+        remote_base=there,
+        hub_now=record.doc,
+        remote_now=remote.doc,
+        refs=crosswalk,
+        hub_at=changed_at(record),
+        remote_at=remote.changed_at,
+    )
+
+
+def changed_at(record: Record) -> datetime | None:
+    """When our record last changed."""
+    told = record.doc.get("updated_at")
+    return parse_instant(told) if told else None
 
 
 def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, remote: Remote, outcome: Merge) -> Link:

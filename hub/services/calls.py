@@ -102,7 +102,7 @@ def advance(hub: Hub, tx: UnitOfWork, actor: Actor, source: CallSource, before: 
 
 def draft(hub: Hub, tx: UnitOfWork, actor: Actor, source: CallSource, call: Record) -> Record:
     """Open the draft ticket of an answered call; an unknown caller becomes a pending contact that no system is told."""
-    known = {name: call.doc[name] for name in ("customer_id", "contact_id") if name in call.doc}
+    known: Doc = {name: call.doc[name] for name in ("customer_id", "contact_id") if name in call.doc}
     if call.doc["match"] == "none":
         known |= {"contact_id": pending_contact(hub, tx, actor, call).id}
     queue = {"queue": call.doc["queue"]} if "queue" in call.doc else {}

@@ -15,7 +15,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping import MissingLinkError
+from hub.domain.mapping import Mapping, MissingLinkError
 from hub.domain.mapping.rules import Members
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.ports.connector import Remote
@@ -149,7 +149,8 @@ def take_in(
         raise agreeing.MovedError("The link of {object} {id} moved.", object=name, id=remote_id)
     if remote is None:
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=name, id=remote_id)
-        return agreeing.missing(hub, tx, tracer, link)
+        agreeing.missing(hub, tx, tracer, link)
+        return None
     tracer.note(tx, "fetched", "{object} {id} read", object=name, id=remote_id)
     found = agreeing.counterparts(hub, tx, system, mapping_of(system, name), remote)
     if len(found) > 1:
@@ -162,7 +163,7 @@ def take_in(
     return agreeing.agree(hub, tx, tracer, system, found[0] if found else None, remote)
 
 
-def mapping_of(system: System, name: str) -> Any:
+def mapping_of(system: System, name: str) -> Mapping:
     """The mapping of a remote object."""
     return next(mapping for mapping in system.mappings.values() if mapping.object == name)
 

@@ -38,4 +38,4 @@ def notify_technician(
     technician = tx.records.get("technician", technician_id)
     if technician is not None and "user_name" in technician.doc:
         login = technician.doc["user_name"]
-        notify(hub, tx, actor, template=template, to_user=login, ticket_id=ticket_id, **params)
+        notify(hub, tx, actor, template=template, to_role=None, to_user=login, ticket_id=ticket_id, **params)

@@ -213,9 +213,13 @@ class Attempt:
         if link is None:
             raise NotFoundError("{entity} {id} has no link.", entity=self.delivery.entity, id=self.delivery.record_id)
         crosswalk = Crosswalk(tx, self.system, link.lines)
-        base = {"hub_base": link.hub_shadow, "remote_base": link.remote_shadow}
         return link, merge(
-            self.mapping, **base, hub_now=self.record(tx).doc, remote_now=link.remote_shadow, refs=crosswalk
+            self.mapping,
+            hub_base=link.hub_shadow,
+            remote_base=link.remote_shadow,
+            hub_now=self.record(tx).doc,
+            remote_now=link.remote_shadow,
+            refs=crosswalk,
         )
 
     def merge_first(self, link: Link) -> None:

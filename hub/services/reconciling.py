@@ -10,7 +10,6 @@ import orjson
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.rules import Members
-from hub.domain.sync import merge
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
@@ -91,8 +90,7 @@ def remote_item(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remo
     if len(found) > 1:
         return Item("choose", "hub", mapping.entity, remote.id, None, (), mark)
     record = found[0]
-    base = {"hub_base": link.hub_shadow if link else {}, "remote_base": link.remote_shadow if link else {}}
-    outcome = merge(mapping, **base, hub_now=record.doc, remote_now=remote.doc, refs=crosswalk)
+    outcome = agreeing.merged(mapping, link, record, remote, None, crosswalk)
     changes = shown(mapping.changed_hub(record.doc, outcome.hub))
     action = "conflict" if outcome.conflicts else "adopt" if link is None else "update"
     if action == "update" and not changes:

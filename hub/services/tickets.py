@@ -46,7 +46,7 @@ def next_number(hub: Hub, tx: UnitOfWork) -> str:
 def command(hub: Hub, tx: UnitOfWork, actor: Actor, ticket_id: str, name: str, params: Doc) -> Record:
     """Give a ticket a command; refused by role, state, guard or a missing field, as the workflow of its type says."""
     ticket = tx.records.need("ticket", ticket_id)
-    workflow = hub.policies.workflow(params.get("type", ticket.doc["type"]))
+    workflow = hub.policies.workflow(str(params.get("type") or ticket.doc["type"]))
     asked = Command(name, actor.name, actor.roles, params)
     decision = apply(workflow, ticket.doc, asked, now=hub.clock.now(), visits=visits.of_ticket(tx, ticket_id))
     return carry_out(hub, tx, actor, ticket, decision, params)

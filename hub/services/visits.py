@@ -24,7 +24,7 @@ def of_ticket(tx: UnitOfWork, ticket_id: str) -> list[Doc]:
 
 def plan(hub: Hub, tx: UnitOfWork, actor: Actor, ticket: Record, params: Doc) -> Record:
     """Plan the visit of an assignment, and tell the technician."""
-    window = {name: params[name] for name in ("window_start", "window_end") if name in params}
+    window: Doc = {name: params[name] for name in ("window_start", "window_end") if name in params}
     sequence = len(of_ticket(tx, ticket.id)) + 1
     doc = plan_visit(ticket.doc, params["technician_id"], sequence=sequence, now=hub.clock.now(), window=window)
     visit = records.create(hub, tx, actor, "visit", doc, action="visit.plan")

@@ -5,9 +5,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hub.services.context import Hub
 from hub.web import api, auth, headers, pages, problems, rendering, webhooks
-from hub.web.actions import ACTIONS, Table, ready
+from hub.web.actions import Table, ready
 from hub.web.api.answers import shown
 from hub.web.auth import OPEN, guarded
+from hub.web.commands import ACTIONS
 from hub.web.options import Options
 from hub.web.state import EXTENSION, Web
 from hub.web.state import hub as the_hub

@@ -1,7 +1,8 @@
 """The commands on records that the API and the console offer: one table, filled as services come.
 
 The fields of a body are named by their paths in the canonical schema, so that words, choices and limits are the same
-everywhere; ``more`` holds what is no field of the record.
+everywhere; ``more`` holds what is no field of the record itself: a schema, or where another record has it
+(``visit.window_start``).
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,6 @@ from hub.domain.documents import Doc
 from hub.ports.records import Record
 from hub.ports.schemas import Schemas
 from hub.ports.store import UnitOfWork
-from hub.services import editing
 from hub.services.context import Actor, Hub
 from hub.web.bodies import Body
 from hub.web.entities import ENTITIES
@@ -29,25 +29,22 @@ OURS = frozenset({"readOnly", "x-index", "x-search", "x-blind"})  # marks that m
 class Action:
     """A command: its words (a message), the service that does it, the fields that it needs and takes, and who may.
 
-    ``permission`` is the second word of the permission, the action's name where it is left out; a key needs the scope
-    ``<records>:write``. ``offered`` says for which documents the console shows it.
+    A person needs the permission ``<records>:<name>``, a key the scope ``<records>:write``. The console shows what the
+    ticket's workflow allows now (``by_workflow``), and else what ``offered`` says of the document.
     """
 
     title: str
     run: Command
     needs: str = ""
     takes: str = ""
-    more: Mapping[str, Node] = field(default_factory=dict)
-    permission: str = ""
+    more: Mapping[str, Node | str] = field(default_factory=dict)
     offered: Callable[[Doc], bool] = lambda _doc: True
+    by_workflow: bool = False
     is_danger: bool = False
 
 
 Key = tuple[str, str]
 Table = Mapping[Key, Action]
-
-ACTIONS: Table = {}
-CREATES: Mapping[str, Create] = {}
 
 
 @dataclass(frozen=True)
@@ -69,29 +66,41 @@ def ready(schemas: Schemas, table: Table) -> Mapping[Key, Ready]:
             entity,
             name,
             action,
-            Body(body_schema(schemas.schema(entity), action)),
+            Body(body_schema(schemas, entity, action)),
             scope=ENTITIES[entity].writes,
-            permission=f"{ENTITIES[entity].plural}:{action.permission or name}",
+            permission=f"{ENTITIES[entity].plural}:{name}",
         )
         for (entity, name), action in table.items()
     }
 
 
-def body_schema(entity: Node, action: Action) -> dict[str, Any]:
+def body_schema(schemas: Schemas, entity: str, action: Action) -> dict[str, Any]:
     """The schema of an action's body."""
+    own = schemas.schema(entity)["properties"]
+    source = {"properties": {**own, **{name: resolved(schemas, node) for name, node in action.more.items()}}}
     body = closed({})
     for path in [*action.needs.split(), *action.takes.split()]:
-        add(body, entity, action, path.split("."), is_needed=path in action.needs.split())
+        add(body, source, path.split("."), is_needed=path in action.needs.split())
     return body
 
 
-def add(body: dict[str, Any], source: Node, action: Action, path: list[str], *, is_needed: bool) -> None:
+def resolved(schemas: Schemas, node: Node | str) -> Node:
+    """A schema as it stands, or the one at a place such as ``visit.window_start``; a record's name means all of it."""
+    if not isinstance(node, str):
+        return node
+    entity, *path = node.split(".")
+    found: Node = schemas.schema(entity)
+    for name in path:
+        found = found.get("items", found)["properties"][name]
+    return found
+
+
+def add(body: dict[str, Any], source: Node, path: list[str], *, is_needed: bool) -> None:
     """Put the field at a path into the body, with the objects that lead to it; KeyError when there is no such field."""
     name, *rest = path
-    node: Node = action.more[name] if name in action.more else source["properties"][name]
+    node: Node = source["properties"][name]
     if rest:
-        inner = body["properties"].setdefault(name, closed(node))
-        add(inner, node, action, rest, is_needed=is_needed)
+        add(body["properties"].setdefault(name, closed(node)), node, rest, is_needed=is_needed)
     else:
         body["properties"][name] = {key: value for key, value in node.items() if key not in OURS}
     if is_needed and name not in body["required"]:
@@ -102,11 +111,3 @@ def closed(node: Node) -> dict[str, Any]:
     """An object that takes nothing yet, with the words of a node."""
     kept = {key: node[key] for key in ("title", "x-title", "description") if key in node}
     return {**kept, "type": "object", "additionalProperties": False, "required": [], "properties": {}}
-
-
-def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, values: Doc) -> Record:
-    """A new record, by the service of its entity where it has one of its own."""
-    if entity in CREATES:
-        editing.refuse_computed(hub.schemas.schema(entity), values)
-        return CREATES[entity](hub, tx, actor, values)
-    return editing.add(hub, tx, actor, entity, values)

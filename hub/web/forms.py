@@ -77,6 +77,8 @@ def kind_of(node: Mapping[str, Any]) -> str | None:
         return None
     if node.get("format") == "date-time":
         return "moment"
+    if node.get("type") == "number":
+        return None
     kinds = {"boolean": "check", "integer": "number"}
     usual = "long" if node.get("maxLength", LONG_TEXT) > LONG_TEXT else "text"
     return kinds.get(str(node.get("type")), usual)
@@ -110,6 +112,8 @@ def value_of(node: Mapping[str, Any], name: str) -> Any:
     if kind == "boolean":
         return name in request.form or None
     typed = text(name)
+    if kind == "number":
+        return decimal(name, typed) if typed else None
     if kind == "integer":
         return whole(name, typed) if typed else None
     return moment(name, typed) if typed and node.get("format") == "date-time" else typed
@@ -121,6 +125,15 @@ def whole(name: str, typed: str) -> int:
         return int(typed)
     except ValueError:
         wrong = FieldError(name, "This is no whole number.", {})
+        raise InvalidError("Some entries are wrong.", fields=(wrong,)) from None
+
+
+def decimal(name: str, typed: str) -> float:
+    """A number of a place on earth; InvalidError names the field."""
+    try:
+        return float(typed)
+    except ValueError:
+        wrong = FieldError(name, "This is no number.", {})
         raise InvalidError("Some entries are wrong.", fields=(wrong,)) from None
 
 

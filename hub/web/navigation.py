@@ -31,7 +31,7 @@ class Entry:
 
 MENU = (
     Item("desk.show", N_("Desk"), "desk", "phone"),
-    Item("field.visits", N_("My visits"), "field", "wrench"),
+    Item("field.rounds", N_("My visits"), "field", "wrench"),
     Item("tickets.index", N_("Tickets"), "tickets:read", "ticket"),
     Item("dispatch.show", N_("Dispatch"), "dispatch", "route"),
     Item("customers.index", N_("Customers"), "customers:read", "people"),

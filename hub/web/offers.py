@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from hub.domain.documents import Doc
+from hub.domain.workflow import Transition
 from hub.ports.records import Record
 from hub.web.actions import Ready
 from hub.web.auth import Rule, passes
@@ -39,30 +40,25 @@ class Offer:
         return not self.fields
 
 
-def offers(record: Record, values: Doc | None = None, *, titles: Mapping[str, str] | None = None) -> list[Offer]:
-    """The commands for a record, in the order of the table; ``titles`` restricts them to these names and words."""
-    return [offer_of(ready, record, values or {}, titles) for ready in possible(record, titles)]
+def offers(record: Record, values: Doc | None = None, *, flow: Mapping[str, str] | None = None) -> list[Offer]:
+    """The commands for a record, in the order of the table; ``flow`` gives those of its workflow with their words."""
+    return [offer_of(ready, record, values or {}, flow or {}) for ready in possible(record, flow or {})]
 
 
-def possible(record: Record, titles: Mapping[str, str] | None) -> Iterator[Ready]:
-    """The commands of the record's table that the caller may give."""
+def possible(record: Record, flow: Mapping[str, str]) -> Iterator[Ready]:
+    """The commands that the caller may give and the record's state allows."""
     known = caller()
     for (entity, name), ready in web().actions.items():
-        is_named = entity == record.entity and (titles is None or name in titles)
-        if (
-            known
-            and is_named
-            and passes(Rule(ready.scope, ready.permission), known)
-            and ready.action.offered(record.doc)
-        ):
+        may_do = known and entity == record.entity and passes(Rule(ready.scope, ready.permission), known)
+        if may_do and (name in flow if ready.action.by_workflow else ready.action.offered(record.doc)):
             yield ready
 
 
-def offer_of(ready: Ready, record: Record, values: Doc, titles: Mapping[str, str] | None) -> Offer:
+def offer_of(ready: Ready, record: Record, values: Doc, flow: Mapping[str, str]) -> Offer:
     """One command as the page shows it."""
     return Offer(
         ready.name,
-        (titles or {}).get(ready.name) or translate(ready.action.title),
+        flow.get(ready.name) or translate(ready.action.title),
         url_for(f"do.{ready.entity}-{ready.name}", record_id=record.id),
         fields(ready.body.schema, lambda entity: choices(entity, record.doc), values),
         ready.action.is_danger,
@@ -91,6 +87,7 @@ def name_of(record: Record | None) -> str:
     return " · ".join(str(part) for part in (name, code) if part) or record.id
 
 
-def titled(commands: Sequence[object]) -> Mapping[str, str]:
-    """The words of workflow commands, by name."""
-    return {command.name: words(command.title) for command in commands}  # type: ignore[attr-defined] # transitions
+def flow_of(transitions: Sequence[Transition]) -> Mapping[str, str]:
+    """The commands of a workflow with their words; giving the ticket to another technician is assigning it, too."""
+    same = {"reassign": "assign"}
+    return {same.get(one.name, one.name): words(one.title) for one in transitions}

@@ -1,16 +1,24 @@
 """What every template has at hand."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
 from jinja2 import ChainableUndefined
 
+from hub.ports.records import Record
 from hub.web import flashes, formats, navigation, terms, words
 from hub.web.auth import may
 from hub.web.i18n import LANGUAGES, language, translate
 from hub.web.i18n import words as bilingual
 from hub.web.state import caller, hub
+
+
+def record_of(record_id: str, known: Mapping[str, Record]) -> Record | None:
+    """The record of an id, where the page has it."""
+    return known.get(record_id)
+
 
 FILTERS = {
     "when": formats.when,
@@ -21,6 +29,7 @@ FILTERS = {
     "quantity": formats.quantity,
     "telephone": formats.telephone,
     "words": bilingual,
+    "record_of": record_of,
 }
 STATIC = Path(__file__).parent / "static"
 

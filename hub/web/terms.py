@@ -62,8 +62,44 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "sign_in": N_("Signed in"),
         "sign_out": N_("Signed out"),
         "attempt": N_("Tried to sign in"),
+        "notify": N_("Notified"),
+        "follow_up": N_("Follow-up recorded"),
         "call.new": N_("Call came in"),
+        "call.answered": N_("Call answered"),
+        "call.ended": N_("Call ended"),
+        "call.missed": N_("Call missed"),
         "call.ticket": N_("Draft ticket opened"),
+        "call.chase": N_("Call was about an open ticket"),
+        "call.link": N_("Caller identified"),
+        "call.silent": N_("Call ended without a sign"),
+        "call.call_back": N_("Call-back asked for"),
+        "contact.pending": N_("Unknown caller noted"),
+        "contact.confirm": N_("Contact confirmed"),
+        "ticket.open": N_("Ticket opened"),
+        "ticket.TicketAnswered": N_("Answered"),
+        "ticket.TicketConfirmed": N_("Confirmed"),
+        "ticket.TicketTriaged": N_("Accepted for work"),
+        "ticket.TicketAssigned": N_("Assigned"),
+        "ticket.TicketReassigned": N_("Given to another technician"),
+        "ticket.TicketUnassigned": N_("Taken back from the technician"),
+        "ticket.AppointmentAgreed": N_("Appointment agreed"),
+        "ticket.TicketHeld": N_("Put on hold"),
+        "ticket.TicketResumed": N_("Resumed"),
+        "ticket.TicketChased": N_("Customer asked again"),
+        "ticket.TicketUpdated": N_("Customer told how it stands"),
+        "ticket.visit": N_("Visit planned"),
+        "ticket.fault": N_("Fault recorded"),
+        "ticket.charges": N_("Charges worked out"),
+        "ticket.settle": N_("Settlement moved"),
+        "ticket.follow_up": N_("Follow-up recorded"),
+        "ticket.money_differs": N_("The sums of the systems differ"),
+        "visit.plan": N_("Visit planned"),
+        "visit.answer": N_("Step answered"),
+        "visit.evidence": N_("Evidence added"),
+        "visit.time": N_("Time recorded"),
+        "visit.sign": N_("Signed by the customer"),
+        "sla.warn": N_("SLA warning"),
+        "sla.breach": N_("SLA missed"),
     },
 }
 
@@ -75,7 +111,7 @@ def word_of(kind: str, name: str) -> str:
 
 
 def action_word(name: str) -> str:
-    """What an audited act is called: by the table of commands, else by its own name."""
+    """What an audited act is called: by its own word, by the table of commands, else by its name made readable."""
     entity, _, verb = name.rpartition(".")
     ready = web().actions.get((entity or "ticket", verb))
-    return translate(ready.action.title) if ready else word_of("act", name)
+    return translate(ready.action.title) if ready and name not in TERMS["act"] else word_of("act", name)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from hub.ports.store import Store
-from hub.services import inbound, reconciling
+from hub.services import agreeing, inbound, reconciling
+from hub.services.tracing import Tracer
 from hub.testing.clock import FakeClock
 from tests.sync_bench import Bench, bench
 
@@ -121,8 +122,8 @@ def test_a_stale_copy_never_overwrites_what_was_agreed_since(b: Bench) -> None:
     link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", remote.id))
     b.change(record, phone=OTHER)
     b.run(3)
-    tracer = inbound.Tracer(b.hub, "k", "erp", "customer")
-    with pytest.raises(inbound.agreeing.MovedError):
+    tracer = Tracer(b.hub, "k", "erp", "customer")
+    with pytest.raises(agreeing.MovedError):
         b.hub.store.run(lambda tx: inbound.take_in(b.hub, tx, system, tracer, "party", remote.id, remote, link))
     assert b.get(record)["phone"] == OTHER
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 
 from hub.domain.documents import Doc
-from hub.domain.mapping.changes import changes, shown
+from hub.domain.mapping.changes import FieldChange, changes, shown
 from hub.domain.mapping.compiled import Mapping as FieldMapping
 from hub.domain.mapping.ends import Node, SourceEnd, record
 from hub.domain.mapping.leaf import Leaf
@@ -49,7 +50,7 @@ class Times:
     hub_fields: Mapping[str, datetime]
 
 
-def merge(
+def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all are named
     mapping: FieldMapping,
     *,
     hub_base: Doc | None,
@@ -80,7 +81,8 @@ def merge(
         making_hub=hub_now is None,
         making_remote=remote_now is None,
     )
-    merger = _Merger(mapping, scope, Run(refs), Times(hub_at, remote_at, field_times or {}), decided or {})
+    times = Times(hub_at, remote_at, field_times or {})
+    merger = _Merger(mapping, scope, hub_now or {}, Run(refs), times, decided or {})
     return merger.finish()
 
 
@@ -125,9 +127,18 @@ _DECIDED = {"hub": Verdict.HUB, "remote": Verdict.REMOTE}
 class _Merger:
     """Walks the parts of a mapping once over a record."""
 
-    def __init__(self, mapping: FieldMapping, scope: Scope, run: Run, times: Times, decided: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        mapping: FieldMapping,
+        scope: Scope,
+        hub_now: Doc,
+        run: Run,
+        times: Times,
+        decided: Mapping[str, str],
+    ) -> None:
         self.mapping = mapping
         self.scope = scope
+        self.hub_now = hub_now
         self.run = run
         self.times = times
         self.decided = decided
@@ -136,7 +147,6 @@ class _Merger:
         self.conflicts: list[Conflict] = []
         self.agreed = scope.hub_base.doc.get(COMPUTED, {})
         self.computed: Doc = {}
-        self.sole = {of_hub: self._sole_change(of_hub=of_hub) for of_hub in (True, False)}
 
     def finish(self) -> Merge:
         """Merge every part and put the outcome together."""
@@ -291,17 +301,27 @@ class _Merger:
 
     def later(self, path: str) -> Verdict:
         """Who changed a value last; the record's time counts only where nothing else explains it."""
-        here = self.times.hub_fields.get(path) or (self.times.hub_at if self.sole[True] == path else None)
-        there = self.times.remote_at if self.sole[False] == path else None
+        here = self.times.hub_fields.get(path) or (self.times.hub_at if self.changed_here == [path] else None)
+        there = self.times.remote_at if self.changed_there == [path] else None
         if here is None or there is None or abs(here - there) <= SKEW:
             return Verdict.REVIEW
         return Verdict.HUB if here > there else Verdict.REMOTE
 
-    def _sole_change(self, *, of_hub: bool) -> str | None:
-        """The path of the only change of a side; None where there are several."""
-        old, new = (self.scope.hub_base, self.scope.hub) if of_hub else (self.scope.remote_base, self.scope.seen)
-        found = list(changes(self.mapping.parts, old, new, Run(self.run.refs), of_hub=of_hub))
-        return found[0].path if len(found) == 1 else None
+    @cached_property
+    def changed_here(self) -> list[str]:
+        """The paths that the hub changed since both sides agreed."""
+        return self._changed(self.mapping.changed_hub(self.scope.hub_base.doc, self.hub_now))
+
+    @cached_property
+    def changed_there(self) -> list[str]:
+        """The paths that the remote changed since both sides agreed."""
+        return self._changed(
+            self.mapping.changed_remote(self.scope.remote_base.doc, self.scope.seen.doc, self.run.refs)
+        )
+
+    def _changed(self, found: list[FieldChange]) -> list[str]:
+        """What a change of one field brings along (a title that names it) is no change of its own."""
+        return [change.path for change in found if not change.path.startswith("->")]
 
     # --- members of lists
 

@@ -192,13 +192,16 @@ class _Settlement:
 
     def alike(self, listing: Listing, one: Doc, other: Doc) -> int:
         """In how many values two members of the remote agree."""
-        leaves = (part for part in listing.parts if isinstance(part, Leaf))
-        return sum(leaf.remote_meaning(record(one)) == leaf.remote_meaning(record(other)) for leaf in leaves)
+        return sum(leaf.remote_meaning(record(one)) == leaf.remote_meaning(record(other)) for leaf in _sent(listing))
 
     def equal(self, listing: Listing, theirs: Doc, mine: Doc) -> int:
         """In how many values a member of the hub and one of the remote agree."""
-        leaves = (part for part in listing.parts if isinstance(part, Leaf))
-        return sum(leaf.same(record(mine), record(theirs), self.known) for leaf in leaves)
+        return sum(leaf.same(record(mine), record(theirs), self.known) for leaf in _sent(listing))
+
+
+def _sent(listing: Listing) -> Iterator[Leaf]:
+    """The values of a member that we send: by these it is recognised."""
+    return (part for part in listing.parts if isinstance(part, Leaf) and part.rule.direction.pushes)
 
 
 def _likeliest(members: Mapping[str, Doc], score: Callable[[Doc], int]) -> str | None:

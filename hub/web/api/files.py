@@ -5,12 +5,16 @@ import re
 
 from flask import Blueprint, Response, request
 
+from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
+from hub.ports.store import UnitOfWork
+from hub.services import visits
+from hub.services.idempotency import Reply
 from hub.services.visibility import need
-from hub.web.api.answers import shown
+from hub.web.api.answers import idempotent, reply, shown
 from hub.web.api.records import viewer
 from hub.web.auth import Rule, allowed, guarded
-from hub.web.state import hub
+from hub.web.state import actor, hub, web
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 MAGIC = {
@@ -25,6 +29,8 @@ def register_files(api: Blueprint) -> None:
     """The routes of files."""
     uploads = Rule("evidence:write", "evidence:write", uploads=True)
     api.add_url_rule("/files/<digest>", "files-put", guarded(uploads)(put), methods=["PUT"])
+    for_visit = Rule("visits:write", "visits:add_evidence", uploads=True)
+    api.add_url_rule("/visits/<record_id>/evidence", "visit-evidence", guarded(for_visit)(of_visit), methods=["POST"])
     api.add_url_rule(
         "/evidence/<record_id>/content", "evidence-content", guarded(allowed("evidence:read"))(content), methods=["GET"]
     )
@@ -38,6 +44,21 @@ def put(digest: str) -> Response:
     mime = kind_of(data)
     hub().blobs.put(data)
     return shown({"sha256": digest, "mime": mime, "size": len(data)}, 201)
+
+
+def of_visit(record_id: str) -> Response:
+    """Add a picture or PDF to a visit in one call: the bytes as the body, the facts (kind, step ...) in the query."""
+    data, context, who, only = request.get_data(), hub(), actor(), viewer()
+    facts: Doc = {**request.args.to_dict(), "mime": kind_of(data), "size": len(data)}
+    facts = {"kind": "photo", **facts, "sha256": context.blobs.put(data)}
+    check = web().actions["visit", "add_evidence"].body.check
+
+    def work(tx: UnitOfWork) -> Reply:
+        need(tx, "visit", record_id, only(tx))
+        check(facts)
+        return reply(visits.add_evidence(context, tx, who, record_id, facts), 201)
+
+    return idempotent(work)
 
 
 def kind_of(data: bytes) -> str:

@@ -99,6 +99,64 @@ FILES: Node = {
             },
         }
     },
+    "/visits/{id}/evidence": {
+        "post": {
+            "operationId": "visit_evidence",
+            "tags": ["visit"],
+            "summary": "Add a picture or PDF to a visit: the bytes as the body, the facts in the query.",
+            "x-scope": "visits:write",
+            "parameters": [
+                {"$ref": "#/components/parameters/id"},
+                {"$ref": "#/components/parameters/key"},
+                *(
+                    {"name": name, "in": "query", "schema": {"type": "string", "maxLength": 200}}
+                    for name in ("kind", "step", "file_name", "taken_at")
+                ),
+            ],
+            "requestBody": {"required": True, "content": BYTES},
+            "responses": {
+                "201": {
+                    "description": "Added.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/evidence"}}},
+                },
+                **{
+                    status: {"$ref": f"#/components/responses/{name}"}
+                    for status, name in {**USUAL, **BODIES, "404": "NotFound"}.items()
+                },
+            },
+        }
+    },
+    "/session": {
+        "post": {
+            "operationId": "session_open",
+            "tags": ["session"],
+            "summary": "Sign in as a person: sets the cookie and tells the token to send as X-CSRF-Token.",
+            "security": [],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["login", "password"],
+                            "properties": {"login": {"type": "string"}, "password": {"type": "string"}},
+                        }
+                    }
+                },
+            },
+            "responses": {
+                "201": {"description": "Signed in.", "content": {"application/json": {"schema": {"type": "object"}}}},
+                "401": {"$ref": "#/components/responses/SignedOut"},
+                "422": {"$ref": "#/components/responses/Invalid"},
+            },
+        },
+        "delete": {
+            "operationId": "session_end",
+            "tags": ["session"],
+            "summary": "Sign out.",
+            "responses": {"204": {"description": "Signed out."}, "401": {"$ref": "#/components/responses/SignedOut"}},
+        },
+    },
     "/evidence/{id}/content": {
         "get": {
             "operationId": "evidence_content",

@@ -17,7 +17,7 @@ from hub.services import editing
 from hub.services.idempotency import Reply
 from hub.services.masking import masked
 from hub.services.visibility import Rows, need, rows
-from hub.web import actions
+from hub.web import commands
 from hub.web.actions import Key, Ready
 from hub.web.api.answers import body, document, etag, idempotent, reply, respond, shown, wanted_version
 from hub.web.auth import Rule, allowed, guarded
@@ -142,7 +142,7 @@ def creator(entity: str) -> View:
 
     def view() -> Response:
         context, who, values, show = hub(), actor(), body(), shower()
-        return idempotent(lambda tx: reply(show(actions.create(context, tx, who, entity, values)), 201))
+        return idempotent(lambda tx: reply(show(commands.create(context, tx, who, entity, values)), 201))
 
     return view
 

@@ -1,13 +1,11 @@
 """Signing in and out, the language, one's own password."""
 
-import secrets
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hub.domain.errors import InvalidError
 from hub.services import accounts
-from hub.services.accounts import Attempt
+from hub.web import sessions
 from hub.web.auth import COOKIE, OPEN, SIGNED_IN, guarded
 from hub.web.flashes import leave
 from hub.web.forms import text
@@ -18,7 +16,6 @@ from hub.web.paths import own_path
 from hub.web.state import actor, caller, hub, options, person
 
 pages = Blueprint("account", __name__)
-A_YEAR = 365 * 24 * 60 * 60
 
 
 @pages.get("/")
@@ -39,17 +36,12 @@ def sign_in() -> str | Response:
 @guarded(OPEN)
 def open_session() -> Response:
     """Open a session under a new token and go where the caller wanted to go."""
-    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    typed = Attempt(text("login"), text("password"), request.remote_addr or "", token, csrf)
-    user = accounts.sign_in(hub(), typed)
+    user, typed = sessions.begin(text("login"), text("password"))
     back = own_path(text("next"))
-    response = redirect(back if back != "/" else url_for("account.home"))
+    response = redirect(back)
     if "HX-Request" in request.headers:
         response = Response(status=204, headers={"HX-Redirect": back})
-    age = int(accounts.SESSION_FOR.total_seconds())
-    secure = options().secure_cookies
-    response.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=secure)
-    response.set_cookie(LANGUAGE, user.language, max_age=A_YEAR, samesite="Lax", secure=secure)
+    sessions.keep(response, user, typed.token)
     return response
 
 
@@ -59,7 +51,7 @@ def close_session() -> Response:
     """End the session."""
     accounts.sign_out(hub(), actor(), request.cookies.get(COOKIE, ""))
     response = redirect(url_for("account.sign_in"))
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    sessions.forget(response)
     return response
 
 
@@ -74,7 +66,7 @@ def language() -> Response:
     if known and known.user:
         accounts.set_language(hub(), known.actor, known.user.id, chosen)
     response = redirect(own_path(text("back")))
-    response.set_cookie(LANGUAGE, chosen, max_age=A_YEAR, samesite="Lax", secure=options().secure_cookies)
+    response.set_cookie(LANGUAGE, chosen, max_age=sessions.A_YEAR, samesite="Lax", secure=options().secure_cookies)
     return response
 
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from flask import Blueprint, render_template, request
 
 from hub.domain.documents import Doc
-from hub.services import ticket_view, timeline
+from hub.services import ticket_view, tickets, timeline
 from hub.web import offers
 from hub.web.api.records import viewer
 from hub.web.auth import Rule, guarded
 from hub.web.offers import name_of
 from hub.web.pages.browse import browse, values_of
-from hub.web.state import hub
+from hub.web.state import actor, hub
 
 pages = Blueprint("tickets", __name__)
 READS = Rule(permission="tickets:read")
@@ -39,7 +39,9 @@ def index() -> str:
 @guarded(READS)
 def show(record_id: str) -> str:
     """One ticket."""
-    view = ticket_view.of_ticket(hub(), record_id, viewer())
+    context, who = hub(), actor()
+    view = ticket_view.of_ticket(context, record_id, viewer())
+    buttons = context.store.read(lambda tx: tickets.buttons(context, tx, who, view.ticket))
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     return render_template(
@@ -48,7 +50,7 @@ def show(record_id: str) -> str:
         ticket=view.ticket.doc,
         tab=tab,
         moments=timeline.of_ticket(hub(), record_id) if tab == "timeline" else [],
-        offers=offers.offers(view.ticket, view.ticket.doc),
+        offers=offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(buttons)),
         offers_of=offers.offers,
         name_of=name_of,
         totals=totals([charge.doc for charge in view.charges]),

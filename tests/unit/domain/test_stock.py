@@ -161,7 +161,7 @@ STEPS = st.lists(
 
 
 def play(steps: list[tuple[str, int, int, bool]], check: Callable[[Ledger], None]) -> int:
-    """Try random steps on one request of ten, of which four are reserved; check after each; say how many went through."""
+    """Try random steps on one request of ten, four of it reserved; check after each; say how many went through."""
     docs: dict[str, list[Doc]] = {entity: [] for entity in ENTITIES}
     docs["part_request"].append(doc("q", "10", "approved"))
     docs["reservation"].append(doc("reservation", "4", "done", part_request_id="q"))

@@ -16,7 +16,8 @@ from hub.storage.blobs import FileBlobs
 from hub.storage.sqlite import SqliteStore
 from hub.testing.clock import FakeClock, SerialIds
 from hub.web import create_app
-from hub.web.actions import ACTIONS, Table
+from hub.web.actions import Table
+from hub.web.commands import ACTIONS
 from hub.web.options import Options
 from tests.unit.web.clients import (
     HOOKS,
