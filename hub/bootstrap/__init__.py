@@ -21,6 +21,7 @@ from hub.process.ids import Ulids
 from hub.process.lock import DirectoryLock
 from hub.services import letters
 from hub.services.context import Hub, Reaction
+from hub.services.reactions import REACTIONS
 from hub.storage.bell import Bell, RingingStore
 from hub.storage.blobs import FileBlobs
 from hub.storage.cipher import Cipher, Keyring
@@ -93,9 +94,12 @@ def policies_of(settings: Settings) -> Policies:
 
 
 def reactions_of(settings: Settings) -> dict[str, tuple[Reaction, ...]]:
-    """What a written record brings with it, by entity."""
+    """What a written record brings with it, by entity: the services' table, and letters to who has an address."""
     recipients = settings.mail.recipients if settings.mail else {}
-    return {letters.ENTITY: (letters.reaction(recipients),)} if recipients else {}
+    table = dict(REACTIONS)
+    if recipients:
+        table[letters.ENTITY] = (*table.get(letters.ENTITY, ()), letters.reaction(recipients))
+    return table
 
 
 def release_leases(tx: UnitOfWork) -> None:

@@ -7,9 +7,15 @@ from pathlib import Path
 from hub.bootstrap.secrets import Environment, secret
 from hub.domain.calls import CallSource
 from hub.domain.errors import FieldError, InvalidError
+from hub.domain.mapping import compile_mapping
+from hub.domain.mapping.rules import MappingSpec
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
-from hub.files.mappings import load_mapping
+from hub.files.lint import lint, lint_set
+from hub.files.mappings import parse_mapping
+from hub.files.overlay import overlaid
+from hub.files.problems import Problem as MappingProblem
+from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import CallSettings, Settings, SystemSettings
 from hub.ports.connector import Connector
 from hub.services.context import System
@@ -25,7 +31,8 @@ def systems_of(settings: Settings, environment: Environment) -> dict[str, System
 def system_of(settings: Settings, system: SystemSettings, environment: Environment) -> System:
     """One connected system: its connector found by name, its mappings compiled."""
     file = load_connector(connector_file(settings.directory, system.connector))
-    mappings = [load_mapping(path) for name in system.mappings for path in mapping_files(settings.directory, name)]
+    specs = [spec for name in system.mappings for spec in mapping_specs(settings.directory, name)]
+    mappings = [compile_mapping(spec) for spec in specs]
     return System(
         name=system.name,
         connector=connect(settings, system, file, environment),
@@ -69,17 +76,29 @@ def shipped_connectors() -> Path:
     return Path(next(iter(importlib.import_module("connectors").__path__)))
 
 
-def mapping_files(directory: Path, name: str) -> list[Path]:
-    """The files of ``FOLDER`` or ``FOLDER/ENTITY``: of each the operator's own, else the shipped one."""
+def mapping_specs(directory: Path, name: str) -> list[MappingSpec]:
+    """The mappings of ``FOLDER`` or ``FOLDER/ENTITY``: the shipped files with the operator's laid over them."""
     pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
-    found = {path.name: path for root in (data_dir("mappings"), directory / "mappings") for path in root.glob(pattern)}
-    if not found:
+    shipped, own = (found_in(root, pattern) for root in (data_dir("mappings"), directory / "mappings"))
+    if not shipped | own:
         raise InvalidError(
             "There is no mapping {name}: put it into {folder}, or correct systems.*.mappings.",
             name=name,
             folder=directory / "mappings",
         )
-    return [found[file] for file in sorted(found)]
+    return [parse_mapping(overlaid(shipped.get(file), own.get(file)), file) for file in sorted(shipped | own)]
+
+
+def found_in(root: Path, pattern: str) -> dict[str, Path]:
+    """The files of a folder that match, by their name below it."""
+    return {path.relative_to(root).as_posix(): path for path in root.glob(pattern)}
+
+
+def lint_system(settings: Settings, system: SystemSettings) -> list[MappingProblem]:
+    """What is wrong with the mappings of a system, found from the files alone."""
+    specs = [spec for name in system.mappings for spec in mapping_specs(settings.directory, name)]
+    schemas = SchemaFolder(data_dir("schemas"))
+    return [*(problem for spec in specs for problem in lint(spec, schemas)), *lint_set(specs)]
 
 
 def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, environment: Environment) -> Connector:

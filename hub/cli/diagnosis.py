@@ -1,12 +1,13 @@
 """Everything that can be wrong with an installation, found in one go: one failure hides no other."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hub.bootstrap import policies_of
 from hub.bootstrap.database import check_database
 from hub.bootstrap.secrets import Environment, secret
-from hub.bootstrap.systems import system_of
+from hub.bootstrap.systems import lint_system, system_of
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.problems import Problem
 from hub.files.settings import Settings, SettingsError, load
@@ -71,6 +72,16 @@ def connected(settings: Settings, environment: Environment) -> Iterator[Problem]
         yield from attempt(where, lambda system=system: system_of(settings, system, environment))  # type: ignore[misc] # a default binds the loop's value
 
 
+def mappings(settings: Settings, _: Environment) -> Iterator[Problem]:
+    """Every mapping fits both schemas and the other mappings; what cannot be read is told by another check."""
+    for system in settings.systems.values():
+        with contextlib.suppress(HubError):
+            for found in lint_system(settings, system):
+                yield Problem(
+                    f"systems.{system.name}: mappings/{found.file}:{found.line}: {found.path}", found.message, ""
+                )
+
+
 def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:
     """Every system that is not paused answers, and says what it lacks for our work."""
     for system in settings.systems.values():
@@ -106,5 +117,5 @@ def attempt(where: str, act: Callable[[], object]) -> Iterator[Problem]:
         yield Problem(where, str(error), "")
 
 
-OFFLINE: tuple[Check, ...] = (key_file, secrets, database, policies, connected)
+OFFLINE: tuple[Check, ...] = (key_file, secrets, database, policies, connected, mappings)
 CHECKS: tuple[Check, ...] = (*OFFLINE, reachable)

@@ -43,7 +43,7 @@ class Expression:
             raise InvalidError("{text}: {reason}", text=self.text, reason=str(error)) from error
 
     def names(self) -> tuple[str, ...]:
-        """The dotted paths that it reads, each once, in the order of the text."""
+        """The dotted paths that it reads, each once."""
         return self._names
 
     def __str__(self) -> str:
@@ -100,6 +100,8 @@ def _names(tree: ast.expr, text: str) -> Iterator[str]:
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop(0)
+        if isinstance(node, ast.Name) and node.id in _WORDS:
+            continue
         if isinstance(node, ast.Name | ast.Attribute):
             yield ".".join(_path(node, text))
         elif isinstance(node, ast.Call):
@@ -186,9 +188,9 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def _equal(left: Any, right: Any) -> bool:
-    if None not in (left, right) and _is_number(left) != _is_number(right) and not isinstance(left, bool):
+    if {type(left), type(right)} == {Decimal, str}:
         raise _clash(left, right)
-    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+    return _same_kind(left, right) and bool(left == right)
 
 
 def _ordered(operation: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:

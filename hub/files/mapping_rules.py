@@ -7,7 +7,6 @@ from typing import Any
 from hub.domain import expression
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.mapping.codecs import Chain, Codec, Cut, Plain, Ref, ValueMap
-from hub.domain.mapping.paths import Path
 from hub.domain.mapping.rules import (
     Const,
     CreateOnly,
@@ -154,5 +153,3 @@ def _check_ends(hub: Operand, remote: Operand, direction: Direction) -> None:
         raise InvalidError("{source} cannot be written: use <-", source=str(remote))
     if isinstance(hub, Spread):
         raise InvalidError("only the remote side may spread a value over several fields")
-    if not isinstance(hub, Path) and not isinstance(remote, Path | Spread):
-        raise InvalidError("one side must be a path")

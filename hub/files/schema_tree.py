@@ -1,5 +1,6 @@
 """JSON Schemas as trees that a path can be followed in; ``$ref`` goes between our own files only."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,7 +57,16 @@ class SchemaNode:
 
     def field(self, name: str) -> "SchemaNode | None":
         """The schema of a field; None where there is no such field."""
-        return self.properties.get(name) or (SchemaNode({}, self.resolver) if self.is_open else None)
+        known = self.properties.get(name) or next(self._further(name), None)
+        return known or (SchemaNode({}, self.resolver) if self.is_open else None)
+
+    def _further(self, name: str) -> Iterator["SchemaNode"]:
+        for part in self.parts:
+            for pattern, schema in part.schema.get("patternProperties", {}).items():
+                if re.search(pattern, name):
+                    yield SchemaNode(schema, part.resolver)
+            if isinstance(part.schema.get("additionalProperties"), dict):
+                yield SchemaNode(part.schema["additionalProperties"], part.resolver)
 
     @property
     def items(self) -> "SchemaNode | None":

@@ -26,6 +26,7 @@ from hub.domain.errors import FieldError, InvalidError
 MAX_CHARACTERS = 60_000  # ten times the longest file of ours; the reader takes about a second for it
 MAX_VALUES = 10_000  # after aliases are followed
 MAX_DEPTH = 20
+MAX_KEY = 500  # characters: a rule is a key, and is read by patterns that want it short
 
 Place: TypeAlias = tuple[str | int, ...]
 
@@ -159,6 +160,8 @@ class _Builder:
         around = self.stack[-1]
         if isinstance(key, dict | list):
             raise _refused(self.file, line, "a key must be a single value")
+        if isinstance(key, str) and len(key) > MAX_KEY:
+            raise _refused(self.file, line, "a key is longer than {most} characters", most=MAX_KEY)
         if key in around.value:
             raise _refused(self.file, line, "the key '{key}' stands here a second time", key=str(key))
         around.key, around.has_key = key, True

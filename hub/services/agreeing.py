@@ -30,9 +30,12 @@ def agree(
     record: Record | None,
     remote: Remote,
     sent: Doc | None = None,
+    *,
+    relays: bool = True,
 ) -> Link:
     """Merge a remote copy into our record and remember both as the new shadow.
 
+    ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
     our value, and no news. A remote record without counterpart becomes a new record.
     """
@@ -46,10 +49,10 @@ def agree(
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
-    records.replace(hub, tx, actor, record, outcome.hub, action=f"sync.{system.name}")
+    records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
     for conflict in outcome.conflicts:
         ask(hub, tx, tracer, conflict)
-    if outcome.push_due:
+    if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return remember(tx, system, mapping, record.id, remote, outcome)
 
@@ -59,7 +62,7 @@ def take_over(
 ) -> Link:
     """Make a record of a remote one that has no counterpart."""
     doc = mapping.pull(remote.doc, None, crosswalk)
-    record = records.create(hub, tx, actor, mapping.entity, doc, action=f"sync.{tracer.system}")
+    record = records.create(hub, tx, actor, mapping.entity, doc | aged(hub, mapping), action=f"sync.{tracer.system}")
     tracer.of(record.id).note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
@@ -67,6 +70,12 @@ def take_over(
     )  # fmt: skip
     tx.links.save(link)
     return link
+
+
+def aged(hub: Hub, mapping: Mapping) -> Doc:
+    """When this was so, for records that are figures with an age."""
+    has_age = "as_of" in hub.schemas.schema(mapping.entity)["properties"]
+    return {"as_of": hub.clock.now().isoformat()} if has_age else {}
 
 
 def merged(

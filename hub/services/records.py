@@ -1,6 +1,6 @@
 """The one way in which a canonical record is written: checked, audited, searchable, reacted to, and sent on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.domain.documents import Doc
@@ -113,15 +113,19 @@ def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record,
 
 def index(hub: Hub, tx: UnitOfWork, entity: str, old: Doc, new: Doc) -> None:
     """Keep the full-text index in step, where searched text changed."""
-    fields = searched(hub.schemas.schema(entity))
-    if fields and any(old.get(name) != new.get(name) for name in fields):
-        text = " ".join(str(new[name]) for name in fields if name in new)
+    schema = hub.schemas.schema(entity)
+    text = " ".join(searched(schema, new))
+    if text != " ".join(searched(schema, old)):
         tx.search.index(entity, new["id"], tokens_for_index(text))
 
 
-def searched(schema: Mapping[str, Any]) -> list[str]:
-    """The top-level fields that full-text search covers."""
-    return [name for name, node in schema["properties"].items() if node.get("x-search")]
+def searched(node: Mapping[str, Any], value: Any) -> Iterator[str]:
+    """The texts of a document that full-text search covers."""
+    if node.get("x-search") and isinstance(value, str):
+        yield value
+    for name, child in node.get("properties", {}).items():
+        if isinstance(value, dict) and name in value:
+            yield from searched(child, value[name])
 
 
 def difference(old: Doc, new: Doc) -> Doc:

@@ -11,7 +11,7 @@ systems:
     connector: tryton
     settings: {url: "http://127.0.0.1:1", database: x, user: hub}
     secrets: {password: env/TICKETHUB_TEST_NOT_SET}
-    mappings: [tryton]
+    mappings: [tryton/customer]
   crm: {connector: nothing_like_that, mappings: [nothing]}
 calls:
   pbx: {dialect: zammad, token: file/pbx-token}
@@ -57,8 +57,6 @@ def test_a_key_file_that_others_can_read_is_told(run: Run, directory: Path) -> N
 def test_a_system_that_does_not_answer_is_told(run: Run, directory: Path) -> None:
     (directory / "password").write_text("geheim\n", "utf-8")
     text = ERP.partition("  crm:")[0].replace("env/TICKETHUB_TEST_NOT_SET", "file/password")
-    (directory / "mappings" / "tryton").mkdir()
-    (directory / "mappings" / "tryton" / "customer.yaml").write_text(MAPPING, "utf-8")
     (directory / "hub.yaml").write_text(text, "utf-8")
     (found,) = problems(run)
     assert found["where"] == "systems.erp"
@@ -66,4 +64,15 @@ def test_a_system_that_does_not_answer_is_told(run: Run, directory: Path) -> Non
     assert run("doctor", "--offline").output == "Nothing is wrong.\n"
 
 
-MAPPING = (Path(__file__).parents[2] / "data" / "mapping" / "mappings" / "tryton" / "customer.yaml").read_text("utf-8")
+def test_an_overlay_is_laid_over_the_shipped_mapping_and_linted_with_it(run: Run, directory: Path) -> None:
+    (directory / "password").write_text("geheim\n", "utf-8")
+    (directory / "hub.yaml").write_text(
+        ERP.partition("  crm:")[0].replace("env/TICKETHUB_TEST_NOT_SET", "file/password"), "utf-8"
+    )
+    assert run("doctor", "--offline").output == "Nothing is wrong.\n"
+    (directory / "mappings" / "tryton").mkdir()
+    overlay = directory / "mappings" / "tryton" / "customer.yaml"
+    overlay.write_text("fields: {nonsense -> name: {}}\n", "utf-8")
+    told = " ".join(f"{one['where']} {one['what']}" for one in problems(run, "--offline"))
+    assert "mappings/tryton/customer.yaml" in told
+    assert "nonsense" in told

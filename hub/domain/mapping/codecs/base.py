@@ -26,6 +26,8 @@ class Codec(ABC):
     """JSON types that are written to the remote."""
     reads: ClassVar[frozenset[str]] = frozenset()
     """Further JSON types that are understood when they come from the remote."""
+    word: ClassVar[str] = ""
+    """What mapping files call it, where that is not the name of the class."""
     blank_is_nothing: ClassVar[bool] = True
     """An empty text from the remote means that there is no value."""
 
@@ -102,7 +104,7 @@ class Codec(ABC):
         return ()
 
     def __str__(self) -> str:
-        return type(self).__name__.lower()
+        return self.word or type(self).__name__.lower()
 
 
 class Plain(Codec):

@@ -52,6 +52,7 @@ class DecimalText(Codec):
     """A decimal string with a fixed number of places on both sides; a JSON number is understood."""
 
     places: int = 2
+    word: ClassVar[str] = "decimal"
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
     reads: ClassVar[frozenset[str]] = NUMBER
@@ -191,6 +192,7 @@ class Money(Codec):
 class MinorUnits(Money):
     """An amount over there in the currency's smallest unit, as an integer: 1234 is 12.34 CNY and 1234 JPY."""
 
+    word: ClassVar[str] = "minor_units"
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
 

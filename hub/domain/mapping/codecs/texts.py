@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import phonenumbers
@@ -66,6 +67,7 @@ class EnumCase(Codec):
     """A code word: ``in_service`` here; IN_SERVICE (upper), In Service (title) or inService (camel) over there."""
 
     style: str
+    word: ClassVar[str] = "enum_case"
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -92,6 +94,17 @@ class EnumCase(Codec):
         return ("new", "in_service", "en_route_again")
 
 
+@lru_cache(maxsize=4096)  # parsing takes longer than all other codecs of a record together
+def _e164(text: str, region: str) -> str:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise UnfitError("{value} is not a telephone number", value=repr(text)) from error
+    if not phonenumbers.is_possible_number(number):
+        raise UnfitError("{value} is not a possible telephone number", value=repr(text))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 @dataclass(frozen=True)
 class Phone(Codec):
     """A telephone number: E.164 in the hub; numbers without country code are those of the region."""
@@ -110,13 +123,7 @@ class Phone(Codec):
 
     def decode(self, value: Any) -> str:
         """E.164; fails on what cannot be a telephone number."""
-        try:
-            number = phonenumbers.parse(text_of(value), self.region)
-        except phonenumbers.NumberParseException as error:
-            raise UnfitError("{value} is not a telephone number", value=repr(value)) from error
-        if not phonenumbers.is_possible_number(number):
-            raise UnfitError("{value} is not a possible telephone number", value=repr(value))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return _e164(text_of(value), self.region)
 
     def hub_edges(self) -> tuple[Any, ...]:
         """A number of the region and one of another country."""
