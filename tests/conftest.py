@@ -55,7 +55,10 @@ def furnished(tryton: RunningErp, tmp_path_factory: pytest.TempPathFactory) -> P
 def stage(furnished: Path, tmp_path: Path) -> Iterator[Stage]:
     """An ERP and a hub of the test's own, running, with staff and customers."""
     shutil.copytree(furnished, tmp_path / "demo")
-    stage = Stage(tmp_path / "demo", port=free_port(), erp_port=free_port())
+    shipped = (ROOT / "connectors" / "tryton.yaml").read_text("utf-8")
+    impatient = tmp_path / "demo" / "connectors" / "tryton.yaml"
+    impatient.write_text(shipped.replace("settle: 60 s", "settle: 2 s"), "utf-8")
+    stage = Stage(tmp_path / "demo", port=free_port(), erp_port=free_port(), seconds=8)
     try:
         stage.open()
         yield stage
