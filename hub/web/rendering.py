@@ -53,6 +53,7 @@ def register(app: Flask) -> None:
         hidden_fields=words.HIDDEN,
         money=formats.money,
         tone=words.tone,
+        role_word=words.role_word,
         is_past=formats.is_past,
         may=may,
         new_key=new_key,
