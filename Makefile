@@ -5,8 +5,9 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 DIR ?= var/demo
 ONCE ?=
+STORE ?=
 
-.PHONY: help check test demo docs lock tryton clean
+.PHONY: help check test demo bench docs lock tryton clean
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -32,6 +33,9 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
+
+bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the table in docs/reference/benchmarks.md)
+	@$(BIN)/python -m bench.intake $(if $(STORE),--store)
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code
 	$(BIN)/python -m docs.generate

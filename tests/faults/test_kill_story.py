@@ -1,29 +1,16 @@
 """The hub is killed at every named crash point in the middle of the story: one ticket, reservation, issue, invoice."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from hub.ports.crash import CRASH_POINTS
 from hub.testing.demo import Stage
-from hub.testing.tryton.server import free_port
 
 pytestmark = [pytest.mark.tryton, pytest.mark.slow]
 
 CASES = [(point, step) for step in ("reserve", "bill") for point in CRASH_POINTS if point != "inbox.stored"]
 CASES += [("inbox.stored", "ring"), ("inbox.stored", "answer")]
-
-
-@pytest.fixture
-def stage(tmp_path: Path, tryton: object) -> Iterator[Stage]:
-    stage = Stage(tmp_path / "demo", port=free_port(), erp_port=free_port())
-    try:
-        stage.open()
-        yield stage
-    finally:
-        stage.close()
 
 
 class Nurse:

@@ -1,25 +1,12 @@
 """The story on a real Tryton: undisturbed, with the ERP gone midway, refused; told once however often it is told."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from hub.testing.demo import Stage
-from hub.testing.tryton.server import free_port
 
 pytestmark = [pytest.mark.tryton, pytest.mark.slow]
-
-
-@pytest.fixture
-def stage(tmp_path: Path, tryton: object) -> Iterator[Stage]:
-    stage = Stage(tmp_path / "demo", port=free_port(), erp_port=free_port())
-    try:
-        stage.open()
-        yield stage
-    finally:
-        stage.close()
 
 
 def test_the_story_ends_with_the_same_numbers_on_both_sides(stage: Stage) -> None:

@@ -8,13 +8,13 @@ from flask import Blueprint, render_template, request
 
 from hub.domain.documents import Doc
 from hub.domain.sla import Segment
-from hub.services import sla, ticket_view, tickets, timeline
+from hub.services import sla, ticket_view, timeline
 from hub.web import offers
 from hub.web.api.records import viewer
 from hub.web.auth import Rule, guarded
 from hub.web.offers import name_of
 from hub.web.pages.browse import browse, values_of
-from hub.web.state import actor, hub
+from hub.web.state import hub
 
 pages = Blueprint("tickets", __name__)
 READS = Rule(permission="tickets:read")
@@ -40,9 +40,7 @@ def index() -> str:
 @guarded(READS)
 def show(record_id: str) -> str:
     """One ticket."""
-    context, who = hub(), actor()
-    view = ticket_view.of_ticket(context, record_id, viewer())
-    buttons = context.store.read(lambda tx: tickets.buttons(context, tx, who, view.ticket))
+    view = ticket_view.of_ticket(hub(), record_id, viewer())
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     return render_template(
@@ -51,7 +49,7 @@ def show(record_id: str) -> str:
         ticket=view.ticket.doc,
         tab=tab,
         moments=timeline.of_ticket(hub(), record_id) if tab == "timeline" else [],
-        offers=offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(buttons)),
+        offers=offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(view.ticket)),
         offers_of=offers.offers,
         name_of=name_of,
         segments=explained(record_id, view.ticket.doc) if tab == "sla" else {},

@@ -34,6 +34,9 @@ PAGES = {
     "/tickets/tk1?tab=parts": "boss",
     "/tickets/tk1?tab=sla": "boss",
     "/tickets/tk5": "boss",
+    "/tickets/tk2": "boss",  # no workflow for its type
+    "/dispatch/tk2/candidates": "wang",
+    "/dispatch/tk5/candidates": "wang",
     "/customers": "li",
     "/customers/c1": "boss",
     "/customers/c2": "boss",
