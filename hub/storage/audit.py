@@ -19,11 +19,14 @@ from hub.domain.documents import Doc
 from hub.domain.errors import HubError
 from hub.ports.audit import Entry, Verdict
 from hub.storage.cipher import Cipher
+from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
 from hub.storage.tables import AUDIT, SEAL
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()
 PAGE = 1000
+FACTS = ("at", "actor", "action", "entity", "record_id", "correlation")
+WRITE = Prepared(lambda _: insert(AUDIT).inline(), [*FACTS, "salt", "payload", "content", "commitment"])
 
 
 class SqlAudit(Repository):
@@ -48,7 +51,7 @@ class SqlAudit(Repository):
         content = content_of(salt, payload)
         sealed = self._cipher.seal(payload, context(content))
         kept = {"salt": salt, "payload": sealed, "content": content, "commitment": commit(content, row)}
-        self.change(insert(AUDIT), {**row, **kept})
+        WRITE.change(self._connection, {**row, **kept})
 
     def of_record(self, entity: str, record_id: str, *, limit: int = 200) -> list[Entry]:
         """The acts on a record, oldest first."""
@@ -143,7 +146,7 @@ def content_of(salt: bytes, payload: Doc) -> bytes:
 
 def commit(content: bytes, row: Any) -> bytes:
     """The commitment of an entry."""
-    facts = [row[name] for name in ("at", "actor", "action", "entity", "record_id", "correlation")]
+    facts = [row[name] for name in FACTS]
     return hashlib.sha256(content + orjson.dumps(facts)).digest()
 
 

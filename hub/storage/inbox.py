@@ -10,8 +10,13 @@ from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.inbox import Message
 from hub.storage.cipher import Cipher
-from hub.storage.sql import Repository, dumps, instant_or_none, loads, stamp, stamp_or_none
+from hub.storage.prepared import Prepared
+from hub.storage.sql import Repository, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
 from hub.storage.tables import INBOX
+
+ARRIVING = ("id", "source", "kind", "key", "digest", "raw", "headers", "correlation", "received_at", "state", "attempt",
+            "fence", "not_before")  # fmt: skip
+ARRIVE = Prepared(lambda dialect: insert_on(dialect)(INBOX).on_conflict_do_nothing(), ARRIVING)
 
 
 class SqlInbox(Repository):
@@ -45,7 +50,7 @@ class SqlInbox(Repository):
             row = self.first(waiting)
             if row is not None:
                 return self._message(row)
-        if self.add_if_new(INBOX, values):
+        if ARRIVE.change(self._connection, values):
             return message
         row = self.first(select(INBOX).where(INBOX.c.source == message.source, INBOX.c.key == message.key))
         if row is None:

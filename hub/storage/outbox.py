@@ -3,14 +3,30 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, func, or_, select, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.outbox import OPEN_STATES, Delivery
 from hub.storage.cipher import Cipher
-from hub.storage.sql import Repository, instant_or_none, stamp, stamp_or_none
+from hub.storage.prepared import Prepared
+from hub.storage.sql import Repository, insert_on, instant_or_none, stamp, stamp_or_none
 from hub.storage.tables import OUTBOX
+
+DUE = ("id", "system", "entity", "record_id", "correlation", "created_at", "goal", "state", "attempt", "fence",
+       "not_before")  # fmt: skip
+
+
+def enqueue_unless_waiting(dialect: str) -> Any:
+    """An insert of what no delivery waits for that is the same and was not taken up yet."""
+    given = {name: bindparam(name, type_=OUTBOX.c[name].type) for name in DUE}
+    same = [OUTBOX.c[name] == given[name] for name in ("system", "entity", "record_id")]
+    goal = OUTBOX.c.goal.is_not_distinct_from(given["goal"])
+    waits = exists().where(*same, goal, OUTBOX.c.state == "ready", OUTBOX.c.lease_until.is_(None))
+    return insert_on(dialect)(OUTBOX).from_select(DUE, select(*given.values()).where(~waits)).on_conflict_do_nothing()
+
+
+ENQUEUE = Prepared(enqueue_unless_waiting)
 
 
 class SqlOutbox(Repository):
@@ -22,32 +38,20 @@ class SqlOutbox(Repository):
 
     def enqueue(self, delivery: Delivery) -> None:
         """Add, or be absorbed by the waiting one."""
-        same = (
-            OUTBOX.c.system == delivery.system,
-            OUTBOX.c.entity == delivery.entity,
-            OUTBOX.c.record_id == delivery.record_id,
-            OUTBOX.c.state == "ready",
-            OUTBOX.c.lease_until.is_(None),
-            OUTBOX.c.goal.is_(None) if delivery.goal is None else OUTBOX.c.goal == delivery.goal,
-        )
-        if self.first(select(OUTBOX.c.id).where(*same)) is not None:
-            return
-        self.add_if_new(
-            OUTBOX,
-            {
-                "id": delivery.id,
-                "system": delivery.system,
-                "entity": delivery.entity,
-                "record_id": delivery.record_id,
-                "correlation": delivery.correlation,
-                "created_at": stamp(delivery.created_at),
-                "goal": delivery.goal,
-                "state": delivery.state,
-                "attempt": 0,
-                "fence": 0,
-                "not_before": stamp_or_none(delivery.not_before),
-            },
-        )
+        values = {
+            "id": delivery.id,
+            "system": delivery.system,
+            "entity": delivery.entity,
+            "record_id": delivery.record_id,
+            "correlation": delivery.correlation,
+            "created_at": stamp(delivery.created_at),
+            "goal": delivery.goal,
+            "state": delivery.state,
+            "attempt": 0,
+            "fence": 0,
+            "not_before": stamp_or_none(delivery.not_before),
+        }
+        ENQUEUE.change(self._connection, values)
 
     def get(self, delivery_id: str) -> Delivery | None:
         """One delivery."""

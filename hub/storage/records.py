@@ -2,18 +2,26 @@
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from hub.ports.records import Listing, Record
 from hub.storage.cipher import Cipher
+from hub.storage.prepared import Prepared, Row
 from hub.storage.privacy import Privacy
 from hub.storage.sql import Repository, dumps, loads
 from hub.storage.tables import BLIND, RECORDS
+
+OF_RECORD = and_(BLIND.c.entity == bindparam("entity"), BLIND.c.record_id == bindparam("record_id"))
+OF_DIGEST = and_(BLIND.c.field == bindparam("field"), BLIND.c.digest == bindparam("digest"))
+DIGESTS = Prepared(lambda _: select(BLIND.c.field, BLIND.c.digest).where(OF_RECORD))
+FORGET = Prepared(lambda _: delete(BLIND).where(OF_RECORD, OF_DIGEST))
+LEARN = Prepared(lambda _: insert(BLIND), [column.name for column in BLIND.c])
 
 
 class SqlRecords(Repository):
@@ -26,8 +34,7 @@ class SqlRecords(Repository):
 
     def get(self, entity: str, record_id: str) -> Record | None:
         """The record, or None."""
-        table = table_of(entity)
-        row = self.first(select(table).where(table.c.id == record_id))
+        row = get_of(entity).first(self._connection, {"id": record_id})
         return None if row is None else self._record(entity, row)
 
     def need(self, entity: str, record_id: str) -> Record:
@@ -47,7 +54,7 @@ class SqlRecords(Repository):
         """Store a new record."""
         record = Record(entity, doc["id"], 1, doc)
         try:
-            self.change(insert(table_of(entity)), self._row(record))
+            add_of(entity).change(self._connection, self._row(record))
         except IntegrityError:
             raise ConflictError("There is a {entity} {id} already.", entity=entity, id=record.id) from None
         self._index_secrets(entity, record.id, self._digests(entity, doc))
@@ -55,10 +62,8 @@ class SqlRecords(Repository):
 
     def put(self, entity: str, doc: Doc, *, version: int) -> Record:
         """Replace the record."""
-        table = table_of(entity)
         record = Record(entity, doc["id"], version + 1, doc)
-        where = and_(table.c.id == record.id, table.c.version == version)
-        if not self.change(update(table).where(where).values(self._row(record))):
+        if not put_of(entity).change(self._connection, self._row(record) | {"its_id": record.id, "seen": version}):
             self.need(entity, record.id)
             raise StaleError(
                 "{entity} {id} was changed meanwhile: read it again and decide again.", entity=entity, id=record.id
@@ -98,14 +103,10 @@ class SqlRecords(Repository):
     def by_secret(self, entity: str, field: str, value: str) -> list[Record]:
         """Records by blind index, oldest first."""
         digest = self._cipher.digest(entity, field, value)
-        table = table_of(entity)
-        hits = select(BLIND.c.record_id).where(
-            BLIND.c.entity == entity, BLIND.c.field == field, BLIND.c.digest == digest
-        )
-        rows = self.rows(select(table).where(table.c.id.in_(hits)).order_by(table.c.id))
+        rows = by_secret_of(entity).rows(self._connection, {"entity": entity, "field": field, "digest": digest})
         return [self._record(entity, row) for row in rows]
 
-    def _record(self, entity: str, row: RowMapping) -> Record:
+    def _record(self, entity: str, row: RowMapping | Row) -> Record:
         doc: Doc = loads(row["doc"])
         if row["sealed"] is not None:
             doc |= self._cipher.open(row["sealed"], f"{entity}:{row['id']}")
@@ -126,19 +127,47 @@ class SqlRecords(Repository):
         return {(path, self._cipher.digest(entity, path, value)) for path, value in self._privacy[entity].secrets(doc)}
 
     def _reindex_secrets(self, record: Record) -> None:
-        mine = and_(BLIND.c.entity == record.entity, BLIND.c.record_id == record.id)
-        old = {(row[0], bytes(row[1])) for row in self.pairs(select(BLIND.c.field, BLIND.c.digest).where(mine))}
+        mine = {"entity": record.entity, "record_id": record.id}
+        old = {(row["field"], bytes(row["digest"])) for row in DIGESTS.rows(self._connection, mine)}
         new = self._digests(record.entity, record.doc)
         for field, digest in old - new:
-            self.change(delete(BLIND).where(mine, BLIND.c.field == field, BLIND.c.digest == digest))
+            FORGET.change(self._connection, {**mine, "field": field, "digest": digest})
         self._index_secrets(record.entity, record.id, new - old)
 
     def _index_secrets(self, entity: str, record_id: str, digests: Iterable[tuple[str, bytes]]) -> None:
-        rows = [
-            {"entity": entity, "field": field, "digest": digest, "record_id": record_id} for field, digest in digests
-        ]
-        if rows:
-            self.change(insert(BLIND), rows)
+        for field, digest in digests:
+            row = {"entity": entity, "field": field, "digest": digest, "record_id": record_id}
+            LEARN.change(self._connection, row)
+
+
+@cache
+def get_of(entity: str) -> Prepared:
+    """A record by its id."""
+    table = table_of(entity)
+    return Prepared(lambda _: select(table).where(table.c.id == bindparam("id")))
+
+
+@cache
+def add_of(entity: str) -> Prepared:
+    """A new row."""
+    table = table_of(entity)
+    return Prepared(lambda _: insert(table), [column.name for column in table.c])
+
+
+@cache
+def put_of(entity: str) -> Prepared:
+    """Another row in place of the version that was seen."""
+    table = table_of(entity)
+    seen = and_(table.c.id == bindparam("its_id"), table.c.version == bindparam("seen"))
+    return Prepared(lambda _: update(table).where(seen), [column.name for column in table.c])
+
+
+@cache
+def by_secret_of(entity: str) -> Prepared:
+    """The records with a digest, oldest first."""
+    table = table_of(entity)
+    hits = select(BLIND.c.record_id).where(BLIND.c.entity == bindparam("entity"), OF_DIGEST)
+    return Prepared(lambda _: select(table).where(table.c.id.in_(hits)).order_by(table.c.id))
 
 
 def table_of(entity: str) -> Table:

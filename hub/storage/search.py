@@ -5,29 +5,34 @@ Neither database tokenises: a token is written as the hex of its UTF-8, which bo
 
 from collections.abc import Sequence
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
+from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository
 
 STATEMENTS = {
     "sqlite": {
+        "own": "INSERT INTO search_row (entity, record_id) VALUES (:entity, :id) ON CONFLICT DO NOTHING",
         "drop": "DELETE FROM search "
         "WHERE rowid = (SELECT id FROM search_row WHERE entity = :entity AND record_id = :id)",
-        "own": "INSERT INTO search_row (entity, record_id) VALUES (:entity, :id) ON CONFLICT DO NOTHING",
-        "add": "INSERT INTO search (rowid, tokens) "
+        "put": "INSERT INTO search (rowid, tokens) "
         "SELECT id, :tokens FROM search_row WHERE entity = :entity AND record_id = :id",
         "find": "SELECT record_id FROM search JOIN search_row ON search_row.id = search.rowid "
         "WHERE entity = :entity AND search MATCH :query ORDER BY record_id DESC LIMIT :limit",
     },
     "postgresql": {
         "drop": "DELETE FROM search WHERE entity = :entity AND record_id = :id",
-        "own": "SELECT 1",
-        "add": "INSERT INTO search (entity, record_id, tokens) "
-        "VALUES (:entity, :id, array_to_tsvector(string_to_array(:tokens, ' ')))",
+        "put": "INSERT INTO search (entity, record_id, tokens) "
+        "VALUES (:entity, :id, array_to_tsvector(string_to_array(:tokens, ' '))) "
+        "ON CONFLICT (entity, record_id) DO UPDATE SET tokens = excluded.tokens",
         "find": "SELECT record_id FROM search WHERE entity = :entity AND tokens @@ CAST(:query AS tsquery) "
         "ORDER BY record_id DESC LIMIT :limit",
     },
 }
+OWN, DROP, PUT, FIND = (
+    Prepared(lambda dialect, name=name: text(STATEMENTS[dialect][name]))  # type: ignore[misc] # name is bound early
+    for name in ("own", "drop", "put", "find")
+)
 
 
 class SqlSearch(Repository):
@@ -36,10 +41,12 @@ class SqlSearch(Repository):
     def index(self, entity: str, record_id: str, tokens: Sequence[str]) -> None:
         """Replace the record's tokens."""
         key = {"entity": entity, "id": record_id}
-        self._connection.execute(self._statement("drop"), key)
-        if tokens:
-            self._connection.execute(self._statement("own"), key)
-            self._connection.execute(self._statement("add"), {**key, "tokens": " ".join(map(whole, set(tokens)))})
+        if not tokens:
+            DROP.change(self._connection, key)
+            return
+        if self._connection.dialect.name == "sqlite" and not OWN.change(self._connection, key):
+            DROP.change(self._connection, key)  # a row of FTS5 has no key to be replaced by
+        PUT.change(self._connection, {**key, "tokens": " ".join(map(whole, set(tokens)))})
 
     def find(self, entity: str, tokens: Sequence[str], *, limit: int = 50) -> list[str]:
         """Ids of the records that have all tokens, newest first."""
@@ -47,11 +54,8 @@ class SqlSearch(Repository):
             return []
         joined = " & " if self._connection.dialect.name == "postgresql" else " AND "
         query = joined.join(sorted(map(whole, set(tokens))))
-        rows = self._connection.execute(self._statement("find"), {"entity": entity, "query": query, "limit": limit})
-        return [row[0] for row in rows]
-
-    def _statement(self, name: str) -> TextClause:
-        return text(STATEMENTS[self._connection.dialect.name][name])
+        found = FIND.rows(self._connection, {"entity": entity, "query": query, "limit": limit})
+        return [row["record_id"] for row in found]
 
 
 def whole(token: str) -> str:

@@ -57,15 +57,19 @@ class Repository:
 
     def upsert(self, table: Table, values: dict[str, Any]) -> None:
         """Insert the row, or replace the one with its primary key."""
-        insert = pg_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
-        statement = insert(table).values(values)
+        statement = insert_on(self._connection.dialect.name)(table).values(values)
         keys = [column.name for column in table.primary_key]
         rest = {name: statement.excluded[name] for name in values if name not in keys}
         self.change(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
     def add_if_new(self, table: Table, values: dict[str, Any] | list[dict[str, Any]]) -> int:
         """Insert what does not collide with a unique key; says how many rows were new."""
-        insert = pg_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
+        insert = insert_on(self._connection.dialect.name)
         return self.change(
             insert(table).values(values).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         )
+
+
+def insert_on(dialect: str) -> Any:
+    """The insert of a database, which knows what to do about rows that are there."""
+    return pg_insert if dialect == "postgresql" else sqlite_insert

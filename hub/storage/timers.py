@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import bindparam, delete, insert, select, tuple_
 
 from hub.ports.timers import Timer
+from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
 from hub.storage.tables import TIMER
+
+DISARM = Prepared(
+    lambda _: delete(TIMER).where(TIMER.c.entity == bindparam("entity"), TIMER.c.record_id == bindparam("id"))
+)
+ARM = Prepared(lambda _: insert(TIMER), [column.name for column in TIMER.c])
 
 
 class SqlTimers(Repository):
@@ -14,13 +20,11 @@ class SqlTimers(Repository):
 
     def arm(self, entity: str, record_id: str, timers: tuple[Timer, ...]) -> None:
         """Replace the record's timers."""
-        self.change(delete(TIMER).where(TIMER.c.entity == entity, TIMER.c.record_id == record_id))
-        rows = [
-            {"entity": entity, "record_id": record_id, "name": one.name, "kind": one.kind, "due_at": stamp(one.due_at)}
-            for one in timers
-        ]
-        if rows:
-            self.change(insert(TIMER), rows)
+        DISARM.change(self._connection, {"entity": entity, "id": record_id})
+        mine = {"entity": entity, "record_id": record_id}
+        for one in timers:
+            row = {**mine, "name": one.name, "kind": one.kind, "due_at": stamp(one.due_at)}
+            ARM.change(self._connection, row)
 
     def take_due(self, *, now: datetime, limit: int) -> list[Timer]:
         """Take due timers away, earliest first."""

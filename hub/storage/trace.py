@@ -6,8 +6,12 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, insert, select
 
 from hub.ports.trace import Stop
+from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, dumps, loads, stamp
 from hub.storage.tables import TRACE
+
+NOTED = ("correlation", "at", "stop", "system", "entity", "record_id", "template", "params")
+NOTE = Prepared(lambda _: insert(TRACE).inline(), NOTED)
 
 
 class SqlTrace(Repository):
@@ -25,7 +29,7 @@ class SqlTrace(Repository):
             "template": stop.template,
             "params": dumps(stop.params),
         }
-        self.change(insert(TRACE), values)
+        NOTE.change(self._connection, values)
 
     def of_correlation(self, correlation: str) -> list[Stop]:
         """The stops of a message, in order."""

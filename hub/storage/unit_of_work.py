@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
-from sqlalchemy import Connection, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, text
 
 from hub.storage.accounts import SqlAccounts
 from hub.storage.audit import SqlAudit
@@ -16,13 +16,27 @@ from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
 from hub.storage.links import SqlLinks
 from hub.storage.outbox import SqlOutbox
+from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
 from hub.storage.reviews import SqlReviews
 from hub.storage.search import SqlSearch
+from hub.storage.sql import insert_on
 from hub.storage.tables import NUMBER, SERIES
 from hub.storage.timers import SqlTimers
 from hub.storage.trace import SqlTrace
+
+
+def next_of(dialect: str, series: str) -> Any:
+    """The next number: of a sequence on PostgreSQL, so that writers do not wait for one another."""
+    if dialect == "postgresql":
+        return text(f"SELECT nextval('number_{series}') AS last")
+    bump = insert_on(dialect)(NUMBER).values(series=bindparam("series"), last=1)
+    bump = bump.on_conflict_do_update(index_elements=["series"], set_={"last": NUMBER.c.last + 1})
+    return bump.returning(NUMBER.c.last)
+
+
+NEXT = {series: Prepared(partial(next_of, series=series)) for series in SERIES}
 
 
 @dataclass(frozen=True)
@@ -102,11 +116,10 @@ class SqlUnitOfWork:
         return SqlSearch(self._connection)
 
     def next_number(self, series: str) -> int:
-        """The next number of a series: a sequence on PostgreSQL, so that writers do not wait for one another."""
+        """The next number of a series."""
         if series not in SERIES:
             raise KeyError(series)
-        if self._connection.dialect.name == "postgresql":
-            return int(self._connection.execute(text(f"SELECT nextval('number_{series}')")).scalar_one())
-        bump = insert(NUMBER).values(series=series, last=1)
-        bump = bump.on_conflict_do_update(index_elements=["series"], set_={"last": NUMBER.c.last + 1})
-        return int(self._connection.execute(bump.returning(NUMBER.c.last)).scalar_one())
+        row = NEXT[series].first(self._connection, {"series": series})
+        if row is None:
+            raise AssertionError
+        return int(row["last"])
