@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hub.domain.calls import CallSource, read_number
+from hub.domain.call_source import CallSource
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
@@ -90,7 +90,7 @@ def satisfaction(tx: UnitOfWork, ticket_ids: Sequence[str]) -> Decimal | None:
 def of_number(hub: Hub, typed: str) -> list[str]:
     """The ids of the customers that a telephone number belongs to, their own or a contact's; none for other text."""
     digits = sum(letter.isdigit() for letter in typed)
-    number = read_number(typed, CallSource()).e164 if digits >= FEWEST_DIGITS else None
+    number = CallSource().number(typed).e164 if digits >= FEWEST_DIGITS else None
     if number is None:
         return []
 
