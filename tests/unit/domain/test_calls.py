@@ -102,7 +102,8 @@ def test_a_transferred_call_goes_on_until_the_last_leg_hangs_up() -> None:
     assert (call["state"], call["agent"], "ended_at" in call) == ("answered", "Bo", False)
     assert news == [CallRang, CallAnswered]
     call, news = play(NEW, ANSWER, second, first_leg_ends, zammad("hangup", 60, answeringNumber="802"))
-    assert (call["state"], call["ended_at"], news[-1]) == ("ended", at(60), CallEnded)
+    assert (call["state"], news[-1]) == ("ended", CallEnded)
+    assert (call["answered_at"], call["ended_at"]) == (at(5), at(60))
     assert [(leg["id"], leg["ended_at"]) for leg in call["legs"]] == [("801", at(31)), ("802", at(60))]
 
 

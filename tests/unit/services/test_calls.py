@@ -136,13 +136,20 @@ def test_a_report_that_comes_again_changes_nothing(phones: Phones) -> None:
     """zammad#3247: a repeated answer after the hang-up gave an error 500."""
     for event in ("newCall", "answer", "hangup", "answer", "newCall", "hangup"):
         phones.report(event)
-    before = version(phones)
+    before = footprint(phones)
     phones.report("answer")
-    assert (version(phones), phones.call()["state"], len(phones.world.all("ticket"))) == (before, "ended", 1)
+    assert (footprint(phones), phones.call()["state"], len(phones.world.all("ticket"))) == (before, "ended", 1)
+    assert before[1:] == (3, 3)
 
 
-def version(phones: Phones) -> int:
-    return phones.world.read(lambda tx: tx.records.need("call", call_record_id("pbx", "c-1"))).version
+def footprint(phones: Phones) -> tuple[int, int, int]:
+    """The version of the call, and how many messages and stops are kept."""
+
+    def work(tx: UnitOfWork) -> tuple[int, int, int]:
+        call = tx.records.need("call", call_record_id("pbx", "c-1"))
+        return call.version, len(tx.inbox.listing()), len(tx.trace.of_record("call", call.id))
+
+    return phones.world.read(work)
 
 
 @pytest.mark.parametrize("order", list(permutations(("newCall", "answer", "hangup"))), ids="-".join)
@@ -393,10 +400,19 @@ def test_a_caller_who_chases_a_ticket_leaves_no_second_one(phones: Phones) -> No
     assert (chased.id, chased.doc["chase_count"], chased.doc["status"]) == (opened.id, 1, "triaged")
     assert (draft["status"], draft["merged_into"]) == ("merged", opened.id)
     assert phones.call("c-2")["ticket_id"] == opened.id
-    phones.report("hangup", "c-2")
-    assert phones.world.get("ticket", opened.id)["sla_start_at"] == opened.doc["sla_start_at"]
     again = phones.answered("c-3")
     assert phones.world.do(calls.confirm, again["id"], chase_ticket_id=opened.id).doc["chase_count"] == 2
+
+
+def test_a_late_report_of_a_chasing_call_leaves_the_clocks_of_the_ticket(phones: Phones) -> None:
+    long_ago = phones.world.clock.now() - timedelta(hours=1)
+    opened = phones.confirm(phones.answered("c-1"), customer_id="huaxin")
+    phones.report("answer", "c-2", "cloud")
+    call = phones.call("c-2", "cloud")
+    phones.world.do(calls.confirm, call["id"], chase_ticket_id=opened.id)
+    phones.report("new", "c-2", "cloud", at=long_ago.isoformat())
+    assert phones.call("c-2", "cloud")["started_at"] == long_ago.isoformat()
+    assert phones.world.get("ticket", opened.id)["sla_start_at"] == opened.doc["sla_start_at"]
 
 
 def test_a_chase_of_a_ticket_that_is_not_there_leaves_the_draft(phones: Phones) -> None:
