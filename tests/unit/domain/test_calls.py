@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 CHINA = CallSource(privacy_prefixes=("+8617010",))
 
 
-def zammad(event: str, after: int = 0, **values: Any) -> CallEvent:
+def zammad(event: str, after: Any = 0, **values: Any) -> CallEvent:
     hook = {"event": event, "from": "13812345678", "to": "02188886666", "direction": "in", "callId": "c-1", **values}
     return read_event(hook, CHINA, system="pbx", now=NOW + timedelta(seconds=after))
 
