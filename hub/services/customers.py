@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hub.domain.telephone import read_number
+from hub.domain.call_source import CallSource
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
@@ -14,7 +14,6 @@ from hub.services.visibility import Rows, need
 SHOWN = 20  # of each kind; the rest is a click away
 OPEN = ("new", "triaged", "assigned", "in_service")
 FEWEST_DIGITS = 7  # of a telephone number; less is a code or a house number
-REGION = "CN"  # where a number without a country code is at home
 PAST = ("completed", "closed", "cancelled", "rejected")
 
 See = Callable[[UnitOfWork], Rows | None]
@@ -91,7 +90,7 @@ def satisfaction(tx: UnitOfWork, ticket_ids: Sequence[str]) -> Decimal | None:
 def of_number(hub: Hub, typed: str) -> list[str]:
     """The ids of the customers that a telephone number belongs to, their own or a contact's; none for other text."""
     digits = sum(letter.isdigit() for letter in typed)
-    number = read_number(typed, region=REGION).e164 if digits >= FEWEST_DIGITS else None
+    number = CallSource().number(typed).e164 if digits >= FEWEST_DIGITS else None
     if number is None:
         return []
 
