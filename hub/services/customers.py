@@ -95,7 +95,8 @@ def of_number(hub: Hub, typed: str) -> list[str]:
         return []
 
     def work(tx: UnitOfWork) -> list[str]:
-        own = [hit.id for hit in tx.records.by_secret("customer", "phone", number)]
+        fields = ("phone", "landline")
+        own = [hit.id for field in fields for hit in tx.records.by_secret("customer", field, number)]
         others = [hit.doc.get("customer_id") for hit in tx.records.by_secret("contact", "phone", number)]
         return list(dict.fromkeys([*own, *filter(None, others)]))
 

@@ -124,7 +124,7 @@ def searched(node: Mapping[str, Any], value: Any) -> Iterator[str]:
     if node.get("x-search") and isinstance(value, str):
         yield value
     for name, child in node.get("properties", {}).items():
-        if isinstance(value, dict) and name in value:
+        if isinstance(value, dict) and name in value and ("properties" in child or "x-search" in child):
             yield from searched(child, value[name])
 
 

@@ -96,15 +96,20 @@ class SqlRecords(Repository):
 
     def all(self, entity: str, where: Mapping[str, object] | None = None, *, sort: str = "id") -> list[Record]:
         """Every record that matches."""
-        table = table_of(entity)
-        statement = ordered(filtered(table, entity, where or {}), table, entity, sort)
-        return [self._record(entity, row) for row in self.rows(statement)]
+        return [self._record(entity, row) for row in self._listed(entity, where or {}, sort)]
 
     def by_secret(self, entity: str, field: str, value: str) -> list[Record]:
         """Records by blind index, oldest first."""
         digest = self._cipher.digest(entity, field, value)
         rows = by_secret_of(entity).rows(self._connection, {"entity": entity, "field": field, "digest": digest})
         return [self._record(entity, row) for row in rows]
+
+    def _listed(self, entity: str, where: Mapping[str, object], sort: str) -> Sequence[RowMapping | Row]:
+        if all(isinstance(value, str | bool) for value in where.values()):
+            values = {field: as_text(value) for field, value in where.items()}
+            return all_of(entity, tuple(where), sort).rows(self._connection, values)
+        table = table_of(entity)
+        return self.rows(ordered(filtered(table, entity, where), table, entity, sort))
 
     def _record(self, entity: str, row: RowMapping | Row) -> Record:
         doc: Doc = loads(row["doc"])
@@ -168,6 +173,15 @@ def by_secret_of(entity: str) -> Prepared:
     table = table_of(entity)
     hits = select(BLIND.c.record_id).where(BLIND.c.entity == bindparam("entity"), OF_DIGEST)
     return Prepared(lambda _: select(table).where(table.c.id.in_(hits)).order_by(table.c.id))
+
+
+@cache
+def all_of(entity: str, fields: tuple[str, ...], sort: str) -> Prepared:
+    """The records whose fields equal one value each, in order."""
+    table = table_of(entity)
+    equal = [column_of(table, entity, field) == bindparam(field) for field in fields]
+    statement = ordered(select(table).where(*equal), table, entity, sort)
+    return Prepared(lambda _: statement)
 
 
 def table_of(entity: str) -> Table:

@@ -22,6 +22,14 @@ from hub.storage.unit_of_work import SqlUnitOfWork, Vault
 T = TypeVar("T")
 Work = tuple[Callable[[UnitOfWork], Any], "Future[Any]"]
 GROUP = 256  # functions in one commit: more would only make the first of them wait
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",  # what a savepoint may have to take back: as a file it costs more than the commit
+    "cache_size=-16384",  # KiB
+)
 
 
 def sqlite_engine(path: Path) -> Engine:
@@ -31,7 +39,7 @@ def sqlite_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

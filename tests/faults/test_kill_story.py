@@ -1,11 +1,13 @@
 """The hub is killed at every named crash point in the middle of the story: one ticket, reservation, issue, invoice."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
 from hub.ports.crash import CRASH_POINTS
 from hub.testing.demo import Stage
+from hub.testing.hub_server import HubError
 
 pytestmark = [pytest.mark.tryton, pytest.mark.slow]
 
@@ -41,7 +43,8 @@ def test_killed_in_the_middle_the_story_ends_the_same(stage: Stage, point: str, 
     def kill(name: str) -> None:
         if name == step:
             stage.hub.stop()
-            stage.hub.start(TICKETHUB_CRASH_AT=point)
+            with suppress(HubError):  # it may reach the point before it answers
+                stage.hub.start(TICKETHUB_CRASH_AT=point)
             nurses.append(Nurse(stage))
 
     story.between = kill

@@ -1,5 +1,6 @@
 """Workers hear of new work after its commit, and of nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,13 @@ def test_a_delivery_and_a_message_ring_once_they_are_committed(
 
     ringing.run(work)
     assert rung == ["inbox", "outbox"]
+
+
+def test_a_message_that_was_worked_on_as_it_came_does_not_ring(
+    ringing: RingingStore, rung: list[str], clock: FakeClock
+) -> None:
+    ringing.run(lambda tx: tx.inbox.receive(replace(message(clock), state="done")))
+    assert rung == []
 
 
 def test_what_was_rolled_back_does_not_ring(ringing: RingingStore, rung: list[str], clock: FakeClock) -> None:
