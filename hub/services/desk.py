@@ -32,10 +32,21 @@ def pops(hub: Hub, agent: str) -> list[Pop]:
 
     def work(tx: UnitOfWork) -> list[Pop]:
         calls = tx.records.page("call", {"direction": "in"}, sort="-started_at", limit=SHOWN * 2).records
-        found = [pop(tx, call) for call in calls if call.doc.get("agent") in (None, "", agent)]
+        others = names_of_others(tx, agent)
+        found = [pop(tx, call) for call in calls if call.doc.get("agent") not in others]
         return [one for one in found if one.call.doc["state"] in ALIVE or one.is_waiting][:SHOWN]
 
     return hub.store.read(work)
+
+
+def names_of_others(tx: UnitOfWork, login: str) -> frozenset[str]:
+    """What other people are called: telephone systems name an agent by login or by name, or by a word of their own.
+
+    A call that was taken by nobody we know stays on every desk, so that somebody confirms it.
+    """
+    users = tx.accounts.users()
+    mine = {name for user in users if user.login == login for name in (user.login, user.name)}
+    return frozenset(name for user in users for name in (user.login, user.name)) - mine
 
 
 def one(hub: Hub, call_id: str) -> Pop:

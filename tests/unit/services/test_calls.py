@@ -18,6 +18,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError
 from hub.domain.mapping import compile_mapping
 from hub.files.mappings import parse_mapping
+from hub.ports.accounts import User
 from hub.ports.audit import Entry
 from hub.ports.connector import ObjectSpec
 from hub.ports.records import Record
@@ -190,6 +191,22 @@ def test_a_transferred_call_stays_one_call_with_one_ticket(phones: Phones) -> No
     assert (call["state"], call["agent"], len(phones.world.all("ticket"))) == ("answered", "王芳", 1)
     phones.report("hangup", answeringNumber="802")
     assert phones.call()["state"] == "ended"
+
+
+@pytest.mark.parametrize(
+    ("named", "desks"), [("李娜", ["lina"]), ("lina", ["lina"]), ("坐席801", ["lina", "mei"]), ("", ["lina", "mei"])]
+)
+def test_an_answered_call_is_on_the_desk_of_whoever_took_it(phones: Phones, named: str, desks: list[str]) -> None:
+    """zammad#2177: every agent got every call; an agent whom nobody knows by that name must not hide a call."""
+    people = [User("u1", "lina", "李娜", ("agent",), ""), User("u2", "mei", "梅", ("agent",), "")]
+    for person in people:
+        phones.world.hub.store.run(partial(enlist, person))
+    phones.answered(answeringNumber="801", user=named)
+    assert [agent for agent in ("lina", "mei") if desk.pops(phones.world.hub, agent)] == desks
+
+
+def enlist(person: User, tx: UnitOfWork) -> None:
+    tx.accounts.save_user(person)
 
 
 def test_an_outbound_call_shows_whom_we_called_and_opens_no_ticket(phones: Phones) -> None:
