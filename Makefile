@@ -29,7 +29,7 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config pyproject.toml
-	$(PYTEST) -q -n 2 tests/unit tests/architecture
+	$(PYTEST) -q -n 2 -m "not slow" tests/unit tests/architecture
 
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup

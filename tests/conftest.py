@@ -20,7 +20,9 @@ from hub.storage.privacy import Privacy
 from hub.storage.sqlite import SqliteStore, sqlite_engine
 from hub.storage.unit_of_work import Vault
 from hub.testing.clock import FakeClock
-from hub.testing.tryton.fixture import tryton
+from hub.testing.demo import Stage
+from hub.testing.tryton.fixture import RunningErp, tryton
+from hub.testing.tryton.server import free_port
 
 ROOT = Path(__file__).parent.parent
 PRIVACY = {
@@ -36,6 +38,32 @@ def need(what: str, why: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"{what} is missing: {why}")
     pytest.skip(f"{what} is missing: {why}")
+
+
+@pytest.fixture(scope="session")
+def furnished(tryton: RunningErp, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a demo that is set up and at rest, to be copied."""
+    stage = Stage(tmp_path_factory.mktemp("furnished") / "demo", port=free_port(), erp_port=free_port())
+    try:
+        stage.open()
+    finally:
+        stage.close()
+    return stage.directory
+
+
+@pytest.fixture
+def stage(furnished: Path, tmp_path: Path) -> Iterator[Stage]:
+    """An ERP and a hub of the test's own, running, with staff and customers."""
+    shutil.copytree(furnished, tmp_path / "demo")
+    shipped = (ROOT / "connectors" / "tryton.yaml").read_text("utf-8")
+    impatient = tmp_path / "demo" / "connectors" / "tryton.yaml"
+    impatient.write_text(shipped.replace("settle: 60 s", "settle: 2 s"), "utf-8")
+    stage = Stage(tmp_path / "demo", port=free_port(), erp_port=free_port(), seconds=8)
+    try:
+        stage.open()
+        yield stage
+    finally:
+        stage.close()
 
 
 @pytest.fixture

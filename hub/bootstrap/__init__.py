@@ -58,7 +58,7 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
     """
     with ExitStack() as opened:
         if writes and settings.database.file is not None:
-            opened.enter_context(DirectoryLock(settings.directory))
+            opened.enter_context(DirectoryLock(settings.database.file.parent))
         ring = Keyring.load(settings.key_file)
         engine = engine_of(settings, environment)
         opened.callback(engine.dispose)

@@ -75,7 +75,7 @@ def migrate(settings: Settings, environment: Environment) -> None:
     """Bring the database to the present tables, alone; ConflictError while a hub runs on the same SQLite file."""
     with ExitStack() as opened:
         if settings.database.file is not None:
-            opened.enter_context(DirectoryLock(settings.directory))
+            opened.enter_context(DirectoryLock(settings.database.file.parent))
         ring = Keyring.load(settings.key_file)
         engine = engine_of(settings, environment)
         opened.callback(engine.dispose)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hub.bootstrap.secrets import Environment, secret
-from hub.domain.calls import CallSource
+from hub.domain.call_source import CallSource
 from hub.domain.errors import FieldError, InvalidError
 from hub.domain.mapping import compile_mapping
 from hub.domain.mapping.rules import MappingSpec

@@ -1,5 +1,6 @@
 """A running hub in this process: web server and workers, started together and drained together."""
 
+import logging
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,8 @@ from hub.web.i18n import catalog
 from hub.web.options import CallHook, Options
 
 FORMS = {"zammad": "form", "generic": "signed"}  # how the web application lets each dialect in
+
+log = logging.getLogger(__name__)
 
 
 class Serving:
@@ -45,10 +48,12 @@ class Serving:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Answer what was asked, finish what is in hand, then let go of the database."""
+        """Answer what was asked, finish what is in hand, then let go of the database; within thirty seconds."""
         withdraw(self.container.settings.directory)
+        self.workers.ask_to_stop()
         self._server.stop()
-        self.workers.stop()
+        if late := self.workers.stop():
+            log.warning("not waited for: %s; what they hold is taken up by the next hub", ", ".join(late))
         self.container.close()
 
 

@@ -13,7 +13,8 @@ from hub.domain.errors import ConflictError, InvalidError
 from hub.files.settings import Listen
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-ANSWER_WITHIN = 10.0  # seconds that requests in hand may still take when the hub is stopped
+ANSWER_WITHIN = 8.0  # seconds that requests in hand may still take when the hub is stopped
+LAST_WORDS = 1.0  # seconds for its threads to end once there is nothing left to answer
 LONGEST_BODY = 16 * 1024 * 1024  # above every limit of the application, which answers with the reason
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - where to find a server that listens everywhere
 
@@ -50,10 +51,10 @@ class WebServer:
             while self._is_busy() and time.monotonic() < until:
                 time.sleep(0.02)
             self._server.trigger.pull_trigger(self._close)
-            self._thread.join(within)
+            self._thread.join(LAST_WORDS)
         else:
             self._server.close()
-        self._server.task_dispatcher.shutdown(timeout=1)
+        self._server.task_dispatcher.shutdown(timeout=LAST_WORDS)
 
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self._application is None:

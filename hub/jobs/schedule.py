@@ -61,5 +61,6 @@ class Clockwork:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End at once."""
-        self._scheduler.shutdown(wait=False)
+        """End at once; nothing happens when it is not running."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -13,7 +13,7 @@ from hub.domain.errors import HubError
 from hub.jobs.schedule import Clockwork, Job
 
 log = logging.getLogger(__name__)
-DRAIN_FOR = 25.0  # seconds: an operator's stop is to end within thirty
+DRAIN_FOR = 16.0  # seconds: an operator's stop is to end within thirty, and requests in hand have their share
 
 
 class Worker:
@@ -97,13 +97,17 @@ class Workers:
         """Why workers fail at present, by job."""
         return {worker.job.name: worker.trouble for worker in self._workers if worker.trouble}
 
+    def ask_to_stop(self) -> None:
+        """Begin nothing new."""
+        self._clockwork.stop()
+        for worker in self._workers:
+            worker.stop()
+
     def stop(self, within: float = DRAIN_FOR) -> list[str]:
         """End all: what is in hand is finished; gives the jobs that did not end in time.
 
         Those hold a lease and nothing else: whoever comes next takes over when it ends.
         """
-        self._clockwork.stop()
-        for worker in self._workers:
-            worker.stop()
+        self.ask_to_stop()
         until = time.monotonic() + within
         return [worker.job.name for worker in self._workers if not worker.ended(until - time.monotonic())]

@@ -30,9 +30,12 @@ def agree(
     record: Record | None,
     remote: Remote,
     sent: Doc | None = None,
+    *,
+    relays: bool = True,
 ) -> Link:
     """Merge a remote copy into our record and remember both as the new shadow.
 
+    ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
     our value, and no news. A remote record without counterpart becomes a new record.
     """
@@ -49,7 +52,7 @@ def agree(
     records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
     for conflict in outcome.conflicts:
         ask(hub, tx, tracer, conflict)
-    if outcome.push_due:
+    if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return remember(tx, system, mapping, record.id, remote, outcome)
 

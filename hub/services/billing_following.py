@@ -17,14 +17,14 @@ FINANCE = "finance"  # the role that keeps the books
 
 def settle(hub: Hub, tx: UnitOfWork, actor: Actor, ticket_id: str) -> Record:
     """Bring the ticket's settlement, its gate and the end of the loop to what charges and invoices say."""
-    from hub.services import tickets  # noqa: PLC0415 - tickets work out charges, and charges settle tickets
+    from hub.services.tickets import keep  # noqa: PLC0415 - tickets work out charges, and charges settle tickets
 
     ticket = tx.records.need("ticket", ticket_id)
     charges = [each.doc for each in tx.records.all("charge", {"ticket_id": ticket_id})]
     invoices = {each.id: each.doc for each in tx.records.all("invoice", {"ticket_id": ticket_id})}
     state = settlement_of(charges, invoices) if any(map(is_active, charges)) else without_charges(ticket.doc)
     doc = with_settlement(ticket.doc, state, now=hub.clock.now())
-    return tickets.keep(hub, tx, actor, ticket, doc, action="ticket.settle")
+    return keep(hub, tx, actor, ticket, doc, action="ticket.settle")
 
 
 def without_charges(ticket: Doc) -> str:
@@ -73,11 +73,11 @@ def standing(doc: Doc) -> str:
 
 def record(hub: Hub, tx: UnitOfWork, actor: Actor, after: Record, fact: str) -> None:
     """Record a fact about the money in the ticket's history, where its workflow has a word for it."""
-    from hub.services import tickets  # noqa: PLC0415 - as in settle
+    from hub.services.tickets import record_fact  # noqa: PLC0415 - as in settle
 
     ticket = tx.records.need("ticket", after.doc["ticket_id"])
     if fact in hub.policies.workflow(ticket.doc["type"]).facts:
-        tickets.record_fact(hub, tx, actor, ticket.id, fact, {})
+        record_fact(hub, tx, actor, ticket.id, fact, {})
 
 
 def compare(hub: Hub, tx: UnitOfWork, actor: Actor, after: Record) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from hub.domain.calls import CallSource
+from hub.domain.call_source import CallSource
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.policies import Policies
 from hub.ports.blobs import Blobs

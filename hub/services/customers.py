@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from hub.domain.call_source import CallSource
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
@@ -12,6 +13,7 @@ from hub.services.visibility import Rows, need
 
 SHOWN = 20  # of each kind; the rest is a click away
 OPEN = ("new", "triaged", "assigned", "in_service")
+FEWEST_DIGITS = 7  # of a telephone number; less is a code or a house number
 PAST = ("completed", "closed", "cancelled", "rejected")
 
 See = Callable[[UnitOfWork], Rows | None]
@@ -48,7 +50,8 @@ def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
     def mine(entity: str, sort: str = "-created_at", **where: object) -> Sequence[Record]:
         return tx.records.page(entity, {"customer_id": customer.id, **where}, sort=sort, limit=SHOWN).records
 
-    open_tickets, past_tickets = mine("ticket", status=list(OPEN)), mine("ticket", status=list(PAST))
+    open_tickets = [ticket for ticket in mine("ticket", status=list(OPEN)) if not ticket.doc.get("is_draft")]
+    past_tickets = mine("ticket", status=list(PAST))
     return Overview(
         customer=customer,
         links=tx.links.all_of_record("customer", customer.id),
@@ -82,3 +85,19 @@ def satisfaction(tx: UnitOfWork, ticket_ids: Sequence[str]) -> Decimal | None:
     answers = tx.records.all("follow_up", {"ticket_id": list(ticket_ids), "outcome": "answered"}) if ticket_ids else []
     scores = [Decimal(answer.doc["score"]) for answer in answers if "score" in answer.doc]
     return sum(scores, Decimal(0)) / len(scores) if scores else None
+
+
+def of_number(hub: Hub, typed: str) -> list[str]:
+    """The ids of the customers that a telephone number belongs to, their own or a contact's; none for other text."""
+    digits = sum(letter.isdigit() for letter in typed)
+    number = CallSource().number(typed).e164 if digits >= FEWEST_DIGITS else None
+    if number is None:
+        return []
+
+    def work(tx: UnitOfWork) -> list[str]:
+        fields = ("phone", "landline")
+        own = [hit.id for field in fields for hit in tx.records.by_secret("customer", field, number)]
+        others = [hit.doc.get("customer_id") for hit in tx.records.by_secret("contact", "phone", number)]
+        return list(dict.fromkeys([*own, *filter(None, others)]))
+
+    return hub.store.read(work)

@@ -19,7 +19,7 @@ from hub.services import stock, tickets
 from hub.services.context import Actor, Hub
 from hub.services.notifications import notify_technician
 
-TOLD = 50  # candidates whose reasoning is kept with the assignment
+TOLD = 20  # candidates whose reasoning is kept with the assignment
 LOOKED_BACK = 50  # tickets of the customer among which the technicians who know the site are looked for
 OPEN = ("planned", "accepted", "en_route", "on_site")
 EXCLUDED = "x_excluded_technicians"  # custom field of the customer: ids of technicians whom it does not want

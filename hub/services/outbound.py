@@ -4,7 +4,6 @@ One attempt at one delivery ends in exactly one of: done, later, uncertain (look
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -115,12 +114,7 @@ class Attempt:
         """A document that acts on another document's remote record shares that record; it makes none of its own."""
         if self.spec.of is None:
             return None
-        target = self.hub.store.read(self.target)
-        link = Link(self.system.name, self.mapping.object, target, self.delivery.entity, self.delivery.record_id)
-        remote = self.read(link)
-        link = replace(link, remote_shadow=remote.doc, version=remote.version)
-        self.hub.store.run(lambda tx: tx.links.save(link))
-        return link
+        return self.agree(self.read(self.hub.store.read(self.target)), None, relays=False)
 
     def target(self, tx: UnitOfWork) -> str:
         """The remote id of the document that ours acts on; MissingLinkError when it is not over there yet."""
@@ -136,7 +130,7 @@ class Attempt:
         if self.link() is None and self.spec.of is None:
             remote = self.find_ours()
             if remote is not None:
-                self.agree(remote, {})
+                self.agree(remote, (self.delivery.payload or {}).get("create", {}))
                 self.note("delivered", "Found it there as {id}: the earlier call had worked.", id=remote.id)
             elif self.spec.lookup_by is None:
                 raise RejectedError(
@@ -224,21 +218,15 @@ class Attempt:
 
     def merge_first(self, link: Link) -> None:
         """Somebody changed the remote record since we last agreed: take that in before we write."""
-        remote = self.system.connector.get(self.mapping.object, link.external_id)
-        if remote is None:
-            raise RejectedError(
-                "{object} {id} is gone from {system}: restore it there, or unlink the record.",
-                object=self.mapping.object,
-                id=link.external_id,
-                system=self.system.name,
-            )
-        self.agree(remote, None)
+        remote = self.read(link.external_id)
+        self.agree(remote, None, relays=False)
 
-    def agree(self, remote: Remote, sent: Doc | None) -> Link:
+    def agree(self, remote: Remote, sent: Doc | None, *, relays: bool = True) -> Link:
         """Record what the remote record is now, in one transaction with the link."""
 
         def work(tx: UnitOfWork) -> Link:
-            return agreeing.agree(self.hub, tx, self.tracer, self.system, self.record(tx), remote, sent)
+            record = self.record(tx)
+            return agreeing.agree(self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays)
 
         link = self.hub.store.run(work)
         self.doubt = False
@@ -269,13 +257,13 @@ class Attempt:
 
     def reach_goal(self, link: Link) -> None:
         """Call step after step; after each call the state is read again, for a call may be ignored silently."""
-        remote = self.read(link)
+        remote = self.read(link.external_id)
         reached = {self.delivery.goal, *self.spec.reached.get(str(self.delivery.goal), ())}
         while (state := self.state(remote)) not in reached:
             step = self.next_step(state)
             self.write({"act": step.action, "from": state}, self.acting(link, step))
             self.hub.points.reach("outbox.stepped")
-            remote = self.read(link)
+            remote = self.read(link.external_id)
             if self.state(remote) == state:
                 raise RejectedError(
                     step.refused or "{system}: {action} left {object} {id} in state {state}.",
@@ -308,14 +296,14 @@ class Attempt:
             )
         return step
 
-    def read(self, link: Link) -> Remote:
-        """The document as it is over there now."""
-        remote = self.system.connector.get(self.mapping.object, link.external_id)
+    def read(self, remote_id: str) -> Remote:
+        """The remote record as it is now."""
+        remote = self.system.connector.get(self.mapping.object, remote_id)
         if remote is None:
             raise RejectedError(
-                "{object} {id} is gone from {system}.",
+                "{object} {id} is gone from {system}: restore it there, or unlink the record.",
                 object=self.mapping.object,
-                id=link.external_id,
+                id=remote_id,
                 system=self.system.name,
             )
         return remote

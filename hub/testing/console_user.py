@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -26,15 +26,15 @@ class ConsoleUser:
         self.url, self.login = url, login
         self._http = requests.Session()
         self._http.trust_env = False
-        self._http.post(f"{url}/sign-in", data={"login": login, "password": password}, timeout=30).raise_for_status()
-        found = CSRF.search(self._http.get(f"{url}/profile", timeout=30).text)
+        self._send("POST", f"{url}/sign-in", data={"login": login, "password": password}).raise_for_status()
+        found = CSRF.search(self._send("GET", f"{url}/profile").text)
         if found is None:
             raise ConsoleError(f"{login} could not sign in at {url}")
         self._http.headers["X-CSRF-Token"] = found.group(1)
 
     def get(self, path: str, **query: str) -> Doc:
         """A record, or a listing."""
-        return self._answer(self._http.get(f"{self.url}/api/v1/{path}", params=query, timeout=60))
+        return self._answer(self._send("GET", f"{self.url}/api/v1/{path}", params=query))
 
     def one(self, plural: str, **query: str) -> Doc:
         """The first record that matches; ConsoleError when there is none."""
@@ -51,18 +51,21 @@ class ConsoleUser:
     def post(self, path: str, key: str | None = None, **body: Any) -> Doc:
         """Create a record or give a command, under an idempotency key of its own."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
-        return self._answer(self._http.post(f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=60))
+        return self._answer(self._send("POST", f"{self.url}/api/v1/{path}", json=body, headers=headers))
 
     def patch(self, path: str, **body: Any) -> Doc:
         """Change fields of a record as it is now."""
-        etag = self._http.get(f"{self.url}/api/v1/{path}", timeout=60).headers["ETag"]
-        headers = {"If-Match": etag}
-        return self._answer(self._http.patch(f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=60))
+        headers = {"If-Match": self._send("GET", f"{self.url}/api/v1/{path}").headers["ETag"]}
+        return self._answer(self._send("PATCH", f"{self.url}/api/v1/{path}", json=body, headers=headers))
 
     def upload(self, data: bytes) -> Doc:
         """Keep a photo under its hash; what comes back goes into add_evidence."""
         digest = hashlib.sha256(data).hexdigest()
-        return self._answer(self._http.put(f"{self.url}/api/v1/files/{digest}", data=data, timeout=60))
+        return self._answer(self._send("PUT", f"{self.url}/api/v1/files/{digest}", data=data))
+
+    def hook(self, url: str, facts: Mapping[str, str]) -> None:
+        """The telephone system at the desk reports; it does so until it is heard."""
+        self._send("POST", url, data=dict(facts)).raise_for_status()
 
     def wait(self, what: str, look: Callable[[], Doc | None]) -> Doc:
         """Look again until something is there; ConsoleError when it takes too long."""
@@ -81,6 +84,17 @@ class ConsoleUser:
             return record if holds(record) else None
 
         return self.wait(f"{path} to be {what}", look)
+
+    def _send(self, method: str, url: str, **what: Any) -> requests.Response:
+        """Ask, and ask the same again when the hub went away meanwhile: that must be the same as asking once."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._http.request(method, url, timeout=60, **what)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.3)
 
     def _answer(self, response: requests.Response) -> Doc:
         try:

@@ -22,12 +22,12 @@ listen: {{host: 127.0.0.1, port: {port}}}
 systems:
   erp:
     connector: tryton
-    settings: {{url: "{erp}", database: erp, user: {user}, request_seconds: 30}}
+    settings: {{url: "{erp}", database: erp, user: {user}, request_seconds: {seconds}}}
     secrets: {{password: file/secrets/erp}}
     mappings: [tryton]
     poll_every: 1 s
     overlap: 60 s
-    request_limit: 30 s
+    request_limit: {seconds} s
 calls:
   pbx: {{dialect: zammad, token: file/secrets/pbx}}
 """
@@ -56,8 +56,8 @@ def play(directory: Path, *, once: bool) -> bool:
 class Stage:
     """ERP, hub, people and passwords of one demo directory."""
 
-    def __init__(self, directory: Path, *, port: int = PORT, erp_port: int = ERP_PORT) -> None:
-        self.directory, self.port = directory, port
+    def __init__(self, directory: Path, *, port: int = PORT, erp_port: int = ERP_PORT, seconds: int = 30) -> None:
+        self.directory, self.port, self.seconds = directory, port, seconds
         self.hub = HubServer(directory, port)
         seeded = create_seeded(CACHE, datetime.now(UTC).year)  # noqa: TID251 - fiscal years of today
         self.erp: TrytonServer = seeded.serve(directory / "erp", port=erp_port)
@@ -71,7 +71,7 @@ class Stage:
         kept = self.directory / "demo.json"
         self.secrets = json.loads(kept.read_text("utf-8")) if kept.exists() else {"pbx": new_secret()}
         fresh = self.hub.set_up(
-            SETTINGS.format(port=self.port, erp=self.erp.url, user=HUB),
+            SETTINGS.format(port=self.port, erp=self.erp.url, user=HUB, seconds=self.seconds),
             {"secrets/erp": self.erp.login(HUB).password, "secrets/pbx": self.secrets["pbx"]},
         )
         if fresh:

@@ -55,10 +55,10 @@ class HubServer:
 
     def start(self, **environment: str) -> None:
         """Start and wait until it answers."""
-        log = (self.directory / "hub.log").open("ab")
-        self._process = subprocess.Popen(  # noqa: S603 - our own command line
-            self._command(["up"]), stdout=log, stderr=log, env={**self._environment, **environment}
-        )
+        with (self.directory / "hub.log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command line
+                self._command(["up"]), stdout=log, stderr=log, env={**self._environment, **environment}
+            )
         until = time.monotonic() + READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > until:

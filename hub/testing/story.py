@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import requests
-
 from hub.domain.documents import Doc
 from hub.testing.console_user import ConsoleError, ConsoleUser
 from hub.testing.staff import PART, SYMPTOM
@@ -76,7 +74,7 @@ class Story:
         """The telephone system reports; it reports everything twice, as real ones do."""
         facts = {"event": event, "callId": self.call_id, "from": CALLER, "to": CALLED, "direction": "in", **more}
         for _ in range(2):
-            requests.post(self.hook, data=facts, timeout=30).raise_for_status()
+            self.people["agent"].hook(self.hook, facts)
 
     def ring(self) -> None:
         """A call rings; the agent's screen shows the customer."""

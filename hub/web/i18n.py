@@ -27,10 +27,7 @@ def catalog(language: str) -> Mapping[str, str]:
         return {}
     with path.open("rb") as file:
         read = read_po(file, locale=language)
-    pairs = [(message.id, message.string) for message in read]
-    return {
-        source: target for source, target in pairs if isinstance(source, str) and isinstance(target, str) and target
-    }
+    return {str(message.id): str(message.string) for message in read if message.id and message.string}
 
 
 def language() -> str:

@@ -35,6 +35,7 @@ MENU = (
     Item("tickets.index", N_("Tickets"), "tickets:read", "ticket"),
     Item("dispatch.show", N_("Dispatch"), "dispatch", "route"),
     Item("customers.index", N_("Customers"), "customers:read", "people"),
+    Item("notices.index", N_("Notices"), "notifications:read", "bell"),
     Item("sync.overview", N_("Systems"), "sync", "sync"),
     Item("trail.index", N_("Audit trail"), "audit", "list"),
     Item("people.index", N_("Users and keys"), "accounts", "key"),

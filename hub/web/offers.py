@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
 from hub.domain.documents import Doc
-from hub.domain.workflow import Transition
 from hub.ports.records import Record
+from hub.services import tickets
 from hub.web.actions import Ready
 from hub.web.auth import Rule, passes
-from hub.web.forms import Choices, Field, fields
+from hub.web.forms import Choices, Field, fields, kind_of
 from hub.web.i18n import translate, words
-from hub.web.state import caller, hub, web
+from hub.web.state import actor, caller, hub, web
 
 MOST_CHOICES = 300
 ORDER = {"warehouse": "name", "technician": "name", "part": "sku", "ticket": "-created_at"}
@@ -50,8 +51,18 @@ def possible(record: Record, flow: Mapping[str, str]) -> Iterator[Ready]:
     known = caller()
     for (entity, name), ready in web().actions.items():
         may_do = known and entity == record.entity and passes(Rule(ready.scope, ready.permission), known)
-        if may_do and (name in flow if ready.action.by_workflow else ready.action.offered(record.doc)):
+        if (
+            may_do
+            and is_fillable(ready.body.schema)
+            and (name in flow if ready.action.by_workflow else ready.action.offered(record.doc))
+        ):
             yield ready
+
+
+def is_fillable(schema: Mapping[str, Any]) -> bool:
+    """Whether a form can give all that a command needs: lists of objects come over the API only."""
+    nodes = schema["properties"]
+    return all(kind_of(nodes[name]) or nodes[name].get("type") == "object" for name in schema["required"])
 
 
 def offer_of(ready: Ready, record: Record, values: Doc, flow: Mapping[str, str]) -> Offer:
@@ -87,7 +98,23 @@ def name_of(record: Record | None) -> str:
     return " · ".join(str(part) for part in (name, code) if part) or record.id
 
 
-def flow_of(transitions: Sequence[Transition]) -> Mapping[str, str]:
-    """The commands of a workflow with their words; giving the ticket to another technician is assigning it, too."""
+def flow_of(ticket: Record) -> Mapping[str, str]:
+    """The commands of a ticket's workflow that the caller may give now, with their words; none without a workflow.
+
+    Giving the ticket to another technician is assigning it, too.
+    """
+    context, who = hub(), actor()
+    if ticket.doc["type"] not in context.policies.workflows:
+        return {}
     same = {"reassign": "assign"}
+    transitions = context.store.read(lambda tx: tickets.buttons(context, tx, who, ticket))
     return {same.get(one.name, one.name): words(one.title) for one in transitions}
+
+
+def suggestions(name: str) -> Sequence[str]:
+    """What people usually write into a field: for a symptom, the fault codes that parts are kept for."""
+    if name != "fault.symptom":
+        return ()
+    context = hub()
+    parts = context.store.read(lambda tx: tx.records.all("part"))
+    return sorted({code for part in parts for code in part.doc.get("fault_codes", ())})

@@ -8,7 +8,7 @@ from flask import Flask, g, request
 from jinja2 import ChainableUndefined
 
 from hub.ports.records import Record
-from hub.web import flashes, formats, navigation, terms, words
+from hub.web import flashes, formats, navigation, offers, terms, words
 from hub.web.auth import may
 from hub.web.i18n import LANGUAGES, language, translate
 from hub.web.i18n import words as bilingual
@@ -47,11 +47,13 @@ def register(app: Flask) -> None:
         word_of=terms.word_of,
         action_word=terms.action_word,
         personal=personal,
+        suggestions=offers.suggestions,
         today=formats.today,
         shown_value=words.shown_value,
         hidden_fields=words.HIDDEN,
         money=formats.money,
         tone=words.tone,
+        role_word=words.role_word,
         is_past=formats.is_past,
         may=may,
         new_key=new_key,

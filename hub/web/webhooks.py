@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from hub.domain.documents import Doc
+from hub.domain.errors import InvalidError
 from hub.transport.webhooks import SignatureError, key_of, verify
 from hub.web.api.answers import shown
 from hub.web.auth import OPEN, guarded
@@ -42,7 +43,10 @@ def call(system: str, token: str) -> Response:
     if hook.dialect == "signed":
         keys = [key_of(secret) for secret in hook.secrets]
         verify(keys, {name: request.headers.getlist(name) for name in SIGNED}, raw, now=hub().clock.now())
-    receive(hub(), system, raw, passed_on, values_of(raw))
+    try:
+        receive(hub(), system, raw, passed_on, values_of(raw))
+    except InvalidError as unreadable:  # a sender that cannot be read is answered like one that sends no JSON
+        raise MalformedError(unreadable.template, fields=unreadable.fields, **unreadable.params) from unreadable
     return shown({"status": "received"})
 
 

@@ -20,7 +20,8 @@ def entity_word(entity: object) -> str:
 
 def node(entity: str, path: str) -> Mapping[str, Any]:
     """The schema of a field at a dotted path, through lists; empty when there is none."""
-    found: Mapping[str, Any] = hub().schemas.schema(entity)
+    schemas = hub().schemas
+    found: Mapping[str, Any] = schemas.schema(entity) if entity in schemas.entities() else {}
     for name in path.split("."):
         inner = found.get("items", found)
         found = inner.get("properties", {}).get(name, {})
@@ -64,3 +65,9 @@ def shown_value(entity: str, path: str, value: object) -> str:
     if field.get("format") == "date-time" and isinstance(value, str):
         return when(value)
     return choice(field, value) if "enum" in field else str(value)
+
+
+def role_word(name: str) -> str:
+    """What a role is called."""
+    roles = hub().policies.roles
+    return words(roles[name].title, name) if name in roles else name

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import orjson
 import pytest
 
-from docs.generate import HERE, PAGES
+from docs.generate import HERE, PAGES, Fields
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
@@ -36,3 +37,10 @@ def test_every_page_can_be_reached_from_the_start() -> None:
         start += [page.parent / link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
     every = {page.resolve() for page in ROOT.glob("docs/**/*.md")}
     assert sorted(str(page.relative_to(ROOT)) for page in every - reached) == []
+
+
+def test_every_setting_has_words_in_both_languages_and_a_meaning() -> None:
+    schema = orjson.loads((ROOT / "schemas" / "hub.json").read_bytes())
+    rows = list(Fields(schema).below(schema, ""))
+    assert len(rows) > 40
+    assert [path for path, word, _, _, meaning in rows if not word or not meaning] == []

@@ -13,6 +13,9 @@ HELD = "$held"
 COMPUTED = "$computed"
 """Where a hub base keeps the fixed and computed values that were agreed, by path: they have no field of their own."""
 
+IDLE = "$idle"
+"""Where a hub base keeps the paths whose rule did not apply: when it does one day, nothing was agreed about them."""
+
 REWRITTEN = "$rewritten"
 """Where a hub base keeps what came back rewritten while it was not known to be the answer to our write."""
 

@@ -18,7 +18,7 @@ from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.values import clone
 from hub.domain.sync.merging import merge
-from hub.domain.sync.outcome import COMPUTED, REWRITTEN, Merge
+from hub.domain.sync.outcome import COMPUTED, IDLE, REWRITTEN, Merge
 from hub.domain.sync.scope import copy_hub, copy_remote
 
 
@@ -52,7 +52,8 @@ def settle(
         ),
     )
     settlement.run.finish(mapping.spec.file, mapping.entity)
-    hub |= {COMPUTED: settlement.computed, REWRITTEN: settlement.rewritten}
+    idle = [path for path in hub.get(IDLE, ()) if path not in settlement.sent]
+    hub |= {COMPUTED: settlement.computed, REWRITTEN: settlement.rewritten, IDLE: idle}
     merged = merge(mapping, hub_base=hub, remote_base=remote, hub_now=hub_now, remote_now=read_back, refs=known)
     return replace(merged, lines=known.lines)
 
@@ -100,6 +101,7 @@ class _Settlement:
     ours: bool
     rewritten: Doc
     computed: Doc
+    sent: set[str] = field(default_factory=set)
 
     def parts(self, parts: Sequence[Part], views: _Views) -> None:
         """Settle the parts of a record or member."""
@@ -114,6 +116,7 @@ class _Settlement:
         """Agree on a value that was sent; one that was not is left to the merge."""
         if not leaf.rule.direction.pushes or leaf.remote_meaning(views.sent) == leaf.remote_meaning(views.remote_base):
             return
+        self.sent.add(place_of(leaf, views.hub_now, of_hub=True))
         if leaf.same(views.hub_now, views.sent, self.known):
             copy_hub(leaf, views.hub_now, views.hub)
             if isinstance(leaf.hub, SourceEnd):

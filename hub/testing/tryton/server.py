@@ -91,7 +91,7 @@ class TrytonServer:
         if not (self._folder / f"{DATABASE}.sqlite").exists():
             self._copy_seed()
         for _ in range(PORTS_TRIED):
-            self.port = self.port or _free_port()
+            self.port = self.port or free_port()
             if self._launch(trytond):
                 return
             self.port = 0
@@ -167,7 +167,8 @@ class TrytonServer:
         self._process = None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -10,10 +10,11 @@ from hub.web.auth import COOKIE, OPEN, SIGNED_IN, guarded
 from hub.web.flashes import leave
 from hub.web.forms import text
 from hub.web.i18n import COOKIE as LANGUAGE
-from hub.web.i18n import LANGUAGES, N_, words
+from hub.web.i18n import LANGUAGES, N_
 from hub.web.navigation import start
 from hub.web.paths import own_path
 from hub.web.state import actor, caller, hub, options, person
+from hub.web.words import role_word
 
 pages = Blueprint("account", __name__)
 
@@ -74,9 +75,7 @@ def language() -> Response:
 @guarded(SIGNED_IN)
 def profile() -> str:
     """The caller's own account."""
-    roles = hub().policies.roles
-    names = [words(roles[name].title, name) if name in roles else name for name in person().roles]
-    return render_template("profile.html", role_names=names)
+    return render_template("profile.html", role_names=[role_word(name) for name in person().roles])
 
 
 @pages.post("/profile/password")

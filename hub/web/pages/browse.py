@@ -1,5 +1,6 @@
 """Lists on pages: filters from the query string, full-text search, one page after another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -25,10 +26,16 @@ class Page:
     is_first: bool
 
 
-def browse(entity: str, filters: tuple[str, ...], sort: str) -> Page:
-    """The page of records that the query string asks for; unknown and empty parameters mean nothing here."""
+def browse(entity: str, filters: tuple[str, ...], sort: str, instead: Sequence[str] = ()) -> Page:
+    """The page of records that the query string asks for; unknown and empty parameters mean nothing here.
+
+    ``instead`` are the records that the search text means, where it was understood as something else than words.
+    """
     known = {name: request.args[name] for name in (*filters, "q", "after", "sort") if request.args.get(name)}
-    asked = MultiDict({"sort": sort, **known, "limit": PAGE})
+    asked: MultiDict[str, str] = MultiDict({"sort": sort, **known, "limit": PAGE})
+    if instead:
+        asked.pop("q")
+        asked.setlist("id", instead)
     only, schema = viewer(), hub().schemas.schema(entity)
     listing = hub().store.read(lambda tx: find(tx, entity, schema, asked, only(tx)))
     after = listing.after

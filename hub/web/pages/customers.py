@@ -18,7 +18,8 @@ READS = Rule(permission="customers:read")
 @guarded(READS)
 def index() -> str:
     """The list."""
-    page = browse("customer", ("level",), "name")
+    callers = customers.of_number(hub(), request.args.get("q", ""))
+    page = browse("customer", ("level",), "name", instead=callers)
     part = "customers/rows.html" if request.headers.get("HX-Target") == "rows" else "customers/list.html"
     return render_template(part, page=page, levels=values_of("customer", "level"))
 

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, render_template
 
-from hub.services import board, dispatching, tickets
+from hub.services import board, dispatching
 from hub.services.visibility import need
 from hub.web import offers
 from hub.web.auth import Rule, guarded
 from hub.web.pages.tickets import next_due
-from hub.web.state import actor, hub
+from hub.web.state import hub
 
 pages = Blueprint("dispatch", __name__, url_prefix="/dispatch")
 USES = Rule(permission="dispatch")
@@ -24,10 +24,9 @@ def show() -> str:
 @guarded(USES)
 def candidates(record_id: str) -> str:
     """Everybody who could go, best first, with the reasons; who fails a hard rule is shown without a button."""
-    context, who = hub(), actor()
+    context = hub()
     ticket = context.store.read(lambda tx: need(tx, "ticket", record_id, None))
-    buttons = context.store.read(lambda tx: tickets.buttons(context, tx, who, ticket))
-    offered = offers.offers(ticket, flow=offers.flow_of(buttons))
+    offered = offers.offers(ticket, flow=offers.flow_of(ticket))
     return render_template(
         "dispatch/candidates.html",
         candidates=[one.document() for one in dispatching.candidates(context, record_id)],

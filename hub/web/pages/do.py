@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Blueprint, redirect, render_template, request
@@ -49,10 +50,11 @@ def doer(ready: Ready) -> Callable[..., Response]:
 
 
 def done(back: str) -> Response:
-    """Show the page again, from which the command was given."""
-    if "HX-Request" in request.headers:
-        return Response(status=204, headers={"HX-Redirect": back})
-    return redirect(back)
+    """Show the page again, from which the command was given: where it stands, if it is the one that is open."""
+    if "HX-Request" not in request.headers:
+        return redirect(back)
+    is_open = urlsplit(request.headers.get("HX-Current-URL", "")).path == urlsplit(back).path
+    return Response(status=204, headers={"HX-Refresh": "true"} if is_open else {"HX-Redirect": back})
 
 
 def refused(status: int, problem: Mapping[str, object]) -> Response:

@@ -1,19 +1,20 @@
 """Tickets: the list with search and filters, and the page of one with everything around it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from flask import Blueprint, render_template, request
 
 from hub.domain.documents import Doc
-from hub.services import ticket_view, tickets, timeline
+from hub.domain.sla import Segment
+from hub.services import sla, ticket_view, timeline
 from hub.web import offers
 from hub.web.api.records import viewer
 from hub.web.auth import Rule, guarded
 from hub.web.offers import name_of
 from hub.web.pages.browse import browse, values_of
-from hub.web.state import actor, hub
+from hub.web.state import hub
 
 pages = Blueprint("tickets", __name__)
 READS = Rule(permission="tickets:read")
@@ -39,9 +40,7 @@ def index() -> str:
 @guarded(READS)
 def show(record_id: str) -> str:
     """One ticket."""
-    context, who = hub(), actor()
-    view = ticket_view.of_ticket(context, record_id, viewer())
-    buttons = context.store.read(lambda tx: tickets.buttons(context, tx, who, view.ticket))
+    view = ticket_view.of_ticket(hub(), record_id, viewer())
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     return render_template(
@@ -50,9 +49,11 @@ def show(record_id: str) -> str:
         ticket=view.ticket.doc,
         tab=tab,
         moments=timeline.of_ticket(hub(), record_id) if tab == "timeline" else [],
-        offers=offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(buttons)),
+        offers=offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(view.ticket)),
         offers_of=offers.offers,
         name_of=name_of,
+        segments=explained(record_id, view.ticket.doc) if tab == "sla" else {},
+        titles=step_titles(),
         totals=totals([charge.doc for charge in view.charges]),
         due=next_due,
     )
@@ -78,3 +79,16 @@ def totals(charges: Sequence[Doc]) -> dict[str, dict[str, str]]:
         for name in by:
             by[name] += Decimal(charge[name])
     return {currency: {name: str(value) for name, value in by.items()} for currency, by in sums.items()}
+
+
+def explained(ticket_id: str, ticket: Doc) -> dict[str, Sequence[Segment]]:
+    """Every minute of each clock of a ticket; nothing for a policy that is no longer in the book."""
+    if ticket.get("sla", {}).get("policy") not in hub().policies.sla.policies:
+        return {}
+    targets = [one["target"] for one in ticket["sla"].get("targets", ())]
+    return {target: sla.explained(hub(), ticket_id, target) for target in targets}
+
+
+def step_titles() -> dict[str, Mapping[str, str]]:
+    """What the steps of the procedures are called."""
+    return {step.step: step.title for sop in hub().policies.sops for step in sop.steps}

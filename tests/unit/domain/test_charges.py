@@ -141,10 +141,10 @@ def test_the_same_work_gives_the_same_lines_with_the_same_ids() -> None:
 
 
 def test_the_time_of_a_visit_is_rounded_as_a_whole_and_not_kind_by_kind() -> None:
-    evening = visit("2026-03-02T09:50:00", "2026-03-02T10:15:00")  # 17:50 to 18:15: 10 + 15 minutes
+    evening = visit("2026-03-02T09:40:00", "2026-03-02T10:20:00")  # 17:40 to 18:20: 20 + 20 minutes, 0.75 hours
     found = [(line.source.part, line.quantity, line.rate) for line in out(visits=[evening]) if line.code == "labour"]
     assert found == [
-        ("working_hours", Decimal("0.25"), Decimal(180)),
+        ("working_hours", Decimal("0.5"), Decimal(180)),
         ("after_hours", Decimal("0.25"), Decimal(270)),
     ]
 

@@ -67,7 +67,7 @@ def test_every_codec_is_under_the_laws_below() -> None:
     assert {type(codec) for codec in EVERY} >= set(CODECS.values())
 
 
-@pytest.mark.parametrize("codec", EVERY, ids=repr)
+@pytest.mark.parametrize("codec", EVERY, ids=str)
 def test_what_the_hub_says_comes_back_with_the_same_meaning(codec: Codec) -> None:
     for value in codec.hub_edges():
         sent = codec.to_remote(value)
@@ -76,7 +76,7 @@ def test_what_the_hub_says_comes_back_with_the_same_meaning(codec: Codec) -> Non
         assert codec.hub_meaning(back) == codec.hub_meaning(value), value
 
 
-@pytest.mark.parametrize("codec", EVERY, ids=repr)
+@pytest.mark.parametrize("codec", EVERY, ids=str)
 def test_what_the_remote_says_comes_back_with_the_same_meaning(codec: Codec) -> None:
     edges = codec.remote_edges() or tuple(codec.to_remote(value) for value in codec.hub_edges())
     assert edges
@@ -84,7 +84,7 @@ def test_what_the_remote_says_comes_back_with_the_same_meaning(codec: Codec) -> 
         assert codec.meaning(codec.to_remote(codec.to_hub(value))) == codec.meaning(value), value
 
 
-@pytest.mark.parametrize("codec", EVERY, ids=repr)
+@pytest.mark.parametrize("codec", EVERY, ids=str)
 def test_what_is_no_value_of_the_kind_is_refused_and_never_crashes(codec: Codec) -> None:
     for value in (
         "~?",
@@ -270,6 +270,6 @@ def hashable(value: Any) -> bool:
     return isinstance(hash(value), int)
 
 
-@pytest.mark.parametrize("codec", EVERY, ids=repr)
+@pytest.mark.parametrize("codec", EVERY, ids=str)
 def test_a_meaning_can_be_compared_and_hashed(codec: Codec) -> None:
     assert all(hashable(codec.hub_meaning(value)) for value in codec.hub_edges())

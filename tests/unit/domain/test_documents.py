@@ -7,7 +7,9 @@ from typing import Any
 
 import jsonschema
 
-from hub.domain.calls import CallSource, fold, read_event, silent_end
+from hub.domain.call_events import read_event
+from hub.domain.call_source import CallSource
+from hub.domain.calls import expire, take_event
 from hub.domain.dispatch import choose
 from hub.domain.dispatch_case import Job, Worker
 from hub.domain.documents import Doc
@@ -48,12 +50,15 @@ def fits(entity: str, document: Doc) -> Doc:
 
 def test_call_ticket_and_visit_fit_their_schemas(policies: Policies) -> None:
     source = CallSource()
-    call: Doc = {}
-    for event, more in (("newCall", {}), ("answer", {"answeringNumber": "801"}), ("hangup", {"cause": "x"})):
-        hook = {"from": "13812345678", "to": "02188886666", "callId": "c-1", "event": event, **more}
-        call = fits("call", fold(call or None, read_event(hook, source, now=NOW), system="pbx", source=source))
-    silent = silent_end({**call, "state": "answered"}, now=NOW + timedelta(days=1))
-    fits("call", {**call, **(silent or {})})
+    call: Doc | None = None
+    for event, more in (("newCall", {}), ("answer", {"answeringNumber": "801", "user[]": "王芳"}), ("hangup", {})):
+        facts = {"from": "13812345678", "to": "02188886666", "direction": "in", "callId": "c-1", "cause": "x"}
+        hook = {**facts, "queue": "hotline", "event": event, **more}
+        call = fits("call", take_event(call, read_event(hook, source, system="pbx", now=NOW)).call)
+    assert call is not None
+    silent = expire({**call, "state": "answered"}, now=NOW + timedelta(days=1))
+    assert silent is not None
+    fits("call", silent.call)
 
     workflow = policies.workflow("repair")
     ticket = fits("ticket", {"id": "T1", **draft_of_call(call, number="R-1", by="ann", now=NOW, subject="call")})

@@ -235,6 +235,28 @@ def test_nothing_is_cleared_where_the_rule_keeps() -> None:
     assert three_way(mapping, ({"a": 1}, {"x": 1}), {}, {"x": 1}).remote == {"x": 1}
 
 
+def test_a_rule_whose_condition_comes_true_carries_what_stood_there_before() -> None:
+    mapping = make_mapping(
+        "kind <-> kind:\ncode <-> vat: {when: kind == 'firm'}\nname <-> vat_name: {when: kind == 'firm'}"
+    )
+    person = three_way(mapping, ({}, {}), {"kind": "person", "code": "1"}, {"kind": "person", "vat_name": "N"})
+    assert (person.changes, person.conflicts) == ((), ())
+    firm = again(mapping, person, hub_now={"kind": "firm", "code": "1"})
+    assert (firm.remote, firm.hub) == (
+        {"kind": "firm", "vat": "1", "vat_name": "N"},
+        {"kind": "firm", "code": "1", "name": "N"},
+    )
+    at_send = again(mapping, firm)
+    assert at_send.remote == firm.remote
+    done = sent(mapping, at_send, {"kind": "FIRM", "vat": "01", "vat_name": "N"})
+    assert (done.push_due, again(mapping, done).push_due) == (False, False)
+
+
+def test_a_formula_that_does_not_go_together_stops_the_merge_with_its_field() -> None:
+    with pytest.raises(InvalidError, match=r"sys/thing\.yaml.*-> title"):
+        three_way(make_mapping("expr 'a + 1' -> title:"), ({}, {}), {"a": "x"}, {})
+
+
 def test_a_rule_of_one_way_carries_changes_of_its_own_side_only() -> None:
     mapping = make_mapping("a -> x:\nb <- y:")
     merged = three_way(mapping, BASE, {"a": 1, "b": 9}, {"x": 9, "y": 2})

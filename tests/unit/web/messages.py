@@ -1,4 +1,7 @@
-"""Every message that a person may see, read from templates and Python: what the catalogs must translate."""
+"""Every message that a person may see, read from templates and Python: what the catalogs must translate.
+
+The command line speaks English; what only it says is left out.
+"""
 
 import ast
 import re
@@ -8,10 +11,26 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 ROOT = Path(__file__).parents[3]
-MARKS = {"N_", "translate", "_"}
+UNSEEN = ("hub/testing", "hub/cli", "hub/jobs", "hub/laws", "hub/process", "hub/bootstrap", "hub/files")
+SEEN = ("hub/files/schemas.py",)
+MARKS = {"N_", "translate", "_", "reason"}  # the first argument is a message
+SECOND = {"FieldError", "_wants"}  # the second argument is
+NAMED = {"template", "why"}  # keyword arguments and variables that hold a message
+TABLES = {
+    "WORDS",
+    "WAIVED",
+    "VISIT_TIMES",
+    "CALL_TIMES",
+    "OTHERWISE",
+    "_KINDS",
+    "_MODES",
+    "_RETROACTIVE",
+    "_OUT_OF_RANGE",
+}
 WITH_TEMPLATE = re.compile(r"(Error|Review|Missing|Reason)$")
-SECOND = {"FieldError", "note"}  # the message is the second or a later text argument
-TEMPLATED = re.compile(r"\{(\w+)\}")
+TELLING = {"note", "tell_warehouse"}  # some argument is a message
+BUILT_IN = {"LookupError", "ValueError", "KeyError", "TypeError", "AssertionError"}  # our own mistakes: only logged
+PARAMETER = re.compile(r"\{(\w+)(?:![rsa])?\}")
 
 
 def messages() -> dict[str, str]:
@@ -19,7 +38,9 @@ def messages() -> dict[str, str]:
     found = dict(of_templates())
     for folder in ("hub", "connectors"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            found |= dict(of_python(path))
+            name = str(path.relative_to(ROOT))
+            if name in SEEN or not name.startswith(UNSEEN):
+                found |= dict(of_python(path))
     return found
 
 
@@ -33,30 +54,59 @@ def of_templates() -> Iterator[tuple[str, str]]:
 
 
 def of_python(path: Path) -> Iterator[tuple[str, str]]:
-    """The messages of a module: marked ones, and the templates of errors."""
+    """The messages of a module: marked ones, templates of errors, and the tables of words."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call):
-            for message in of_call(node):
-                yield message, f"{path.relative_to(ROOT)}:{node.lineno}"
+        for message in of_node(node):
+            yield message, f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+
+
+def of_node(node: ast.AST) -> Iterator[str]:
+    """The messages of a call or an assignment."""
+    if isinstance(node, ast.Call):
+        yield from of_call(node)
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        if names & (NAMED | TABLES):
+            yield from sentences(node.value)
 
 
 def of_call(node: ast.Call) -> Iterator[str]:
     """The messages among the arguments of a call."""
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    texts = [
-        argument for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    ]
-    if name in MARKS and texts:
-        yield str(texts[0].value)
-    elif name == "FieldError" and len(node.args) > 1:
-        yield from (str(one.value) for one in texts if one is node.args[1])
-    elif WITH_TEMPLATE.search(name) and name != "FieldError":
-        yield from (str(one.value) for one in texts if " " in str(one.value))
+    if name in MARKS:
+        yield from texts(node.args[:1])
+    elif name in SECOND:
+        yield from texts(node.args[1:2])
+    elif name == "Guard":
+        yield from ("Ticket {number}: " + text for text in texts(node.args[1:]))
+    elif (WITH_TEMPLATE.search(name) and name not in BUILT_IN) or name in TELLING:
+        yield from (text for argument in node.args for text in sentences(argument))
     for keyword in node.keywords:
-        if keyword.arg == "template" and isinstance(keyword.value, ast.Constant):
-            yield str(keyword.value.value)
+        if keyword.arg in NAMED:
+            yield from sentences(keyword.value)
+
+
+def texts(arguments: list[ast.expr]) -> Iterator[str]:
+    """The arguments that are texts."""
+    yield from (one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def sentences(node: ast.expr) -> Iterator[str]:
+    """The texts in an expression that are messages rather than names."""
+    if isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from sentences(value)
+    elif isinstance(node, ast.Tuple | ast.List):
+        for value in node.elts:
+            yield from sentences(value)
+    elif isinstance(node, ast.IfExp):
+        yield from sentences(node.body)
+        yield from sentences(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (" " in node.value or "{" in node.value):
+        yield node.value
 
 
 def parameters(message: str) -> set[str]:
     """The names that a message is filled with."""
-    return set(TEMPLATED.findall(message))
+    return set(PARAMETER.findall(message))

@@ -1,9 +1,11 @@
 """The API of records: lists, single records, new ones, patches, and one effect per Idempotency-Key."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
+from flask import Flask
 
 from hub.ports.accounts import User
 from hub.services import accounts
@@ -130,6 +132,18 @@ def test_the_same_key_gives_the_first_answer_and_one_record(desk: Api) -> None:
     assert again.headers["ETag"] == first.headers["ETag"]
     assert again.headers["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first.headers
+    assert len(desk.get("/customers").get_json()["items"]) == 1
+
+
+def test_t03_the_same_post_many_times_at_once_is_one_record_and_one_answer(app: Flask, desk: Api) -> None:
+    def post(_: int) -> tuple[int, bytes]:
+        answer = app.test_client().post("/api/v1/customers", data=b'{"name": "A"}', headers=headers)
+        return answer.status_code, answer.data
+
+    headers = {**desk._headers, "Content-Type": "application/json", "Idempotency-Key": "once"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(post, range(40)))
+    assert len(answers) == 1
     assert len(desk.get("/customers").get_json()["items"]) == 1
 
 

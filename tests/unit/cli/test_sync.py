@@ -1,0 +1,96 @@
+"""A full comparison is shown, kept, and carried out as it was shown."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.bootstrap import build, systems
+from hub.files.settings import load
+from hub.ports.connector import ObjectSpec
+from hub.testing.clock import FakeClock
+from hub.testing.fake_system import FakeSystem
+from tests.unit.cli.conftest import Run
+
+CONNECTOR = """
+connector: fake
+title: {en: Fake, zh: 仿真}
+product: a fake of the tests
+module: connectors.fake
+settings: {}
+objects:
+  location: {title: {en: Location, zh: 库位}, remote: {model: location}}
+"""
+MAPPING = """
+map: warehouse/erp.location
+version: 1
+hub: {entity: warehouse, schema: canonical/warehouse.json}
+remote: {system: erp, object: location}
+identity: {remote_id: id, adopt_if: [[code]]}
+fields:
+  code <- code:
+  name <- name:
+  kind <- const main:
+sync: {default_owner: remote}
+"""
+
+
+@pytest.fixture
+def erp(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
+    """A fake ERP with one warehouse, connected to the installation."""
+    fake = FakeClock(datetime.now(UTC) - timedelta(minutes=1))
+    system = FakeSystem(fake, [ObjectSpec("location")])
+    system.create("location", {"code": "STO", "name": "Main store"})
+    (directory / "connectors" / "fake.yaml").write_text(CONNECTOR, "utf-8")
+    (directory / "mappings" / "fake").mkdir()
+    (directory / "mappings" / "fake" / "warehouse.yaml").write_text(MAPPING, "utf-8")
+    (directory / "hub.yaml").write_text("systems: {erp: {connector: fake, mappings: [fake]}}", "utf-8")
+    monkeypatch.setattr(systems, "connect", lambda *_: system)  # the connector package has no fake
+    return system
+
+
+def warehouses(directory: Path) -> list[Mapping[str, object]]:
+    with build(load(directory), {}, writes=False, systems=False) as container:
+        return [record.doc for record in container.hub.store.read(lambda tx: tx.records.all("warehouse"))]
+
+
+@pytest.mark.usefixtures("erp")
+def test_a_plan_is_shown_and_writes_nothing(run: Run, directory: Path) -> None:
+    output = run("sync", "plan", "erp").output
+    assert "create   in hub    warehouse/1" in output
+    assert "name: None -> 'Main store'" in output
+    assert output.splitlines()[-1] == "1 create in hub"
+    assert warehouses(directory) == []
+
+
+@pytest.mark.usefixtures("erp")
+def test_a_kept_plan_is_carried_out_and_then_both_sides_agree(run: Run, directory: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "plan.json"
+    run("sync", "plan", "erp", "--entity", "warehouse", "--out", str(kept))
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert json.loads(run("sync", "apply", str(kept), "--json").output) == {"done": 1, "moved": 0}
+    assert [doc["name"] for doc in warehouses(directory)] == ["Main store"]
+    assert run("sync", "plan", "erp").output == "Both sides agree.\n"
+
+
+def test_what_moved_since_is_left_for_the_next_plan(run: Run, erp: FakeSystem, directory: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "plan.json"
+    run("sync", "plan", "erp", "--out", str(kept))
+    erp.edit("location", "1", name="Another name")
+    assert run("sync", "apply", str(kept)).output == "0 done, 1 had moved since the plan was made.\n"
+    assert warehouses(directory) == []
+
+
+@pytest.mark.usefixtures("erp")
+def test_an_unknown_system_is_answered_with_those_that_there_are(run: Run) -> None:
+    assert "There is no system crm: hub.yaml has erp" in run("sync", "plan", "crm", code=4).output
+
+
+@pytest.mark.usefixtures("erp")
+@pytest.mark.parametrize("text", ["{}", "nothing", '{"system": "erp", "items": [{"action": "create"}]}'])
+def test_a_file_that_is_no_plan_is_refused(run: Run, tmp_path: Path, text: str) -> None:
+    kept = tmp_path / "plan.json"
+    kept.write_text(text, "utf-8")
+    assert "is no plan: make one with" in run("sync", "apply", str(kept), code=3).output
