@@ -22,8 +22,8 @@ END_OF_HEAD = b"\r\n\r\n"
 
 def request(call_id: str, caller: str, timestamp: int) -> bytes:
     """One report of an answered call, as bytes for the wire."""
-    report = {"event": "answer", "call_id": call_id, "from": caller, "to": "+862150000000", "queue": "night"}
-    body = json.dumps({**report, "agent": "601"}).encode()
+    report = {"event": "answer", "direction": "in", "call_id": call_id, "agent": "601", "queue": "night"}
+    body = json.dumps({**report, "from": caller, "to": "+862150000000"}).encode()
     head = {
         "Host": "127.0.0.1",
         "Content-Type": "application/json",

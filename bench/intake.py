@@ -64,7 +64,7 @@ def on_sqlite() -> Iterator[list[Side]]:
         install(folder / "hub", "sqlite:///hub.db")
         log = folder / "log"
         bare = opened.enter_context(Server(log, "bench.bare", "sqlite", str(folder / "one.db")))
-        hub = opened.enter_context(Server(log, "bench.up", str(folder / "hub")))
+        hub = opened.enter_context(Server(log, "hub.cli", "--dir", str(folder / "hub"), "up"))
         two = [opened.enter_context(Server(log, "bench.bare", "sqlite", str(folder / "two.db"))) for _ in range(2)]
         yield [
             Side((bare.url,), (bare.pid,)),
@@ -82,7 +82,7 @@ def on_postgres() -> Iterator[list[Side]]:
         install(folder / "hub", server.database("hub"))
         log = folder / "log"
         bare = opened.enter_context(Server(log, "bench.bare", "postgres", server.database("bare")))
-        hub = opened.enter_context(Server(log, "bench.up", str(folder / "hub")))
+        hub = opened.enter_context(Server(log, "hub.cli", "--dir", str(folder / "hub"), "up"))
         yield [Side((bare.url,), (bare.pid, server.pid)), Side((hub.url,), (hub.pid, server.pid))]
 
 

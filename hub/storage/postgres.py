@@ -1,5 +1,11 @@
-"""The store on PostgreSQL: serializable transactions, retried where the database asks for it."""
+"""The store on PostgreSQL: serializable transactions, retried where the database asks for it.
 
+The writers of one process take turns: new rows of all of them meet on the last page of an index, where serializable
+transactions conflict, so that eight at once are tried three times each, and some give up. Between processes the
+database decides.
+"""
+
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -27,6 +33,7 @@ class PostgresStore:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault
+        self._turn = threading.Lock()
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run in one durable transaction."""
@@ -54,7 +61,7 @@ class PostgresStore:
         self._engine.dispose()
 
     def _once(self, fn: Callable[[UnitOfWork], T]) -> T:
-        with self._engine.begin() as connection:
+        with self._turn, self._engine.begin() as connection:
             return fn(SqlUnitOfWork(connection, self._vault))
 
 

@@ -30,7 +30,7 @@ def test_a_table_is_kept_between_its_marks(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.slow
 def test_one_report_becomes_everything_that_the_benchmark_says(tmp_path: Path) -> None:
     install(tmp_path, "sqlite:///hub.db")
-    with Server(tmp_path / "log", "bench.up", str(tmp_path)) as hub:
+    with Server(tmp_path / "log", "hub.cli", "--dir", str(tmp_path), "up") as hub:
         answer = load([hub.url], clients=2, seconds=60, most=3)
     assert len(answer["latencies"]) == 6
     with sqlite3.connect(tmp_path / "hub.db") as database:
