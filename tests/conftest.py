@@ -110,11 +110,20 @@ def of_database(url: str, name: str) -> str:
     return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
 
 
-@pytest.fixture
-def sqlite_store(tmp_path: Path, vault: Vault) -> Iterator[SqliteStore]:
-    engine = sqlite_engine(tmp_path / "hub.db")
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that others are copied from."""
+    path = tmp_path_factory.mktemp("sqlite") / "hub.db"
+    engine = sqlite_engine(path)
     upgrade(engine)
-    store = SqliteStore(engine, vault)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, vault: Vault, migrated: Path) -> Iterator[SqliteStore]:
+    shutil.copyfile(migrated, tmp_path / "hub.db")
+    store = SqliteStore(sqlite_engine(tmp_path / "hub.db"), vault)
     yield store
     store.close()
 
