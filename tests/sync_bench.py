@@ -33,6 +33,7 @@ fields:
   tax_id <-> tax: {owner: hub, sensitive: true}
 sync:
   default_owner: hub
+  guard: {max_changed: 20%, max_deleted: 10, floor: 1}
 """
 
 INVOICE = """

@@ -10,6 +10,7 @@ import orjson
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.rules import Members
+from hub.domain.sync import brake
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
@@ -118,7 +119,7 @@ def apply(hub: Hub, name: str, items: Sequence[Item], *, force: bool = False) ->
     """Carry out a plan; ConflictError when it changes more than the brake allows, unless forced."""
     system = hub.systems[name]
     if not force:
-        brake(hub, system, items)
+        hold_mass_change(hub, system, items)
     outcomes = [apply_item(hub, system, item) for item in items]
     return Applied(done=outcomes.count(True), moved=outcomes.count(False))
 
@@ -146,13 +147,12 @@ def send_item(hub: Hub, tx: UnitOfWork, system: System, item: Item, tracer: Trac
     return True
 
 
-def brake(hub: Hub, system: System, items: Sequence[Item]) -> None:
+def hold_mass_change(hub: Hub, system: System, items: Sequence[Item]) -> None:
     """ConflictError when a plan would change more of what is linked than its mapping's guard allows."""
     for mapping in system.mappings.values():
         changed = sum(item.action == "update" and item.entity == mapping.entity for item in items)
         linked = hub.store.read(lambda tx, m=mapping: tx.links.count(system.name, m.object))  # type: ignore[misc]
-        guard = mapping.sync.guard
-        if changed > max(guard.floor, guard.max_changed * linked):
+        if brake(mapping.sync.guard, linked=linked, changed=changed, deleted=0) is not None:
             raise ConflictError(
                 "The plan changes {changed} of {linked} linked {entity} records, more than the brake allows: "
                 "read it, then apply it with --force.",

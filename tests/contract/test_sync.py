@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.domain.errors import ConflictError
 from hub.ports.store import Store
 from hub.services import agreeing, inbound, reconciling
 from hub.services.tracing import Tracer
@@ -227,6 +228,19 @@ def test_a_plan_writes_nothing_and_applying_it_skips_what_moved(b: Bench) -> Non
     assert (applied.done, applied.moved) == (1, 1)
     assert b.only("customer").doc["name"] == "B"
     assert len(reconciling.plan(b.hub, "erp", ["customer"])) == 1
+
+
+def test_the_brake_holds_mass_change_until_a_person_forces_it(b: Bench) -> None:
+    parties = [b.erp.create("party", {"name": f"C{number}"}).id for number in range(3)]
+    b.clock.pass_by(timedelta(seconds=1))
+    reconciling.apply(b.hub, "erp", reconciling.plan(b.hub, "erp", ["customer"]))
+    for party in parties[:2]:
+        b.erp.edit("party", party, phone=OTHER)
+    items = reconciling.plan(b.hub, "erp", ["customer"])
+    with pytest.raises(ConflictError, match="2 of 3 linked customer"):
+        reconciling.apply(b.hub, "erp", items)
+    assert all("phone" not in record.doc for record in b.hub.store.read(lambda tx: tx.records.all("customer")))
+    assert reconciling.apply(b.hub, "erp", items, force=True).done == 2
 
 
 def test_the_trace_tells_where_a_change_came_from_and_where_it_went(b: Bench) -> None:

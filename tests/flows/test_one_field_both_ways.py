@@ -96,7 +96,7 @@ def test_a_new_customer_of_ours_appears_in_the_erp(erp_folder: ErpHub) -> None:
         assert "code" in customer, "Tryton's own number came back"
 
 
-def test_a_plan_shows_what_would_come_and_the_brake_holds_mass_change(erp_folder: ErpHub) -> None:
+def test_a_plan_shows_what_would_come_and_applying_it_leaves_nothing_to_plan(erp_folder: ErpHub) -> None:
     with erp_folder.open() as container:
         hub = replace(container.hub, clock=RunningClock(timedelta(hours=1)))
         items = reconciling.plan(hub, "erp")
