@@ -25,6 +25,7 @@ from hub.domain.mapping.rules import (
     Members,
     Owner,
     SyncRules,
+    Waiver,
 )
 from hub.domain.mapping.syntax import parse_path
 from hub.files.data import data_dir
@@ -104,6 +105,7 @@ def _read(
         sync=_sync(sync, default_owner),
         rules=(*own, *rules),
         examples=tuple(_examples(document)),
+        waivers=tuple(_waivers(document)),
         unused_tables=tuple(name for name in tables if name not in reader.used_tables),
     )
     return spec, problems
@@ -237,3 +239,8 @@ def _guard(data: Mapping[str, Any]) -> Guard:
 def _examples(document: Document) -> Iterator[Example]:
     for index, example in enumerate(document.data.get("tests", ())):
         yield Example(**example, line=document.line(("tests", index)))
+
+
+def _waivers(document: Document) -> Iterator[Waiver]:
+    for index, waiver in enumerate(document.data.get("waivers", ())):
+        yield Waiver(**waiver, line=document.line(("waivers", index)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
+from hub.domain.mapping.paths import Path
 from hub.domain.mapping.rules import FieldRule, ListRule, Rule
 from hub.domain.mapping.values import is_nothing
 
@@ -38,6 +39,22 @@ def members(doc: Doc, rule: ListRule) -> Iterator[tuple[str, Doc]]:
         keys = [path.read(member) for path in rule.hub.keys]
         if not any(map(is_nothing, keys)):
             yield "|".join(map(str, keys)), member
+
+
+def awake(rules: tuple[Rule, ...], doc: Doc) -> set[int]:
+    """The rules with a condition that holds somewhere in a hub document, where they have a value to carry; by id."""
+    return set(_awake(rules, doc, doc))
+
+
+def _awake(rules: tuple[Rule, ...], doc: Doc, root: Doc) -> Iterator[int]:
+    for rule in rules:
+        if isinstance(rule, ListRule):
+            for _, member in members(doc, rule):
+                yield from _awake(rule.rules, member, root)
+        elif rule.when is not None and _holds(rule, doc, root):
+            sends = rule.direction.pushes and isinstance(rule.hub, Path)
+            if not sends or not is_nothing(rule.hub.read(doc)):  # type: ignore[union-attr]  # a path, as just seen
+                yield id(rule)
 
 
 def has_conditions(rules: tuple[Rule, ...]) -> bool:

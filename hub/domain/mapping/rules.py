@@ -203,6 +203,16 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A law, or a hint of the lint, that a rule breaks on purpose; ``path`` is the rule's canonical path."""
+
+    law: str
+    path: str
+    reason: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class MappingSpec:
     """One mapping file."""
 
@@ -220,3 +230,4 @@ class MappingSpec:
     rules: tuple[Rule, ...] = ()
     examples: tuple[Example, ...] = ()
     unused_tables: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

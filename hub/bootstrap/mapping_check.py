@@ -1,0 +1,189 @@
+"""What ``map check`` and ``map test`` find in mapping files: lint, laws and examples, told in one form."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hub.domain.documents import Doc
+from hub.domain.errors import HubError, InvalidError, NotFoundError
+from hub.domain.mapping import compile_mapping
+from hub.domain.mapping.rules import MappingSpec, Waiver
+from hub.files.examples import run_examples
+from hub.files.lint import lint, lint_set
+from hub.files.lint.waivers import LAWS, idle_waiver
+from hub.files.mappings import read_mapping
+from hub.files.problems import Problem
+from hub.files.recorded import recorded_documents
+from hub.files.schema_tree import SchemaFolder, SchemaNode
+from hub.files.validity import validator
+from hub.laws.breaches import Breach
+from hub.laws.building import Sides
+from hub.laws.corpus import EXAMPLES, SEED, Corpora, Recorded
+from hub.laws.laws import Trial, Validate, anything
+from hub.laws.running import Runner, Verdict
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one mapping, as it is in force, with the schemas that it is checked against."""
+
+    file: str
+    text: str
+    schemas: SchemaFolder
+    path: Path | None = None
+    """Where it lies; recorded documents lie beside it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem; ``check`` is lint, a law, or test; a broken law shows the documents that break it."""
+
+    check: str
+    file: str
+    line: int
+    path: str
+    message: str
+    suggestion: str | None = None
+    hub: Doc | None = None
+    remote: Doc | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.path}: {self.message}"
+
+
+@dataclass
+class Checked:
+    """One mapping and what was found."""
+
+    file: str
+    name: str = ""
+    spec: MappingSpec | None = None
+    findings: list[Finding] = field(default_factory=list)
+    waived: tuple[Waiver, ...] = ()
+    documents: int = 0
+    examples: int = 0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried, and from which seed."""
+
+    examples: int = EXAMPLES
+    seed: int = SEED
+
+
+CORPORA = Corpora()
+"""Kept for as long as the process runs: a file that is checked at every save is generated for once."""
+
+
+def check(sources: Sequence[Source], effort: Effort) -> list[Checked]:
+    """Lint and laws over some mappings, each by itself and all of them together."""
+    told = [_check(source, effort) for source in sources]
+    together = lint_set([each.spec for each in told if each.spec is not None])
+    by_file = {each.file: each for each in told}
+    for problem in together:
+        by_file[problem.file].findings.append(of_problem("lint", problem))
+    return told
+
+
+def test(sources: Sequence[Source]) -> list[Checked]:
+    """The examples of some mappings."""
+    return [_test(source) for source in sources]
+
+
+def _read(source: Source) -> Checked:
+    checked = Checked(source.file)
+    try:
+        checked.spec, problems = read_mapping(source.text, source.file)
+    except InvalidError as error:
+        checked.findings += _unreadable(error, source.file)
+        return checked
+    checked.findings += [of_problem("lint", problem) for problem in problems]
+    checked.name = checked.spec.name if checked.spec is not None else ""
+    return checked
+
+
+def _check(source: Source, effort: Effort) -> Checked:
+    checked = _read(source)
+    if checked.spec is None:
+        return checked
+    checked.findings += [of_problem("lint", problem) for problem in lint(checked.spec, source.schemas)]
+    try:
+        verdict = _verdict(source, checked.spec, effort)
+    except HubError as error:
+        checked.findings.append(Finding("laws", source.file, 1, "laws", str(error)))
+        return checked
+    told = {finding.line for finding in checked.findings}
+    checked.findings += [of_breach(each, checked.spec) for each in verdict.breaches if _line(each) not in told]
+    checked.findings += [of_problem("lint", idle_waiver(checked.spec, each)) for each in verdict.idle]
+    checked.waived = tuple(each for each in checked.spec.waivers if each in verdict.waived or each.law not in LAWS)
+    checked.documents = verdict.documents
+    return checked
+
+
+def _verdict(source: Source, spec: MappingSpec, effort: Effort) -> Verdict:
+    names = (spec.hub_schema, spec.remote_schema)
+    trees = [_tree(source.schemas, name) for name in names]
+    valid = [_validator(source.schemas, name, tree) for name, tree in zip(names, trees, strict=True)]
+    trial = Trial(compile_mapping(spec), *valid)
+    digest = sha256(repr((source.text, [tree and tree.schema for tree in trees])).encode()).hexdigest()
+    recorded = [] if source.path is None else [_recorded(*each) for each in recorded_documents(source.path)]
+    sides = Sides(trees[0], trees[1])
+    return Runner(CORPORA).run(
+        trial, sides, recorded=recorded, seed=effort.seed, examples=effort.examples, key=digest
+    )
+
+
+def _tree(schemas: SchemaFolder, name: str | None) -> SchemaNode | None:
+    try:
+        return None if name is None else schemas.tree(name)
+    except NotFoundError:  # lint tells it
+        return None
+
+
+def _validator(schemas: SchemaFolder, name: str | None, tree: SchemaNode | None) -> Validate:
+    return anything if name is None or tree is None else validator(schemas, name)
+
+
+def _recorded(name: str, found: dict[str, Any]) -> Recorded:
+    return Recorded(name, found["hub"], found["remote"], found.get("links", {}))
+
+
+def _test(source: Source) -> Checked:
+    checked = _read(source)
+    if checked.spec is not None:
+        checked.examples = len(checked.spec.examples)
+        checked.findings += [of_problem("test", each) for each in run_examples(compile_mapping(checked.spec))]
+    return checked
+
+
+# --- one form for all
+
+
+def of_problem(check: str, problem: Problem) -> Finding:
+    """A problem of the file as a finding."""
+    return Finding(check, problem.file, problem.line, problem.path, problem.message, problem.suggestion)
+
+
+def of_breach(breach: Breach, spec: MappingSpec) -> Finding:
+    """A broken law as a finding."""
+    rule = str(breach.rule) if breach.rule is not None else breach.path or spec.name
+    shown = (breach.case.hub, breach.case.remote) if breach.case.hub or breach.case.remote else (None, None)
+    return Finding(
+        str(breach.law), spec.file, _line(breach), rule, f"{breach.law}: {breach.message}", hub=shown[0], remote=shown[1]
+    )
+
+
+def _line(breach: Breach) -> int:
+    return breach.rule.line if breach.rule is not None else 1
+
+
+def _unreadable(error: InvalidError, file: str) -> Iterator[Finding]:
+    for each in error.fields:
+        line = each.path.rpartition(":")[2]
+        message = each.template.format(**each.params)
+        yield Finding("lint", file, int(line) if line.isdigit() else 1, "file", message)
+    if not error.fields:
+        yield Finding("lint", file, 1, "file", str(error))
