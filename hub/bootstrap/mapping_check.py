@@ -1,6 +1,6 @@
 """What ``map check`` and ``map test`` find in mapping files: lint, laws and examples, told in one form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +34,8 @@ class Source:
     schemas: SchemaFolder
     path: Path | None = None
     """Where it lies; recorded documents lie beside it."""
+    group: str | None = None
+    """The set that is used together; None for a file by itself."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ class Effort:
     seed: int = SEED
 
 
+IN_FORCE = "in force"
+"""The set of all mappings of an installation, over all its systems."""
+
 CORPORA = Corpora()
 """Kept for as long as the process runs: a file that is checked at every save is generated for once."""
 
@@ -81,11 +86,21 @@ CORPORA = Corpora()
 def check(sources: Sequence[Source], effort: Effort) -> list[Checked]:
     """Lint and laws over some mappings, each by itself and all of them together."""
     told = [_check(source, effort) for source in sources]
-    together = lint_set([each.spec for each in told if each.spec is not None])
-    by_file = {each.file: each for each in told}
-    for problem in together:
-        by_file[problem.file].findings.append(of_problem("lint", problem))
+    for group in sets_of(zip(sources, told, strict=True)):
+        by_file = {each.file: each for each in group}
+        for problem in lint_set([each.spec for each in group if each.spec is not None]):
+            by_file[problem.file].findings.append(of_problem("lint", problem))
     return told
+
+
+def sets_of(told: Iterable[tuple[Source, Checked]]) -> Iterator[list[Checked]]:
+    """The mappings that are used together: those in force, else those of one system in one folder."""
+    groups: dict[tuple[str, str], list[Checked]] = {}
+    for source, each in told:
+        if source.group is not None and each.spec is not None:
+            system = "" if source.group == IN_FORCE else each.spec.system
+            groups.setdefault((source.group, system), []).append(each)
+    yield from groups.values()
 
 
 def test(sources: Sequence[Source]) -> list[Checked]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hub.bootstrap.mapping_check import Source
+from hub.bootstrap.mapping_check import IN_FORCE, Source
 from hub.bootstrap.systems import found_in
 from hub.domain.errors import InvalidError
 from hub.files.data import data_dir
@@ -19,32 +19,32 @@ def sources(directory: Path, wanted: Sequence[str]) -> list[Source]:
     Fails with an InvalidError on one that is nothing of these.
     """
     shipped = SchemaFolder(data_dir("schemas"))
-    names = list(wanted) or _in_force(directory)
-    found = [source for name in names for source in _of(directory, name, shipped)]
+    if wanted:
+        found = [source for name in wanted for source in _of(directory, name, shipped, name)]
+    elif (directory / "hub.yaml").is_file():
+        names = [name for system in load(directory).systems.values() for name in system.mappings]
+        found = [source for name in names for source in _of(directory, name, shipped, IN_FORCE)]
+    else:
+        folders = sorted(path.name for path in data_dir("mappings").iterdir() if path.is_dir())
+        found = [source for name in folders for source in _of(directory, name, shipped, name)]
     return list({source.file: source for source in found}.values())
 
 
-def _in_force(directory: Path) -> list[str]:
-    if not (directory / "hub.yaml").is_file():
-        return sorted(path.name for path in data_dir("mappings").iterdir() if path.is_dir())
-    return [name for system in load(directory).systems.values() for name in system.mappings]
-
-
-def _of(directory: Path, name: str, shipped: SchemaFolder) -> Iterator[Source]:
+def _of(directory: Path, name: str, shipped: SchemaFolder, group: str) -> Iterator[Source]:
     path = Path(name)
     if path.is_dir() or path.is_file():
         files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-        yield from (_plain(each, shipped) for each in files)
+        yield from (_plain(each, shipped, name if path.is_dir() else None) for each in files)
         return
     pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
     ours, own = (found_in(root, pattern) for root in (data_dir("mappings"), directory / "mappings"))
     if not ours | own:
         raise InvalidError("{name} is neither a file, nor a folder, nor a mapping of {folder}.", name=name, folder=directory)
     for file in sorted(ours | own):
-        yield Source(file, overlaid(ours.get(file), own.get(file)), shipped, ours.get(file) or own.get(file))
+        yield Source(file, overlaid(ours.get(file), own.get(file)), shipped, ours.get(file) or own.get(file), group)
 
 
-def _plain(path: Path, shipped: SchemaFolder) -> Source:
+def _plain(path: Path, shipped: SchemaFolder, group: str | None) -> Source:
     """A file as it lies there, checked against the folder ``schemas`` beside the mappings, else the shipped schemas."""
     near = next((each / "schemas" for each in path.resolve().parents if (each / "schemas").is_dir()), None)
-    return Source(str(path), path.read_text("utf-8"), SchemaFolder(near) if near is not None else shipped, path)
+    return Source(str(path), path.read_text("utf-8"), SchemaFolder(near) if near is not None else shipped, path, group)

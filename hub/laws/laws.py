@@ -114,6 +114,8 @@ class Trial:
             self.mapping.changed_remote(case.remote, back, case.refs), asleep, creating=creating
         )
         for change in changes:
+            if self.mapping.spec.partial and change.old is None:
+                continue  # what the remote does not mention is unsaid, not empty
             yield self._came_back(Law.PULLED_GOES_BACK, BACK_THERE, change, case, change.remote_path)
 
     def _came_back(self, law: Law, template: str, change: FieldChange, case: Case, place: str) -> Breach:

@@ -102,6 +102,11 @@ def _untested(trial: Trial, rule: FieldRule, template: str, cases: tuple[Case, .
     return Breach(Law.REACH, path, path, template, {"count": len(cases)}, Case({}, {}, cases[0].refs), rule)
 
 
+def same(one: Breach, other: Breach) -> bool:
+    """Say whether two breaches are of one kind: a shorter document may break the same law in another way."""
+    return one.key == other.key and one.template == other.template
+
+
 def shortest(trial: Trial, breach: Breach) -> Breach:
     """The same breach on the shortest pair of documents that was found."""
     if breach.law in (Law.REACH, Law.AGREES):
@@ -112,7 +117,7 @@ def shortest(trial: Trial, breach: Breach) -> Breach:
         if strict and (trial.valid_hub(case.hub) or trial.valid_remote(case.remote)):
             return None
         try:
-            return next((each for each in trial.breaches(case) if each.key == breach.key), None)
+            return next((each for each in trial.breaches(case) if same(each, breach)), None)
         except (HubError, TypeError, ValueError, KeyError, AttributeError):
             return None
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from hub.domain.errors import NotFoundError
 from hub.domain.mapping.rules import MappingSpec
 from hub.files.lint.blocks import Block, blocks
+from hub.files.lint.hints import HINTS
 from hub.files.lint.paths import doubled_writes, positional_keys, required_targets, unknown_paths
 from hub.files.lint.values import two_way_defaults, type_clashes, unwritable_targets, value_tables
+from hub.files.lint.waivers import idle_waiver, rules_of, wrong_waivers
 from hub.files.lint.whole_set import lint_set
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaFolder, SchemaNode
@@ -16,9 +18,11 @@ def lint(spec: MappingSpec, schemas: SchemaFolder) -> list[Problem]:
     """Every problem of one mapping, in the order of its lines."""
     problems: list[Problem] = []
     trees = [_tree(spec, name, schemas, problems) for name in (spec.hub_schema, spec.remote_schema)]
-    for block in blocks(Block(spec, spec.rules, *trees)):
+    within = tuple(blocks(Block(spec, spec.rules, *trees)))
+    for block in within:
         for check in CHECKS:
             problems.extend(check(block))
+    problems.extend(hinted(spec, within))
     problems.extend(unused_tables(spec))
     return sorted(problems, key=lambda problem: problem.line)
 
@@ -46,6 +50,20 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
     unwritable_targets,
     positional_keys,
 )
+
+
+def hinted(spec: MappingSpec, within: tuple[Block, ...]) -> Iterator[Problem]:
+    """Every hint that is not waived, and every waiver that is wrong or of a hint that nothing gives."""
+    paths = {id(rule): path for path, rule in rules_of(spec.rules)}
+    given = [(name, *each) for name, hints in HINTS.items() for hint in hints for block in within for each in hint(block)]
+    waived = {(waiver.law, waiver.path) for waiver in spec.waivers}
+    yield from (problem for name, rule, problem in given if (name, paths[id(rule)]) not in waived)
+    yield from wrong_waivers(spec, HINTS)
+    met = {(name, paths[id(rule)]) for name, rule, _ in given}
+    known = set(paths.values())
+    for waiver in spec.waivers:
+        if waiver.law in HINTS and waiver.path in known and (waiver.law, waiver.path) not in met:
+            yield idle_waiver(spec, waiver)
 
 
 def unused_tables(spec: MappingSpec) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ LAWS = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
 def wrong_waivers(spec: MappingSpec, hints: Iterable[str]) -> Iterator[Problem]:
     """A waiver of a law that is unknown, or for a rule that is not there."""
     known = (*LAWS, *hints)
-    paths = frozenset(paths_of(spec.rules))
+    paths = frozenset(path for path, _ in rules_of(spec.rules))
     for waiver in spec.waivers:
         if waiver.law not in known:
             params = {"law": waiver.law, "laws": ", ".join(known)}
@@ -33,11 +33,11 @@ def problem(
     return Problem(spec.file, waiver.line, "waivers", template, params, suggestion)
 
 
-def paths_of(rules: tuple[Rule, ...], prefix: str = "") -> Iterator[str]:
-    """The canonical path of every rule: ``lines[]`` for a list, ``lines[].qty`` for a value of its members."""
+def rules_of(rules: tuple[Rule, ...], prefix: str = "") -> Iterator[tuple[str, Rule]]:
+    """Every rule with its canonical path: ``lines[]`` for a list, ``lines[].qty`` for a value of its members."""
     for rule in rules:
         if isinstance(rule, ListRule):
-            yield f"{prefix}{rule.hub.path}[]"
-            yield from paths_of(rule.rules, f"{prefix}{rule.hub.path}[].")
+            yield f"{prefix}{rule.hub.path}[]", rule
+            yield from rules_of(rule.rules, f"{prefix}{rule.hub.path}[].")
         else:
-            yield f"{prefix}{rule.path}"
+            yield f"{prefix}{rule.path}", rule

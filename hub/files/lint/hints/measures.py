@@ -1,0 +1,76 @@
+"""Numbers that lose digits, or that are in another unit over there."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from hub.domain.mapping.codecs import Codec
+from hub.domain.mapping.codecs.numbers import DecimalText, Number, Scale
+from hub.domain.mapping.rules import FieldRule, Rule
+from hub.files.lint.blocks import Block, codecs_of, field_rules, node_of
+from hub.files.problems import Problem
+
+MONEY_PLACES = 2
+"""Places that money needs at least: most currencies have two, and CNY is one of them."""
+
+UNITS: dict[str, tuple[str, Decimal]] = {
+    "fraction": ("share", Decimal(1)),
+    "percent": ("share", Decimal("0.01")),
+    "permille": ("share", Decimal("0.001")),
+    "second": ("time", Decimal(1)),
+    "minute": ("time", Decimal(60)),
+    "hour": ("time", Decimal(3600)),
+    "metre": ("length", Decimal(1)),
+    "kilometre": ("length", Decimal(1000)),
+    "gram": ("mass", Decimal("0.001")),
+    "kilogram": ("mass", Decimal(1)),
+}
+"""What ``x-unit`` of a schema may say: the quantity, and how much of its basic unit one is."""
+
+
+def lost_places(block: Block) -> Iterator[tuple[Rule, Problem]]:
+    """Money that is rounded to less than its smallest unit; a decimal that is rounded to whole numbers."""
+    for rule in field_rules(block):
+        ours, theirs = node_of(block, rule, of_hub=True), node_of(block, rule, of_hub=False)
+        places = _places(rule.codec)
+        if ours is None or places is None:
+            continue
+        if ours.says("x-money") and places < MONEY_PLACES:
+            template = "places: {codec} rounds money to {places} places: use money, or at least {least}"
+            yield rule, block.problem(rule, template, codec=str(rule.codec), places=places, least=MONEY_PLACES)
+        elif ours.says("format") == "decimal" and places == 0 and (theirs is None or theirs.types != {"integer"}):
+            yield rule, block.problem(rule, "places: {codec} rounds to whole numbers: say the places", codec=str(rule.codec))
+
+
+def _places(codec: Codec) -> int | None:
+    """How many places of the hub's number are left; None where nothing is rounded."""
+    for part in codecs_of(codec):
+        if isinstance(part, DecimalText | Number):
+            return part.places
+        if isinstance(part, Scale):
+            return max(0, part.places + part.factor.adjusted())
+    return None
+
+
+def other_units(block: Block) -> Iterator[tuple[Rule, Problem]]:
+    """A rule between two units whose codec has another factor."""
+    for rule in field_rules(block):
+        ours, theirs = (_unit(block, rule, of_hub=of_hub) for of_hub in (True, False))
+        if ours is None or theirs is None:
+            continue
+        (quantity, here), (other, there) = UNITS[ours], UNITS[theirs]
+        wanted = here / there
+        if quantity != other:
+            yield rule, block.problem(rule, "units: {ours} in the hub is {theirs} over there", ours=ours, theirs=theirs)
+        elif _factor(rule.codec) != wanted:
+            params = {"ours": ours, "theirs": theirs, "factor": format(wanted.normalize(), "f")}
+            yield rule, block.problem(rule, "units: {ours} to {theirs} is times {factor}: scale({factor}, n)", **params)
+
+
+def _unit(block: Block, rule: FieldRule, *, of_hub: bool) -> str | None:
+    node = node_of(block, rule, of_hub=of_hub)
+    unit = None if node is None else node.says("x-unit")
+    return unit if unit in UNITS else None
+
+
+def _factor(codec: Codec) -> Decimal:
+    return next((part.factor for part in codecs_of(codec) if isinstance(part, Scale)), Decimal(1))
