@@ -155,7 +155,9 @@ class Trial:
 
     def _valid(self, case: Case, new: Doc, old: Doc | None, *, of_hub: bool) -> Iterator[Breach]:
         validate = self.valid_hub if of_hub else self.valid_remote
-        for names, reason in validate(new):
+        wrong = validate(new)
+        before = validate(old) if wrong and old is not None else ()
+        for names, reason in (each for each in wrong if each not in before):
             found = self.book.at(names, of_hub=of_hub)
             if found is None and old is None:
                 continue  # what no rule writes, the side that makes the record fills in

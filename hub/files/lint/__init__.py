@@ -7,6 +7,7 @@ from hub.domain.mapping.rules import MappingSpec
 from hub.files.lint.blocks import Block, blocks
 from hub.files.lint.hints import HINTS
 from hub.files.lint.paths import doubled_writes, positional_keys, required_targets, unknown_paths
+from hub.files.lint.selectors import unknown_choices
 from hub.files.lint.values import two_way_defaults, type_clashes, unwritable_targets, value_tables
 from hub.files.lint.waivers import idle_waiver, rules_of, wrong_waivers
 from hub.files.lint.whole_set import lint_set
@@ -49,6 +50,7 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
     two_way_defaults,
     unwritable_targets,
     positional_keys,
+    unknown_choices,
 )
 
 

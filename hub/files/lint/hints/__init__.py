@@ -6,7 +6,7 @@ from hub.domain.mapping.rules import Rule
 from hub.files.lint.blocks import Block
 from hub.files.lint.hints.forms import cut_texts, free_forms
 from hub.files.lint.hints.identities import foreign_keys, other_references
-from hub.files.lint.hints.measures import lost_places, other_units
+from hub.files.lint.hints.measures import lost_places, other_epochs, other_units
 from hub.files.lint.hints.names import exchanged_fields, exchanged_rows
 from hub.files.lint.hints.zones import doubtful_zones
 from hub.files.problems import Problem
@@ -16,7 +16,7 @@ Hint = Callable[[Block], Iterator[tuple[Rule, Problem]]]
 HINTS: Mapping[str, tuple[Hint, ...]] = {
     "names": (exchanged_fields, exchanged_rows),
     "places": (lost_places,),
-    "units": (other_units,),
+    "units": (other_units, other_epochs),
     "zones": (doubtful_zones,),
     "references": (other_references,),
     "keys": (foreign_keys,),

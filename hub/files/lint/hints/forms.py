@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from hub.domain.mapping.codecs import Cut, Plain
 from hub.domain.mapping.codecs.shapes import Pair
-from hub.domain.mapping.codecs.texts import Strip
+from hub.domain.mapping.codecs.texts import Email, Strip
 from hub.domain.mapping.rules import Rule
 from hub.files.lint.blocks import Block, codecs_of, field_rules, node_of
 from hub.files.problems import Problem
 
 FORMS = frozenset({"country", "currency", "date", "date-time", "decimal", "phone"})
 """Formats of the hub that a plain text of another system rarely has."""
-SHAPELESS = (Cut, Pair, Plain, Strip)
+SHAPELESS = (Cut, Email, Pair, Plain, Strip)
 
 
 def free_forms(block: Block) -> Iterator[tuple[Rule, Problem]]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hub.domain.mapping.codecs import Codec
 from hub.domain.mapping.codecs.numbers import DecimalText, Number, Scale
+from hub.domain.mapping.codecs.times import Epoch
 from hub.domain.mapping.rules import FieldRule, Rule
 from hub.files.lint.blocks import Block, codecs_of, field_rules, node_of
 from hub.files.problems import Problem
@@ -27,28 +28,24 @@ UNITS: dict[str, tuple[str, Decimal]] = {
 """What ``x-unit`` of a schema may say: the quantity, and how much of its basic unit one is."""
 
 
+EPOCHS = {"second": "s", "millisecond": "ms"}
+"""What ``x-unit`` says of an instant that is a number."""
+
+
 def lost_places(block: Block) -> Iterator[tuple[Rule, Problem]]:
     """Money that is rounded to less than its smallest unit; a decimal that is rounded to whole numbers."""
     for rule in field_rules(block):
         ours, theirs = node_of(block, rule, of_hub=True), node_of(block, rule, of_hub=False)
-        places = _places(rule.codec)
-        if ours is None or places is None:
+        rounding = next((part for part in codecs_of(rule.codec) if isinstance(part, DecimalText | Number | Scale)), None)
+        if ours is None or rounding is None:
             continue
-        if ours.says("x-money") and places < MONEY_PLACES:
+        left = rounding.places + (rounding.factor.adjusted() if isinstance(rounding, Scale) else 0)
+        if ours.says("x-money") and left < MONEY_PLACES:
             template = "places: {codec} rounds money to {places} places: use money, or at least {least}"
-            yield rule, block.problem(rule, template, codec=str(rule.codec), places=places, least=MONEY_PLACES)
-        elif ours.says("format") == "decimal" and places == 0 and (theirs is None or theirs.types != {"integer"}):
-            yield rule, block.problem(rule, "places: {codec} rounds to whole numbers: say the places", codec=str(rule.codec))
-
-
-def _places(codec: Codec) -> int | None:
-    """How many places of the hub's number are left; None where nothing is rounded."""
-    for part in codecs_of(codec):
-        if isinstance(part, DecimalText | Number):
-            return part.places
-        if isinstance(part, Scale):
-            return max(0, part.places + part.factor.adjusted())
-    return None
+            yield rule, block.problem(rule, template, codec=str(rule.codec), places=left, least=MONEY_PLACES)
+        elif rounding.places == 0 and ours.says("format") == "decimal" and not (theirs and theirs.types == {"integer"}):
+            template = "places: {codec} rounds to whole numbers: say how many places"
+            yield rule, block.problem(rule, template, codec=str(rule.codec))
 
 
 def other_units(block: Block) -> Iterator[tuple[Rule, Problem]]:
@@ -64,6 +61,16 @@ def other_units(block: Block) -> Iterator[tuple[Rule, Problem]]:
         elif _factor(rule.codec) != wanted:
             params = {"ours": ours, "theirs": theirs, "factor": format(wanted.normalize(), "f")}
             yield rule, block.problem(rule, "units: {ours} to {theirs} is times {factor}: scale({factor}, n)", **params)
+
+
+def other_epochs(block: Block) -> Iterator[tuple[Rule, Problem]]:
+    """An instant that is counted in seconds by one and in milliseconds by the other."""
+    for rule in field_rules(block):
+        theirs = node_of(block, rule, of_hub=False)
+        stated = EPOCHS.get(str(theirs.says("x-unit"))) if theirs is not None else None
+        for codec in (part for part in codecs_of(rule.codec) if isinstance(part, Epoch)):
+            if stated is not None and codec.unit != stated:
+                yield rule, block.problem(rule, "units: the remote's schema says epoch({unit})", unit=stated)
 
 
 def _unit(block: Block, rule: FieldRule, *, of_hub: bool) -> str | None:
