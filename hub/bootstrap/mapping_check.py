@@ -19,10 +19,10 @@ from hub.files.recorded import recorded_documents
 from hub.files.schema_tree import SchemaFolder, SchemaNode
 from hub.files.validity import validator
 from hub.laws.breaches import Breach
-from hub.laws.building import Sides
 from hub.laws.corpus import EXAMPLES, SEED, Corpora, Recorded
 from hub.laws.laws import Trial, Validate, anything
 from hub.laws.running import Runner, Verdict
+from hub.laws.sides import Sides
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,7 @@ def _verdict(source: Source, spec: MappingSpec, effort: Effort) -> Verdict:
     digest = sha256(repr((source.text, [tree and tree.schema for tree in trees])).encode()).hexdigest()
     recorded = [] if source.path is None else [_recorded(*each) for each in recorded_documents(source.path)]
     sides = Sides(trees[0], trees[1])
-    return Runner(CORPORA).run(
-        trial, sides, recorded=recorded, seed=effort.seed, examples=effort.examples, key=digest
-    )
+    return Runner(CORPORA).run(trial, sides, recorded=recorded, seed=effort.seed, examples=effort.examples, key=digest)
 
 
 def _tree(schemas: SchemaFolder, name: str | None) -> SchemaNode | None:
@@ -187,7 +185,13 @@ def of_breach(breach: Breach, spec: MappingSpec) -> Finding:
     rule = str(breach.rule) if breach.rule is not None else breach.path or spec.name
     shown = (breach.case.hub, breach.case.remote) if breach.case.hub or breach.case.remote else (None, None)
     return Finding(
-        str(breach.law), spec.file, _line(breach), rule, f"{breach.law}: {breach.message}", hub=shown[0], remote=shown[1]
+        str(breach.law),
+        spec.file,
+        _line(breach),
+        rule,
+        f"{breach.law}: {breach.message}",
+        hub=shown[0],
+        remote=shown[1],
     )
 
 

@@ -39,7 +39,9 @@ def _of(directory: Path, name: str, shipped: SchemaFolder, group: str) -> Iterat
     pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
     ours, own = (found_in(root, pattern) for root in (data_dir("mappings"), directory / "mappings"))
     if not ours | own:
-        raise InvalidError("{name} is neither a file, nor a folder, nor a mapping of {folder}.", name=name, folder=directory)
+        raise InvalidError(
+            "{name} is neither a file, nor a folder, nor a mapping of {folder}.", name=name, folder=directory
+        )
     for file in sorted(ours | own):
         yield Source(file, overlaid(ours.get(file), own.get(file)), shipped, ours.get(file) or own.get(file), group)
 

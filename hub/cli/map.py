@@ -54,9 +54,7 @@ def testing(ctx: click.Context, place: Place, /, *, wanted: tuple[str, ...], as_
     _end(ctx, told, f"{examples} examples of {len(told)} mappings run", as_json=as_json)
 
 
-def _attempt(
-    place: Place, wanted: Sequence[str], look: Callable[[list[Source]], list[Checked]]
-) -> list[Checked]:
+def _attempt(place: Place, wanted: Sequence[str], look: Callable[[list[Source]], list[Checked]]) -> list[Checked]:
     try:
         return look(sources(place.directory, wanted))
     except (HubError, OSError, UnicodeDecodeError) as error:
@@ -74,7 +72,9 @@ def _end(ctx: click.Context, told: list[Checked], summary: str, *, as_json: bool
 
 
 def _lines(checked: Checked) -> list[str]:
-    waived = [f"{checked.file}:{each.line}: {each.law} is waived for {each.path}: {each.reason}" for each in checked.waived]
+    waived = [
+        f"{checked.file}:{each.line}: {each.law} is waived for {each.path}: {each.reason}" for each in checked.waived
+    ]
     return [*(line for finding in checked.findings for line in _finding(finding)), *waived]
 
 

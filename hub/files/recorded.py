@@ -9,7 +9,7 @@ import orjson
 from hub.domain.errors import InvalidError
 
 KNOWN = frozenset({"note", "hub", "remote", "links"})
-"""What a file may hold: a word on where it comes from, both documents of a pair, and the crosswalk of its references."""
+"""What a file may hold: a word on its origin, both documents of a pair, and the crosswalk of its references."""
 
 
 def recorded_documents(mapping_file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -20,6 +20,6 @@ def recorded_documents(mapping_file: Path) -> Iterator[tuple[str, dict[str, Any]
             found = orjson.loads(path.read_bytes())
         except orjson.JSONDecodeError as error:
             raise InvalidError("{file} is no JSON: {reason}", file=path.name, reason=str(error)) from error
-        if not isinstance(found, dict) or not KNOWN >= set(found) or not {"hub", "remote"} <= set(found):
+        if not isinstance(found, dict) or set(found) - KNOWN or not {"hub", "remote"} <= set(found):
             raise InvalidError("{file} holds no recorded pair: write hub, remote, and links", file=path.name)
         yield path.stem, found

@@ -57,9 +57,7 @@ def _told(trial: Trial, case: Case, changes: list[FieldChange], template: str) -
         yield Breach(Law.AGREES, path, f"{case.name}: {change.path}", template, params, case, change.rule)
 
 
-def _rounded(
-    trial: Trial, case: Case, recorded: Any, made: Any, told: set[str], *, of_hub: bool
-) -> Iterator[Breach]:
+def _rounded(trial: Trial, case: Case, recorded: Any, made: Any, told: set[str], *, of_hub: bool) -> Iterator[Breach]:
     """Numbers that the codec finds equal although digits are gone."""
     for names, old, new in _numbers(recorded, made, ()):
         found = trial.book.at(names, of_hub=of_hub)

@@ -8,8 +8,9 @@ from typing import Any
 from hub.domain.documents import Doc
 from hub.domain.mapping.links import Refs
 from hub.domain.mapping.rules import FieldRule, MappingSpec
-from hub.laws.building import Builder, Sides
+from hub.laws.building import Builder
 from hub.laws.crosswalk import Crosswalk, RecordedLinks
+from hub.laws.sides import Sides
 
 SEED = 20260131
 EXAMPLES = 200

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 from hub.domain.documents import Doc
 from hub.domain.mapping.paths import Path
@@ -75,5 +75,3 @@ class NodeMaker:
         for part in self.parts:
             part.fill(doc, self.frame.rng, share)
         return doc
-
-

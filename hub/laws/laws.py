@@ -110,9 +110,7 @@ class Trial:
         pushed = self.mapping.push(pulled, None if creating else case.remote, case.refs)
         back = named(pushed, pulled, self.mapping.spec, case.refs)
         asleep = self._dormant(case.hub) | self._dormant(pulled)
-        changes = unlike_there(
-            self.mapping.changed_remote(case.remote, back, case.refs), asleep, creating=creating
-        )
+        changes = unlike_there(self.mapping.changed_remote(case.remote, back, case.refs), asleep, creating=creating)
         for change in changes:
             if self.mapping.spec.partial and change.old is None:
                 continue  # what the remote does not mention is unsaid, not empty
@@ -141,12 +139,10 @@ class Trial:
         yield from self._unlike(Law.LEAVES_ALONE, template, before, after, case, of_hub=of_hub)
         for rule in (each for each in rules if isinstance(each, ListRule)):
             for _, mine, same in members_kept(old, new, rule, of_hub=of_hub):
-                inner = (remains(doc, rule.rules, of_hub=of_hub) for doc in (mine, same))
-                yield from self._unlike(Law.LEAVES_ALONE, template, *inner, case, of_hub=of_hub)
+                left, kept = (remains(doc, rule.rules, of_hub=of_hub) for doc in (mine, same))
+                yield from self._unlike(Law.LEAVES_ALONE, template, left, kept, case, of_hub=of_hub)
 
-    def _unlike(
-        self, law: Law, template: str, old: Doc, new: Doc, case: Case, *, of_hub: bool
-    ) -> Iterator[Breach]:
+    def _unlike(self, law: Law, template: str, old: Doc, new: Doc, case: Case, *, of_hub: bool) -> Iterator[Breach]:
         for names, one, other in differences(old, new):
             found = self.book.at(names, of_hub=of_hub)
             path, rule = found if found is not None else (".".join(names), None)
@@ -163,7 +159,15 @@ class Trial:
                 continue  # what no rule writes, the side that makes the record fills in
             path, rule = found if found is not None else (".".join(names), None)
             way = "pulled into the hub" if of_hub else "pushed to the remote"
-            yield Breach(Law.FITS, path, ".".join(names), "{way}, it is not valid: {reason}", {"way": way, "reason": reason}, case, rule)
+            yield Breach(
+                Law.FITS,
+                path,
+                ".".join(names),
+                "{way}, it is not valid: {reason}",
+                {"way": way, "reason": reason},
+                case,
+                rule,
+            )
 
     # --- what is refused
 

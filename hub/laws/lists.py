@@ -23,7 +23,7 @@ class SelectedList:
 
     path: Path
     fields: dict[Select, list[MappedField]]  # their paths begin at the member
-    extra: Callable[[float], Doc]
+    ours: Callable[[float], Doc]
     foreign: Callable[[float], Doc]
     others: Others  # values of the fields that conditions ask for
 
@@ -43,7 +43,7 @@ class SelectedList:
         return [self._member(select, rng, share) for _ in range(count)]
 
     def _member(self, select: Select, rng: Random, share: float) -> Doc:
-        member = self.extra(share) | chosen(select.where, rng)
+        member = self.ours(share) | chosen(select.where, rng)
         for each in self.fields[select]:
             each.fill(member, rng, share)
         return member
@@ -87,7 +87,9 @@ class KeyedList:
         made = [self.member(share) | chosen(self.side.where, rng)] if self.keyless and rng.random() < share else []
         if self.side.where and rng.random() < share:
             key = rng.choice(self.keys)
-            made.append(self._member(key, rng, share) | {name: rng.choice(values) for name, values in self.others.items()})
+            made.append(
+                self._member(key, rng, share) | {name: rng.choice(values) for name, values in self.others.items()}
+            )
         return [member for member in made if not self._clashes(member)]
 
     def _clashes(self, member: Doc) -> bool:

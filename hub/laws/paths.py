@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hub.domain.mapping.rules import FieldRule, ListRule, MappingSpec, Rule
+from hub.laws.sides import written_paths
 
 _MEMBER = re.compile(r"\[[^\]]*\]")
 
@@ -67,12 +68,10 @@ def _named(
     rules: tuple[Rule, ...], prefix: str, names: tuple[str, ...], *, of_hub: bool
 ) -> Iterator[tuple[str, Rule, tuple[str, ...]]]:
     for rule in rules:
-        side = rule.hub if of_hub else rule.remote
         if isinstance(rule, ListRule):
-            listed = rule.hub.path if of_hub else rule.remote.path
-            inner = (*names, *listed.names)
+            inner = (*names, *(rule.hub if of_hub else rule.remote).path.names)
             yield f"{prefix}{rule.hub.path}[]", rule, inner
             yield from _named(rule.rules, f"{prefix}{rule.hub.path}[].", inner, of_hub=of_hub)
             continue
-        for path in getattr(side, "paths", None) or ((side,) if hasattr(side, "steps") else ()):
+        for path in written_paths(rule, of_hub=of_hub):
             yield f"{prefix}{rule.path}", rule, (*names, *path.names)

@@ -35,7 +35,8 @@ def _one_of(members: Any, rng: Random) -> str:
     if members and members[0][0] is _constants.NEGATE:
         refused = {_member(kind, value, rng) for kind, value in members[1:]}
         return rng.choice([letter for letter in LETTERS if letter not in refused])
-    return _member(*rng.choice(members), rng)
+    kind, value = rng.choice(members)
+    return _member(kind, value, rng)
 
 
 def _member(kind: Any, value: Any, rng: Random) -> str:

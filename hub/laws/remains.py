@@ -5,21 +5,16 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.mapping.paths import ListPath, Path, Select, satisfies
-from hub.domain.mapping.rules import ListRule, Rule, Spread
-from hub.domain.mapping.values import is_nothing
+from hub.domain.mapping.rules import FieldRule, ListRule, Rule
+from hub.domain.mapping.values import clone, is_nothing
+from hub.laws.sides import written_paths
 
 
 def remains(doc: Doc, rules: tuple[Rule, ...], *, of_hub: bool) -> Doc:
     """The document without what the rules write on this side; members that come and go are left out."""
-    left = _copy(doc)
+    left: Doc = clone(doc)
     _strip(left, rules, of_hub=of_hub)
     return left
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _copy(member) for name, member in value.items()}
-    return [_copy(member) for member in value] if isinstance(value, list) else value
 
 
 def _strip(doc: Doc, rules: tuple[Rule, ...], *, of_hub: bool) -> None:
@@ -32,11 +27,8 @@ def _strip(doc: Doc, rules: tuple[Rule, ...], *, of_hub: bool) -> None:
 
 def _written(rules: tuple[Rule, ...], *, of_hub: bool) -> Iterator[Path]:
     for rule in rules:
-        if isinstance(rule, ListRule):
-            continue
-        operand = rule.hub if of_hub else rule.remote
-        if rule.direction.pulls if of_hub else rule.direction.pushes:
-            yield from operand.paths if isinstance(operand, Spread) else [operand] if isinstance(operand, Path) else []
+        if isinstance(rule, FieldRule) and (rule.direction.pulls if of_hub else rule.direction.pushes):
+            yield from written_paths(rule, of_hub=of_hub)
 
 
 def _strip_members(doc: Doc, rule: ListRule, *, of_hub: bool) -> None:

@@ -10,8 +10,8 @@ from hub.laws.breaches import Breach, Law
 from hub.laws.conditions import awake
 from hub.laws.corpus import EXAMPLES, SEED, Case, Corpora, Recorded, make_corpus
 from hub.laws.laws import Trial
-from hub.laws.building import Sides
 from hub.laws.shrinking import Shrinker
+from hub.laws.sides import Sides
 
 NO_VALUE = "no value that both schemas allow fits the rule's codec: it can carry nothing"
 NEVER = "its condition held in none of {count} documents: the rule was never put to the test"

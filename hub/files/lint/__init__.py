@@ -57,7 +57,9 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
 def hinted(spec: MappingSpec, within: tuple[Block, ...]) -> Iterator[Problem]:
     """Every hint that is not waived, and every waiver that is wrong or of a hint that nothing gives."""
     paths = {id(rule): path for path, rule in rules_of(spec.rules)}
-    given = [(name, *each) for name, hints in HINTS.items() for hint in hints for block in within for each in hint(block)]
+    given = [
+        (name, *each) for name, hints in HINTS.items() for hint in hints for block in within for each in hint(block)
+    ]
     waived = {(waiver.law, waiver.path) for waiver in spec.waivers}
     yield from (problem for name, rule, problem in given if (name, paths[id(rule)]) not in waived)
     yield from wrong_waivers(spec, HINTS)

@@ -29,9 +29,7 @@ def _asked(rule: Rule, node: SchemaNode, *, of_hub: bool) -> Iterator[tuple[Sche
         yield from _members(node, side.path, side.where)
 
 
-def _members(
-    node: SchemaNode, path: Path, where: tuple[Condition, ...]
-) -> Iterator[tuple[SchemaNode, Condition]]:
+def _members(node: SchemaNode, path: Path, where: tuple[Condition, ...]) -> Iterator[tuple[SchemaNode, Condition]]:
     listed = follow(node, path)
     members = listed.items if isinstance(listed, SchemaNode) else None
     if members is not None:

@@ -26,9 +26,7 @@ def idle_waiver(spec: MappingSpec, waiver: Waiver) -> Problem:
     return problem(spec, waiver, template, None, law=waiver.law, path=waiver.path)
 
 
-def problem(
-    spec: MappingSpec, waiver: Waiver, template: str, suggestion: str | None, **params: object
-) -> Problem:
+def problem(spec: MappingSpec, waiver: Waiver, template: str, suggestion: str | None, **params: object) -> Problem:
     """A problem of a waiver."""
     return Problem(spec.file, waiver.line, "waivers", template, params, suggestion)
 

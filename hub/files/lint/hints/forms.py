@@ -35,4 +35,9 @@ def cut_texts(block: Block) -> Iterator[tuple[Rule, Problem]]:
             most = None if theirs is None else theirs.says("maxLength")
             if theirs is not None and (most is None or cut.length < most):
                 holds = "any length" if most is None else f"{most} characters"
-                yield rule, block.problem(rule, "cuts: max is {max}, and the remote holds {holds}", max=cut.length, holds=holds)
+                yield (
+                    rule,
+                    block.problem(
+                        rule, "cuts: max is {max}, and the remote holds {holds}", max=cut.length, holds=holds
+                    ),
+                )

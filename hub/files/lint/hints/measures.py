@@ -36,7 +36,9 @@ def lost_places(block: Block) -> Iterator[tuple[Rule, Problem]]:
     """Money that is rounded to less than its smallest unit; a decimal that is rounded to whole numbers."""
     for rule in field_rules(block):
         ours, theirs = node_of(block, rule, of_hub=True), node_of(block, rule, of_hub=False)
-        rounding = next((part for part in codecs_of(rule.codec) if isinstance(part, DecimalText | Number | Scale)), None)
+        rounding = next(
+            (part for part in codecs_of(rule.codec) if isinstance(part, DecimalText | Number | Scale)), None
+        )
         if ours is None or rounding is None:
             continue
         left = rounding.places + (rounding.factor.adjusted() if isinstance(rounding, Scale) else 0)

@@ -57,21 +57,19 @@ def exchanged_rows(block: Block) -> Iterator[tuple[Rule, Problem]]:
     """A row with a remote value that another row is named after, or that is written although a better one is there."""
     for rule in field_rules(block):
         for table in (part for part in codecs_of(rule.codec) if isinstance(part, ValueMap)):
-            for template, params in _rows(table, pushes=rule.direction.pushes):
-                yield rule, block.problem(rule, template, table=table.name, **params)
+            for template, value, row in _rows(table, pushes=rule.direction.pushes):
+                yield rule, block.problem(rule, template, table=table.name, value=repr(value), row=str(row))
 
 
-def _rows(table: ValueMap, *, pushes: bool) -> Iterator[tuple[str, dict[str, object]]]:
+def _rows(table: ValueMap, *, pushes: bool) -> Iterator[tuple[str, object, object]]:
     own = {_name(hub): [_name(value) for value in remotes] for hub, remotes in table.rows}
     for hub, remotes in table.rows:
         for value in remotes:
             other = own.get(_name(value))
             if _name(value) != _name(hub) and other is not None and _name(value) not in other:
-                params: dict[str, object] = {"value": repr(value), "row": str(hub)}
-                yield "names: the table '{table}' reads {value} as {row}, though another row is named so", params
+                yield "names: the table '{table}' reads {value} as {row}, though another row is named so", value, hub
         if pushes and _name(hub) in own[_name(hub)][1:]:
-            params = {"value": repr(remotes[0]), "row": str(hub)}
-            yield "names: the table '{table}' writes {value} for {row}: the first value is written", params
+            yield "names: the table '{table}' writes {value} for {row}: the first value is written", remotes[0], hub
 
 
 def _name(value: object) -> str:
