@@ -41,9 +41,15 @@ def _pulled(trial: Trial, case: Case) -> Iterator[Breach]:
 def _pushed(trial: Trial, case: Case) -> Iterator[Breach]:
     again = trial.mapping.push(case.hub, case.remote, case.refs)
     changes = trial.mapping.changed_remote(case.remote, again, case.refs)
-    yield from _told(trial, case, changes, PUSHED)
+    yield from _told(trial, case, [each for each in changes if not _is_ours(trial, each)], PUSHED)
     made = trial.mapping.push(case.hub, None, case.refs)
     yield from _rounded(trial, case, case.remote, made, set(), of_hub=False)
+
+
+def _is_ours(trial: Trial, change: FieldChange) -> bool:
+    """Whether it is our id over there, which an adopted record gets with its next change."""
+    own = trial.mapping.identity.external_id
+    return isinstance(change.rule, FieldRule) and own == (change.rule.hub, change.rule.remote)
 
 
 def _pulls(change: FieldChange) -> bool:

@@ -11,7 +11,6 @@ __all__ = ["told"]
 TEXT: dict[str, Any] = {"type": "string"}
 OPTIONAL: dict[str, Any] = {"type": ["string", "null"]}
 DECIMAL: dict[str, Any] = {"type": "string", "format": "decimal"}
-NUMBER: dict[str, Any] = {"type": ["number", "null"], "minimum": 0, "maximum": 1000}
 ROWS: dict[str, Any] = {
     "type": "array",
     "items": {"type": "object", "properties": {"kind": {"enum": ["a", "b"]}, "value": OPTIONAL}},
@@ -23,31 +22,57 @@ LINES: dict[str, Any] = {
 }
 
 
+NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+INSTANT: dict[str, Any] = {**TEXT, "format": "date-time"}
+PHONE: dict[str, Any] = {**TEXT, "format": "phone"}
+SUMS = {"net_sum": TEXT, "tax_sum": TEXT, "gross_sum": TEXT}
+TWO = {"net": TEXT, "tax": TEXT}
+OF_CUSTOMER = {**TEXT, "x-ref": "customer"}
+MONEY = {**DECIMAL, "x-money": "currency"}
+
+
+def unit(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "x-unit": name}
+
+
+FIELDS: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("{as: decimal(1)}", MONEY, OPTIONAL, "places: decimal rounds money to 1 places"),
+    ("{as: number}", DECIMAL, NUMBER, "places: number rounds to whole numbers"),
+    ("{as: number}", DECIMAL, {"type": ["integer", "null"]}, None),
+    ("{as: 'scale(10, 2)'}", unit("fraction", DECIMAL), unit("percent", NUMBER), "times 100: scale(100, n)"),
+    ("{as: number(2)}", unit("hour", DECIMAL), unit("percent", NUMBER), "units: hour in the hub is percent over there"),
+    ("{as: 'scale(60, 2)'}", unit("hour", DECIMAL), unit("minute", NUMBER), None),
+    ("{as: epoch(s)}", INSTANT, unit("millisecond", NUMBER), "units: the remote's schema says epoch(ms)"),
+    ("{as: datetime, tz: Europe/Berlin}", INSTANT, OPTIONAL, "zones: Europe/Berlin goes through one hour twice"),
+    ("{as: datetime, tz: Asia/Shanghai}", INSTANT, OPTIONAL, None),
+    ("{as: datetime, tz: UTC}", INSTANT, {**OPTIONAL, "x-zone": "Asia/Shanghai"}, "says Asia/Shanghai, the rule UTC"),
+    ("{}", OF_CUSTOMER, OPTIONAL, "references: the hub's field holds the id of customer"),
+    ("{ref: part}", OF_CUSTOMER, OPTIONAL, "write ref: customer"),
+    ("{}", PHONE, OPTIONAL, "forms: the hub wants a phone and the remote has any text"),
+    ("{max: 3}", TEXT, {**OPTIONAL, "maxLength": 9}, "cuts: max is 3, and the remote holds 9 characters"),
+    ("{max: 3}", TEXT, OPTIONAL, "cuts: max is 3, and the remote holds any length"),
+]
+
+
+@pytest.mark.parametrize(("options", "hub", "remote", "hint"), FIELDS)
+def test_a_probable_mistake_in_a_field_is_told(
+    told: Told, options: str, hub: dict[str, Any], remote: dict[str, Any], hint: str | None
+) -> None:
+    found = told(f"  a <-> x: {options}\n", {"a": hub}, {"x": remote}, examples=20)
+    assert bool(found) == (hint is not None), found
+    assert hint is None or any(hint in line for line in found)
+
+
 @pytest.mark.parametrize(
     ("rules", "hub", "remote", "hint"),
     [
-        ("  net <- tax_sum:\n  tax <- gross_sum:\n", {"net": TEXT, "tax": TEXT}, {"tax_sum": TEXT, "gross_sum": TEXT}, "names: this rule and 'net <- tax_sum' look exchanged"),
-        ("  net <- net_sum:\n  tax <- tax_sum:\n", {"net": TEXT, "tax": TEXT}, {"tax_sum": TEXT, "net_sum": TEXT}, None),
-        ("  a <-> x: {as: decimal(1)}\n", {"a": {**DECIMAL, "x-money": "currency"}}, {"x": OPTIONAL}, "places: decimal rounds money to 1 places"),
-        ("  a <-> x: {as: number}\n", {"a": DECIMAL}, {"x": {"type": ["number", "null"]}}, "places: number rounds to whole numbers"),
-        ("  a <-> x: {as: number}\n", {"a": DECIMAL}, {"x": {"type": ["integer", "null"]}}, None),
-        ("  a <-> x: {as: 'scale(10, 2)'}\n", {"a": {**DECIMAL, "x-unit": "fraction"}}, {"x": {"type": ["number", "null"], "x-unit": "percent"}}, "units: fraction to percent is times 100: scale(100, n)"),
-        ("  a <-> x: {as: number(2)}\n", {"a": {**DECIMAL, "x-unit": "hour"}}, {"x": {"type": ["number", "null"], "x-unit": "percent"}}, "units: hour in the hub is percent over there"),
-        ("  a <-> x: {as: 'scale(60, 2)'}\n", {"a": {**DECIMAL, "x-unit": "hour"}}, {"x": {"type": ["number", "null"], "x-unit": "minute"}}, None),
-        ("  a <-> x: {as: epoch(s)}\n", {"a": {**TEXT, "format": "date-time"}}, {"x": {"type": ["integer", "null"], "x-unit": "millisecond"}}, "units: the remote's schema says epoch(ms)"),
-        ("  a <-> x: {as: datetime, tz: Europe/Berlin}\n", {"a": {**TEXT, "format": "date-time"}}, {"x": OPTIONAL}, "zones: Europe/Berlin goes through one hour twice"),
-        ("  a <-> x: {as: datetime, tz: Asia/Shanghai}\n", {"a": {**TEXT, "format": "date-time"}}, {"x": OPTIONAL}, None),
-        ("  a <-> x: {as: datetime, tz: Asia/Tokyo}\n", {"a": {**TEXT, "format": "date-time"}}, {"x": {**OPTIONAL, "x-zone": "Asia/Shanghai"}}, "zones: the remote's schema says Asia/Shanghai, the rule Asia/Tokyo"),
-        ("  a <-> x:\n", {"a": {**TEXT, "x-ref": "customer"}}, {"x": OPTIONAL}, "references: the hub's field holds the id of customer"),
-        ("  a <-> x: {ref: part}\n", {"a": {**TEXT, "x-ref": "customer"}}, {"x": OPTIONAL}, "write ref: customer"),
-        ("  l[sku] <-> m[sku]:\n    id <-> id:\n", {"l": LINES}, {"m": LINES}, "keys: members of l are told apart by 'id'"),
-        ("  a <-> x:\n", {"a": {**TEXT, "format": "phone"}}, {"x": OPTIONAL}, "forms: the hub wants a phone and the remote has any text"),
-        ("  a -> x:\n", {"a": {**TEXT, "format": "phone"}}, {"x": OPTIONAL}, None),
-        ("  a <-> x: {max: 3}\n", {"a": TEXT}, {"x": {**OPTIONAL, "maxLength": 9}}, "cuts: max is 3, and the remote holds 9 characters"),
-        ("  a <-> x: {max: 3}\n", {"a": TEXT}, {"x": OPTIONAL}, "cuts: max is 3, and the remote holds any length"),
+        ("  net <- tax_sum:\n  tax <- gross_sum:\n", TWO, SUMS, "names: this rule and 'net <- tax_sum' look exchanged"),
+        ("  net <- net_sum:\n  tax <- tax_sum:\n", TWO, SUMS, None),
+        ("  l[sku] <-> m[sku]:\n    id <-> id:\n", {"l": LINES}, {"m": LINES}, "members of l are told apart by 'id'"),
+        ("  a -> x:\n", {"a": PHONE}, {"x": OPTIONAL}, None),
         ("  a <-> rows[kind=c, first].value:\n", {"a": TEXT}, {"rows": ROWS}, "no member can have kind=c"),
     ],
-)  # fmt: skip
+)
 def test_a_probable_mistake_is_told(
     told: Told, rules: str, hub: dict[str, Any], remote: dict[str, Any], hint: str | None
 ) -> None:
