@@ -12,8 +12,8 @@ from hub.domain.mapping.rules import MappingSpec
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
 from hub.files.lint import lint, lint_set
-from hub.files.mappings import parse_mapping
-from hub.files.overlay import overlaid
+from hub.files.mapping_folders import MappingFolders
+from hub.files.mappings import load_specs
 from hub.files.problems import Problem as MappingProblem
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import CallSettings, Settings, SystemSettings
@@ -31,8 +31,7 @@ def systems_of(settings: Settings, environment: Environment) -> dict[str, System
 def system_of(settings: Settings, system: SystemSettings, environment: Environment) -> System:
     """One connected system: its connector found by name, its mappings compiled."""
     file = load_connector(connector_file(settings.directory, system.connector))
-    specs = [spec for name in system.mappings for spec in mapping_specs(settings.directory, name)]
-    mappings = [compile_mapping(spec) for spec in specs]
+    mappings = [compile_mapping(spec) for spec in specs_of(settings, system)]
     return System(
         name=system.name,
         connector=connect(settings, system, file, environment),
@@ -76,28 +75,30 @@ def shipped_connectors() -> Path:
     return Path(next(iter(importlib.import_module("connectors").__path__)))
 
 
-def mapping_specs(directory: Path, name: str) -> list[MappingSpec]:
-    """The mappings of ``FOLDER`` or ``FOLDER/ENTITY``: the shipped files with the operator's laid over them."""
-    pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
-    shipped, own = (found_in(root, pattern) for root in (data_dir("mappings"), directory / "mappings"))
-    if not shipped | own:
+def specs_of(settings: Settings, system: SystemSettings) -> list[MappingSpec]:
+    """The mappings of a system, the operator's files laid over the shipped ones; InvalidError tells every problem."""
+    own = settings.directory
+    folders = MappingFolders((data_dir("mappings"), own / "mappings", own / "overlays" / system.name))
+    files = [file for name in system.mappings for file in files_of(folders, name, own)]
+    return load_specs(folders, tuple(dict.fromkeys(files)), system.name)
+
+
+def files_of(folders: MappingFolders, name: str, directory: Path) -> tuple[str, ...]:
+    """The mapping files of ``FOLDER`` or ``FOLDER/ENTITY``; InvalidError when there are none."""
+    files = folders.files(f"{name}.yaml" if "/" in name else f"{name}/*.yaml")
+    if not files:
         raise InvalidError(
             "There is no mapping {name}: put it into {folder}, or correct systems.*.mappings.",
             name=name,
             folder=directory / "mappings",
         )
-    return [parse_mapping(overlaid(shipped.get(file), own.get(file)), file) for file in sorted(shipped | own)]
-
-
-def found_in(root: Path, pattern: str) -> dict[str, Path]:
-    """The files of a folder that match, by their name below it."""
-    return {path.relative_to(root).as_posix(): path for path in root.glob(pattern)}
+    return files
 
 
 def lint_system(settings: Settings, system: SystemSettings) -> list[MappingProblem]:
     """What is wrong with the mappings of a system, found from the files alone."""
-    specs = [spec for name in system.mappings for spec in mapping_specs(settings.directory, name)]
-    schemas = SchemaFolder(data_dir("schemas"))
+    specs = specs_of(settings, system)
+    schemas = SchemaFolder(data_dir("schemas"), settings.directory / "schemas")
     return [*(problem for spec in specs for problem in lint(spec, schemas)), *lint_set(specs)]
 
 

@@ -49,8 +49,9 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
 
 
 def unused_tables(spec: MappingSpec) -> Iterator[Problem]:
-    for name in spec.unused_tables:
-        yield Problem(spec.file, 1, f"values: {name}", "no rule uses the value table '{name}'", {"name": name})
+    """Value tables, and files of them, that are there for nothing."""
+    for table in spec.unused_tables:
+        yield Problem(table.file, table.line, "values", "no rule uses {name}", {"name": table.name})
 
 
 __all__ = ["lint", "lint_set"]

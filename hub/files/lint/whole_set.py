@@ -10,7 +10,7 @@ from hub.domain.mapping.rules import (
     Owner,
     Rule,
 )
-from hub.files.lint.blocks import codecs_of
+from hub.files.lint.blocks import codecs_of, file_of
 from hub.files.problems import Problem, closest
 
 
@@ -37,7 +37,7 @@ def _unmapped_references(specs: Sequence[MappingSpec]) -> Iterator[Problem]:
                     known = closest(ref.entity, (entity for system, entity in mapped if system == spec.system))
                     params = {"entity": ref.entity, "system": spec.system}
                     template = "no mapping of {system} is for the entity {entity}"
-                    yield Problem(spec.file, rule.line, str(rule), template, params, known)
+                    yield Problem(file_of(spec, rule), rule.line, str(rule), template, params, known)
 
 
 def _rival_owners(specs: Sequence[MappingSpec]) -> Iterator[Problem]:
@@ -50,4 +50,4 @@ def _rival_owners(specs: Sequence[MappingSpec]) -> Iterator[Problem]:
             if first.system != spec.system:
                 params = {"path": path, "first": first.system, "second": spec.system}
                 template = "{path} is owned by {first} and by {second}: only one system can own a field"
-                yield Problem(spec.file, rule.line, str(rule), template, params)
+                yield Problem(file_of(spec, rule), rule.line, str(rule), template, params)
