@@ -40,7 +40,7 @@ class Expression:
         except DecimalException as error:
             raise InvalidError("{text}: a number divided by zero, or out of range", text=self.text) from error
         except _TypeClashError as error:
-            raise InvalidError(error.template, text=self.text, **error.params) from error
+            raise InvalidError(error.template, fields=(), text=self.text, **error.params) from error
 
     def names(self) -> tuple[str, ...]:
         """The dotted paths that it reads, each once."""

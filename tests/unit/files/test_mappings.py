@@ -95,7 +95,7 @@ TOLD = {
     12: "i <-> j: 'decmal(2)' is no codec: there are bool, country, date",
     13: "fields: k <-> l: owner: 'nobody' is not one of hub, remote, latest, review",
     14: "const 1 <-> m: const 1 cannot be written: use ->",
-    15: "n <-> o: expression 'a.b(': cannot be read",
+    15: "n <-> o: expression 'a.b(' cannot be read",
     17: "p <- q: the rule goes <- in a list that goes ->",
     18: "r <-> s: 'number(x)': an argument is no number",
     19: "t <-> u + v: a value over several fields needs 'as', such as datetime with tz",
