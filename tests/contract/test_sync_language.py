@@ -1,7 +1,11 @@
 """What the mapping language promises, on the way of real messages through the hub, on both databases."""
 
+from copy import deepcopy
+from itertools import count
+
 import pytest
 
+from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
 from hub.ports.links import Link
 from hub.ports.reviews import Review
@@ -9,7 +13,8 @@ from hub.ports.store import Store
 from hub.services import reconciling
 from hub.storage.links import SqlLinks
 from hub.testing.clock import FakeClock
-from tests.sync_bench import CUSTOMER, Bench, bench
+from hub.testing.fake_system import FakeSystem
+from tests.sync_bench import CUSTOMER, MOVES, SPECS, Bench, bench
 
 
 def reviews(b: Bench) -> list[Review]:
@@ -143,3 +148,54 @@ def test_what_a_batch_refers_to_is_looked_up_in_one_query(
     assert {change.path for change in items[0].changes} >= {"customer_id"}
     assert asked.count("party") == 0
     assert asked.count("batch") == 6  # one for each page of two
+
+
+# --- members whose ids the other side assigns, on two levels
+
+ADDRESSES = """
+  addresses[id] <-> sites[id]:
+    ids: remote
+    city <-> city:
+    phones[id] <-> lines[id]:
+      ids: remote
+      number <-> no:
+"""
+
+
+def numbered(_name: str, doc: Doc) -> Doc:
+    """An ERP that gives every row the next number, whatever its level."""
+    numbers = count(1 + max((row["id"] for row in rows(doc) if "id" in row), default=0))
+    for row in rows(doc):
+        row.setdefault("id", next(numbers))
+    return doc
+
+
+def rows(doc: Doc) -> list[Doc]:
+    sites = doc.get("sites") or []
+    return [*sites, *(line for site in sites for line in site.get("lines") or [])]
+
+
+def test_rows_within_rows_keep_their_own_over_there_through_edits_of_both_sides(store: Store, clock: FakeClock) -> None:
+    erp = FakeSystem(clock, SPECS, numbered, MOVES)
+    b = bench(store, clock, erp=erp, customer=CUSTOMER.replace("fields:", f"fields:{ADDRESSES}"))
+    same = [{"id": "1", "number": "11"}, {"id": "2", "number": "22"}]
+    sites = [{"id": "A", "city": "北京", "phones": same}, {"id": "B", "city": "上海", "phones": same[:1]}]
+    record = b.add("customer", name="A", addresses=sites)
+    b.run(4)
+    assert b.get(record)["addresses"] == sites
+    (remote,) = erp.records("party")
+    changed = deepcopy(remote.doc["sites"])
+    changed[1]["lines"][0]["no"] = "33"
+    changed[0]["lines"].append({"no": "44"})
+    erp.edit("party", remote.id, sites=changed)
+    b.run(4)
+    now = b.get(record)["addresses"]
+    assert now[1]["phones"] == [{"id": "1", "number": "33"}]
+    assert [phone["number"] for phone in now[0]["phones"]] == ["11", "22", "44"]
+    now[0]["phones"] = now[0]["phones"][1:]
+    b.change(record, addresses=now)
+    b.run(4)
+    left = erp.records("party")[0].doc["sites"]
+    assert [[line["no"] for line in site["lines"]] for site in left] == [["22", "44"], ["33"]]
+    assert [call[0] for call in erp.calls] == ["create", "update"]
+    assert (b.open_count(), reviews(b)) == (0, [])

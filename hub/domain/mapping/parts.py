@@ -55,14 +55,12 @@ class Run:
 
     def finish(self, file: str, entity: str) -> None:
         """Raise an InvalidError when there was a problem; an UnsettledError when a person decides about all of them."""
-        if self.problems or self.held:
-            kind = InvalidError if self.problems else UnsettledError
-            raise kind(
-                "{mapping}: {entity} has values that the mapping cannot carry over: mend them, or the mapping",
-                mapping=file,
-                entity=entity,
-                fields=(*self.problems, *(held.error for held in self.held)),
-            )
+        fields = (*self.problems, *(held.error for held in self.held))
+        template = "{mapping}: {entity} has values that the mapping cannot carry over: mend them, or the mapping"
+        if self.problems:
+            raise InvalidError(template, mapping=file, entity=entity, fields=fields)
+        if self.held:
+            raise UnsettledError(template, mapping=file, entity=entity, fields=fields)
 
 
 def place_of(part: Part, node: Node, *, of_hub: bool) -> str:

@@ -127,7 +127,7 @@ class _Merger:
                 self.leaf(part, scope)
             else:
                 with self.run.at(part, scope.hub, scope.seen, of_hub=False):
-                    self.lists.merge(part, scope)
+                    self.lists.merge(part.at(scope.hub), scope)
 
     # --- values
 
