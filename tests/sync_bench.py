@@ -12,6 +12,7 @@ from hub.ports.crash import CrashPoints, NoCrash
 from hub.ports.records import Record
 from hub.ports.store import Store
 from hub.services import inbound, outbound, records
+from hub.services.composing import composed
 from hub.services.context import Actor, Hub, System
 from hub.testing.clock import FakeClock, SerialIds
 from hub.testing.fake_system import FakeSystem
@@ -163,6 +164,6 @@ def bench(
         compile_mapping(parse_mapping(text, name))
         for name, text in (("customer.yaml", customer), ("invoice.yaml", invoice))
     ]
-    system = System("erp", erp, erp.objects(), {mapping.entity: mapping for mapping in mappings})
+    system = System("erp", composed(erp, mappings), erp.objects(), {mapping.entity: mapping for mapping in mappings})
     hub = Hub(store, clock, SerialIds(), EveryDocument(), None, None, {"erp": system})  # type: ignore[arg-type] # no blobs, no policies here
     return Bench(replace(hub, points=points or NoCrash()), clock, erp)

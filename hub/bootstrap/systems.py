@@ -18,6 +18,7 @@ from hub.files.problems import Problem as MappingProblem
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import CallSettings, Settings, SystemSettings
 from hub.ports.connector import Connector
+from hub.services.composing import composed
 from hub.services.context import System
 
 REQUEST_LIMIT = "request_seconds"  # set by us: a lease is reckoned from the same limit
@@ -34,7 +35,7 @@ def system_of(settings: Settings, system: SystemSettings, environment: Environme
     mappings = [compile_mapping(spec) for spec in specs_of(settings, system)]
     return System(
         name=system.name,
-        connector=connect(settings, system, file, environment),
+        connector=composed(connect(settings, system, file, environment), mappings),
         objects=file.objects,
         mappings={mapping.entity: mapping for mapping in mappings},
         poll_every=system.poll_every,

@@ -130,3 +130,7 @@ class SchemaFolder:
         except Unresolvable as error:
             raise NotFoundError("there is no schema {name}", name=name) from error
         return SchemaNode(found.contents, found.resolver)
+
+    def of(self, schema: Mapping[str, Any]) -> SchemaNode:
+        """A schema that refers to the files of the folder."""
+        return SchemaNode(schema, self._registry.resolver(base_uri=""))

@@ -7,6 +7,7 @@ from hub.domain.mapping.paths import Condition, Key, Path
 from hub.domain.mapping.rules import (
     FieldRule,
     ListRule,
+    MappingSpec,
     Members,
     Rule,
 )
@@ -32,9 +33,14 @@ def _unknown(block: Block, rule: Rule, node: SchemaNode | None, path: Path, *, o
     outside = path.names[0] == "record" or (of_hub and _is_companion(rule, path))
     found = None if node is None or outside else follow(node, path)
     if isinstance(found, Missing):
-        schema = block.spec.hub_schema if of_hub else block.spec.remote_schema
+        schema = block.spec.hub_schema if of_hub else _remote_name(block.spec)
         meant = closest(found.name, found.known)
         yield block.problem(rule, "'{name}' is not in {schema}", meant=meant, name=found.name, schema=schema)
+
+
+def _remote_name(spec: MappingSpec) -> str | None:
+    """What messages call the remote's schema: of a record of several objects, these."""
+    return " + ".join([spec.object, *(part.name for part in spec.objects)]) if spec.objects else spec.remote_schema
 
 
 def _is_companion(rule: Rule, path: Path) -> bool:
