@@ -2,16 +2,19 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from hub.bootstrap.secrets import Environment, secret
 from hub.domain.call_source import CallSource
-from hub.domain.errors import FieldError, InvalidError
+from hub.domain.errors import FieldError, HubError, InvalidError
 from hub.domain.mapping import compile_mapping
+from hub.domain.mapping.precedence import with_precedence
 from hub.domain.mapping.rules import MappingSpec
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
-from hub.files.lint import lint, lint_set
+from hub.files.lint import lint, lint_set, wrong_precedence
 from hub.files.mapping_folders import MappingFolders
 from hub.files.mappings import load_specs
 from hub.files.problems import Problem as MappingProblem
@@ -32,7 +35,8 @@ def systems_of(settings: Settings, environment: Environment) -> dict[str, System
 def system_of(settings: Settings, system: SystemSettings, environment: Environment) -> System:
     """One connected system: its connector found by name, its mappings compiled."""
     file = load_connector(connector_file(settings.directory, system.connector))
-    mappings = [compile_mapping(spec) for spec in specs_of(settings, system)]
+    ranked = (with_precedence(spec, system.name, settings.precedence) for spec in specs_of(settings, system))
+    mappings = [compile_mapping(spec) for spec in ranked]
     return System(
         name=system.name,
         connector=composed(connect(settings, system, file, environment), mappings),
@@ -96,11 +100,23 @@ def files_of(folders: MappingFolders, name: str, directory: Path) -> tuple[str, 
     return files
 
 
-def lint_system(settings: Settings, system: SystemSettings) -> list[MappingProblem]:
-    """What is wrong with the mappings of a system, found from the files alone."""
-    specs = specs_of(settings, system)
+def lint_systems(settings: Settings) -> Iterator[tuple[str, MappingProblem]]:
+    """What is wrong with the mappings of all systems, each by itself and all together, found from the files alone.
+
+    Each problem with the system whose mapping has it. What cannot be read is left out.
+    """
     schemas = SchemaFolder(data_dir("schemas"), settings.directory / "schemas")
-    return [*(problem for spec in specs for problem in lint(spec, schemas)), *lint_set(specs)]
+    specs: list[MappingSpec] = []
+    for system in settings.systems.values():
+        with suppress(HubError):
+            found = specs_of(settings, system)
+            specs += [replace(spec, system=system.name) for spec in found]
+            yield from ((system.name, problem) for spec in found for problem in lint(spec, schemas))
+    owners = {spec.file: spec.system for spec in specs}
+    for problem in lint_set(specs, settings.precedence):
+        yield owners.get(problem.file, ""), problem
+    for field, what, meant in wrong_precedence(specs, settings.precedence):
+        yield "", MappingProblem("hub.yaml", 1, f"precedence: {field}", what, {}, meant)
 
 
 def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, environment: Environment) -> Connector:

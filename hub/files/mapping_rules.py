@@ -87,6 +87,8 @@ class RuleReader:
             sensitive=bool(options.get("sensitive", False)),
             when=expression.parse(options["when"]) if "when" in options else None,
             default=options.get("default"),
+            given=frozenset(options),
+            stated_owner=Owner(options["owner"]) if "owner" in options else None,
             **self._where(place),
         )
 

@@ -167,6 +167,7 @@ def _identity(document: Document, problems: list[Problem]) -> Identity:
             remote_id=parse_path(data["remote_id"]) if "remote_id" in data else None,
             external_id=_pair(data["external_id"]) if "external_id" in data else None,
             adopt_if=tuple(tuple(rung) for rung in data.get("adopt_if", ())),
+            line=document.line(("identity",)),
         )
     except HubError as error:
         problems.append(problem_at(document, ("identity",), error.template, None, **error.params))

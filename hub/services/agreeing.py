@@ -7,6 +7,8 @@ from hub.domain.documents import Doc
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.instants import parse_instant
 from hub.domain.mapping import Mapping
+from hub.domain.mapping.syntax import parse_path
+from hub.domain.mapping.values import is_nothing
 from hub.domain.sync import Conflict, Dispute, Merge, make_here, merge, settle
 from hub.ports.connector import Remote
 from hub.ports.links import Link
@@ -199,15 +201,30 @@ def adoptable(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote
     crosswalk = Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
     doc = make_here(mapping, remote.doc, crosswalk).doc
     for rung in mapping.identity.adopt_if:
-        if all(doc.get(name) for name in rung):
-            found = candidates(hub, tx, mapping.entity, rung[0], str(doc[rung[0]]))
-            equal = [hit for hit in found if all(hit.doc.get(name) == doc[name] for name in rung)]
+        wanted = {name: at(doc, name) for name in rung}
+        if all(wanted.values()):
+            first = sought_by(hub, mapping.entity, rung)
+            found = candidates(hub, tx, mapping.entity, first, str(wanted[first]))
+            equal = [hit for hit in found if all(at(hit.doc, name) == value for name, value in wanted.items())]
             free = [
                 hit for hit in equal if tx.links.of_record(system.name, mapping.entity, hit.id, mapping.object) is None
             ]
             if free:
                 return free
     return []
+
+
+def at(doc: Doc, name: str) -> object:
+    """The value at a dotted name; None where there is none."""
+    found = parse_path(name).read(doc)
+    return None if is_nothing(found) else found
+
+
+def sought_by(hub: Hub, entity: str, rung: Sequence[str]) -> str:
+    """The field of a rung by which records can be found."""
+    fields = hub.schemas.schema(entity)["properties"]
+    found = (name for name in rung if fields.get(name, {}).keys() & {"x-blind", "x-index"})
+    return next(found, rung[0])
 
 
 def candidates(hub: Hub, tx: UnitOfWork, entity: str, field: str, value: str) -> list[Record]:

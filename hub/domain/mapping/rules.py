@@ -122,6 +122,8 @@ class FieldRule:
     default: Any = None
     line: int = 0
     file: str = ""  # where it is not the mapping's own file: an overlay's
+    given: frozenset[str] = frozenset()  # the options that the file names
+    stated_owner: Owner | None = None  # what the file says, though a one-way rule is owned by its source
 
     @property
     def path(self) -> str:
@@ -163,6 +165,7 @@ class Identity:
     remote_id: Path | None = None
     external_id: tuple[Path, Path] | None = None
     adopt_if: tuple[tuple[str, ...], ...] = ()
+    line: int = 1
 
 
 @dataclass(frozen=True)

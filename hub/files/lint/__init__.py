@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 
 from hub.domain.errors import NotFoundError
 from hub.domain.mapping.rules import MappingSpec
+from hub.files.lint.amounts import amounts_without_scale
 from hub.files.lint.blocks import Block, blocks
 from hub.files.lint.composed import parts_of_records, remote_tree
+from hub.files.lint.expressions import expression_types
+from hub.files.lint.identities import identity_paths
+from hub.files.lint.options import idle_options
 from hub.files.lint.paths import doubled_writes, positional_keys, required_targets, unknown_paths
 from hub.files.lint.values import two_way_defaults, type_clashes, unwritable_targets, value_tables
-from hub.files.lint.whole_set import lint_set
+from hub.files.lint.whole_set import lint_set, wrong_precedence
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaFolder, SchemaNode
 
@@ -21,6 +25,7 @@ def lint(spec: MappingSpec, schemas: SchemaFolder) -> list[Problem]:
     for block in blocks(Block(spec, spec.rules, hub, remote)):
         for check in CHECKS:
             problems.extend(check(block))
+    problems.extend(identity_paths(spec, hub))
     problems.extend(parts_of_records(spec, remote))
     problems.extend(unused_tables(spec))
     return sorted(problems, key=lambda problem: problem.line)
@@ -46,6 +51,9 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
     two_way_defaults,
     unwritable_targets,
     positional_keys,
+    expression_types,
+    idle_options,
+    amounts_without_scale,
 )
 
 
@@ -55,4 +63,4 @@ def unused_tables(spec: MappingSpec) -> Iterator[Problem]:
         yield Problem(table.file, table.line, "values", "no rule uses {name}", {"name": table.name})
 
 
-__all__ = ["lint", "lint_set"]
+__all__ = ["lint", "lint_set", "wrong_precedence"]
