@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError, NotFoundError
+from hub.files.schema_tree import schema_files
 
 Facts = Callable[[Any], dict[str, object]]
 
@@ -41,12 +41,11 @@ OTHERWISE: tuple[str, Facts] = ("This value is not accepted.", nothing)
 
 
 class CanonicalSchemas:
-    """The schemas of a folder, by entity: the name of the file."""
+    """The schemas of a folder, by entity: the name of the file; an operator's folder adds fields of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._schemas: dict[str, Mapping[str, Any]] = {
-            path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
-        }
+    def __init__(self, folder: Path, own: Path | None = None) -> None:
+        files = schema_files(folder, own)
+        self._schemas: dict[str, Mapping[str, Any]] = {Path(name).stem: files[name] for name in sorted(files)}
         self._validators = {
             entity: jsonschema_rs.validator_for(dict(schema), validate_formats=True)
             for entity, schema in self._schemas.items()

@@ -37,13 +37,14 @@ class Chain(Codec):
 
     def decode(self, value: Any) -> Any:
         """The hub's form."""
-        return self.parts[0].to_hub(self._inner(value))
+        return self.parts[0].to_hub(self.inner(value))
 
     def canon(self, value: Any) -> Any:
         """The canon of the codec nearest the hub, of what the others make of the value."""
-        return self.parts[0].meaning(self._inner(value))
+        return self.parts[0].meaning(self.inner(value))
 
-    def _inner(self, value: Any) -> Any:
+    def inner(self, value: Any) -> Any:
+        """What the codec nearest the hub is given to decode."""
         return reduce(lambda carried, part: part.to_hub(carried), reversed(self.parts[1:]), value)
 
     def hub_canon(self, value: Any) -> Any:

@@ -15,7 +15,7 @@ _MAX_DIGITS = 40  # longer than any amount or quantity; stops 1e999999 from fill
 
 def number_of(value: Any) -> Decimal:
     """Read a number from a decimal string or a JSON number; fails on anything else, NaN and monsters."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or _is_grouped(value):
         raise UnfitError("{value} is not a number", value=repr(value))
     try:
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
@@ -24,6 +24,11 @@ def number_of(value: Any) -> Decimal:
     if not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
         raise UnfitError("{value} is not a number that can be carried over", value=repr(value))
     return number
+
+
+def _is_grouped(value: Any) -> bool:
+    """Whether it is written as Python groups digits, 1_000, which no system does."""
+    return isinstance(value, str) and "_" in value
 
 
 def rounded(number: Decimal, places: int) -> Decimal:
