@@ -165,6 +165,15 @@ class Counting(Mapping):
         return {**made, "a": f"{(hub_old or {}).get('a', '')}!"}
 
 
+class Greedy(Mapping):
+    """Writes into the document that it reads."""
+
+    def pull(self, remote: Doc, hub_old: Doc | None, refs: Refs = NO_LINKS) -> Doc:
+        made = super().pull(remote, hub_old, refs)
+        remote["seen"] = True
+        return made
+
+
 def verdict(kind: type[Mapping]) -> set[tuple[str, str]]:
     spec = make_mapping("a <-> b:").spec
     found = Runner(Corpora()).run(Trial(kind(spec)), Sides(None, None), examples=40)
@@ -177,6 +186,10 @@ def test_what_no_rule_names_must_stay_as_it_is() -> None:
 
 def test_pulling_twice_must_be_pulling_once() -> None:
     assert (Law.COMES_TO_REST, "a") in verdict(Counting)
+
+
+def test_the_documents_that_are_given_must_stay_as_they_are() -> None:
+    assert (Law.LEAVES_ALONE, "") in verdict(Greedy)
 
 
 # --- waivers
