@@ -114,7 +114,8 @@ def outcome(text: str) -> MappingSpec | InvalidError:
 
 PIECES = st.sampled_from(
     [*" \n:[]{}<->=|,.\"'&*!?%@`#\\", "  ", "\n  ", " <-> ", " -> ", " <- ", "fields:", "values:", "null", "true",
-     "expr ", "const ", "[id]", "[type=a, first]", "{as: number(2)}", "map: ", "ref: x", "remove", "9" * 30, "甲", "\u2028"]
+     "expr ", "const ",
+     "[id]", "[type=a, first]", "{as: number(2)}", "map: ", "ref: x", "remove", "9" * 30, "甲", "\u2028"]
 )  # fmt: skip
 
 
