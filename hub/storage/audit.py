@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
+from sqlalchemy import RowMapping, exists, func, insert, select, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
@@ -22,6 +22,7 @@ from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
 from hub.storage.tables import AUDIT, SEAL
+from hub.storage.wire import Wire
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()
 PAGE = 1000
@@ -32,8 +33,8 @@ WRITE = Prepared(lambda _: insert(AUDIT).inline(), [*FACTS, "salt", "payload", "
 class SqlAudit(Repository):
     """The trail."""
 
-    def __init__(self, connection: Connection, cipher: Cipher, now: Callable[[], datetime]) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher, now: Callable[[], datetime]) -> None:
+        super().__init__(wire)
         self._cipher = cipher
         self._now = now
 
@@ -51,7 +52,7 @@ class SqlAudit(Repository):
         content = content_of(salt, payload)
         sealed = self._cipher.seal(payload, context(content))
         kept = {"salt": salt, "payload": sealed, "content": content, "commitment": commit(content, row)}
-        WRITE.change(self._connection, {**row, **kept})
+        WRITE.later(self._wire, {**row, **kept})
 
     def of_record(self, entity: str, record_id: str, *, limit: int = 200) -> list[Entry]:
         """The acts on a record, oldest first."""
