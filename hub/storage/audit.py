@@ -26,6 +26,7 @@ from hub.storage.wire import Wire
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()
 PAGE = 1000
+LATE = 10_000  # entries that others may have written while the transaction of one was still open
 FACTS = ("at", "actor", "action", "entity", "record_id", "correlation")
 WRITE = Prepared(lambda _: insert(AUDIT).inline(), [*FACTS, "salt", "payload", "content", "commitment"])
 
@@ -66,9 +67,10 @@ class SqlAudit(Repository):
 
     def seal(self, limit: int) -> int:
         """Chain committed entries."""
-        last = self.first(select(SEAL.c.seq, SEAL.c.hash).order_by(SEAL.c.seq.desc()).limit(1))
-        seq, head = (0, GENESIS) if last is None else (last["seq"], bytes(last["hash"]))
-        fresh = select(AUDIT.c.id, AUDIT.c.commitment).where(~exists().where(SEAL.c.entry_id == AUDIT.c.id))
+        last = self.first(select(SEAL.c.seq, SEAL.c.entry_id, SEAL.c.hash).order_by(SEAL.c.seq.desc()).limit(1))
+        seq, head, since = (0, GENESIS, 0) if last is None else (last["seq"], bytes(last["hash"]), last["entry_id"])
+        unsealed = ~exists().where(SEAL.c.entry_id == AUDIT.c.id)
+        fresh = select(AUDIT.c.id, AUDIT.c.commitment).where(AUDIT.c.id > since - LATE, unsealed)
         rows = []
         for entry_id, commitment in self.pairs(fresh.order_by(AUDIT.c.id).limit(limit)):
             seq += 1

@@ -25,6 +25,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",  # what a savepoint may have to take back: as a file it costs more than the commit
     "cache_size=-16384",  # KiB
+    "wal_autocheckpoint=4000",  # pages: those that many transactions touch are copied into the database seldom
 )
 
 
