@@ -164,6 +164,8 @@ class Fields:
         default = f"`{orjson.dumps(whole['default']).decode()}`" if "default" in whole else ""
         title = whole.get("x-title", whole.get("title"))
         word = title.get("zh", "") if isinstance(title, Mapping) else ""
+        if "x-description" in whole:
+            word = f"{word}：{whole['x-description']['zh']}"
         yield f"`{path}`", word, kind_of(whole), default, whole.get("description", "")
         yield from self.member(child, path)
 
