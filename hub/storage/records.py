@@ -26,17 +26,23 @@ LEARN = Prepared(lambda _: insert(BLIND), [column.name for column in BLIND.c])
 
 
 class SqlRecords(Repository):
-    """The repository of every entity."""
+    """The repository of every entity.
+
+    Documents are values that nobody changes in place: what one transaction has read or written once, it keeps.
+    """
 
     def __init__(self, wire: Wire, cipher: Cipher, privacy: Mapping[str, Privacy]) -> None:
         super().__init__(wire)
         self._cipher = cipher
         self._privacy = privacy
+        self._kept: dict[tuple[str, str], Record] = {}
 
     def get(self, entity: str, record_id: str) -> Record | None:
         """The record, or None."""
+        if kept := self._kept.get((entity, record_id)):
+            return kept
         row = get_of(entity).first(self._wire, {"id": record_id})
-        return None if row is None else self._record(entity, row)
+        return None if row is None else self._keep(self._record(entity, row))
 
     def need(self, entity: str, record_id: str) -> Record:
         """The record; NotFoundError names it when there is none."""
@@ -59,19 +65,20 @@ class SqlRecords(Repository):
         except IntegrityError:
             raise ConflictError("There is a {entity} {id} already.", entity=entity, id=record.id) from None
         self._index_secrets(entity, record.id, self._digests(entity, doc))
-        return record
+        return self._keep(record)
 
     def put(self, entity: str, doc: Doc, *, version: int) -> Record:
         """Replace the record."""
         record = Record(entity, doc["id"], version + 1, doc)
         if not put_of(entity).change(self._wire, self._row(record) | {"its_id": record.id, "seen": version}):
+            self._kept.pop((entity, record.id), None)
             self.need(entity, record.id)
             raise StaleError(
                 "{entity} {id} was changed meanwhile: read it again and decide again.", entity=entity, id=record.id
             )
         if self._privacy[entity].blind:
             self._reindex_secrets(record)
-        return record
+        return self._keep(record)
 
     def page(
         self,
@@ -124,6 +131,10 @@ class SqlRecords(Repository):
             return all_of(entity, tuple(where), sort).rows(self._wire, values)
         table = table_of(entity)
         return self.rows(ordered(filtered(table, entity, where), table, entity, sort))
+
+    def _keep(self, record: Record) -> Record:
+        self._kept[record.entity, record.id] = record
+        return record
 
     def _record(self, entity: str, row: RowMapping | Row) -> Record:
         doc: Doc = loads(row["doc"])
