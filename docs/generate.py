@@ -79,7 +79,10 @@ def settings() -> str:
 def mapping() -> str:
     """Every keyword of a mapping file, and the codecs."""
     schema = orjson.loads((data_dir("schemas") / "mapping.json").read_bytes())
-    codecs = table(("codec", "what it does"), [(f"`{name}`", first_line(codec)) for name, codec in CODECS.items()])
+    rows = [
+        (f"`{name}`", ", ".join(f"`{call}`" for call in kind.calls), first_line(kind)) for name, kind in CODECS.items()
+    ]
+    codecs = table(("codec", "for example", "what it does"), rows)
     intro = "One file per entity and remote object, one line per rule, run in both directions."
     return page(["# Mapping files", MADE, intro, fields(schema), "## Codecs", codecs])
 
@@ -161,6 +164,8 @@ class Fields:
         default = f"`{orjson.dumps(whole['default']).decode()}`" if "default" in whole else ""
         title = whole.get("x-title", whole.get("title"))
         word = title.get("zh", "") if isinstance(title, Mapping) else ""
+        if "x-description" in whole:
+            word = f"{word}：{whole['x-description']['zh']}"
         yield f"`{path}`", word, kind_of(whole), default, whole.get("description", "")
         yield from self.member(child, path)
 
