@@ -1,6 +1,5 @@
 """JSON Schemas as trees that a path can be followed in; ``$ref`` goes between our own files only."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.files.overlay import merge
+from hub.files.patterns import matches
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 
@@ -64,7 +64,7 @@ class SchemaNode:
     def _further(self, name: str) -> Iterator["SchemaNode"]:
         for part in self.parts:
             for pattern, schema in part.schema.get("patternProperties", {}).items():
-                if re.search(pattern, name):
+                if matches(pattern, name):
                     yield SchemaNode(schema, part.resolver)
             if isinstance(part.schema.get("additionalProperties"), dict):
                 yield SchemaNode(part.schema["additionalProperties"], part.resolver)

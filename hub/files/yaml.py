@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from hub.domain.errors import FieldError, InvalidError
 
@@ -85,6 +86,10 @@ def read_yaml(text: str, file: str) -> Document:
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
+    except ReaderError as error:
+        line, character = text.count("\n", 0, error.position) + 1, ord(text[error.position])
+        template = "the control character U+{code} is not allowed"
+        raise _refused(file, line, template, code=f"{character:04X}") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it is not YAML"

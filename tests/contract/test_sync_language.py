@@ -1,6 +1,8 @@
 """What the mapping language promises, on the way of real messages through the hub, on both databases."""
 
+from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -10,11 +12,13 @@ from hub.domain.errors import InvalidError
 from hub.ports.links import Link
 from hub.ports.reviews import Review
 from hub.ports.store import Store
-from hub.services import reconciling
+from hub.services import queue, reconciling
 from hub.storage.links import SqlLinks
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.sync_bench import CUSTOMER, MOVES, SPECS, Bench, bench
+
+Ruled = Callable[[str], Bench]
 
 
 def reviews(b: Bench) -> list[Review]:
@@ -199,3 +203,154 @@ def test_rows_within_rows_keep_their_own_over_there_through_edits_of_both_sides(
     assert [[line["no"] for line in site["lines"]] for site in left] == [["22", "44"], ["33"]]
     assert [call[0] for call in erp.calls] == ["create", "update"]
     assert (b.open_count(), reviews(b)) == (0, [])
+
+
+# --- options of rules, from one end to the other
+
+
+@pytest.fixture
+def ruled(store: Store, clock: FakeClock) -> Callable[[str], Bench]:
+    """A bench whose customers have one rule more."""
+
+    def make(rule: str, others: str = "  name <-> name: {owner: hub}\n") -> Bench:
+        text = (
+            CUSTOMER[: CUSTOMER.index("fields:")] + f"fields:\n{others}  {rule}\n" + CUSTOMER[CUSTOMER.index("sync:") :]
+        )
+        return bench(store, clock, customer=text.replace(", [code, name]", ""), erp=FakeSystem(clock, SPECS))
+
+    return make
+
+
+def there(b: Bench) -> Doc:
+    """The one party over there, without our key."""
+    (remote,) = b.erp.records("party")
+    return {name: value for name, value in remote.doc.items() if name not in ("hub_id", "name")}
+
+
+def edit(b: Bench, **values: object) -> None:
+    (remote,) = b.erp.records("party")
+    b.erp.edit("party", remote.id, **values)
+
+
+def planned(b: Bench) -> list[str]:
+    b.clock.pass_by(b.hub.systems["erp"].overlap)
+    return [change.path for item in reconciling.plan(b.hub, "erp", ["customer"]) for change in item.changes]
+
+
+def test_max_cuts_what_is_sent_and_the_hub_keeps_the_whole_text(ruled: Ruled) -> None:
+    b = ruled("note <-> memo: {max: 5}")
+    record = b.add("customer", name="A", note="a long note")
+    b.run(4)
+    assert there(b) == {"memo": "a lon"}
+    edit(b, memo="a lon", other=1)
+    b.run(4)
+    assert b.get(record)["note"] == "a long note"
+    b.change(record, note="a longer note")  # the same over there
+    b.run(4)
+    assert [call[0] for call in b.erp.calls] == ["create"]
+    assert planned(b) == []
+    edit(b, memo="other")
+    b.run(4)
+    assert b.get(record)["note"] == "other"
+
+
+def test_what_is_sent_on_creation_only_is_never_sent_again(ruled: Ruled) -> None:
+    b = ruled("note <-> memo: {create_only: push, owner: hub}")
+    record = b.add("customer", name="A", note="first")
+    b.run(4)
+    b.change(record, note="second")
+    b.run(4)
+    assert (there(b), b.open_count()) == ({"memo": "first"}, 0)
+    edit(b, memo="theirs")
+    b.run(4)
+    assert b.get(record)["note"] == "theirs"
+
+
+def test_what_is_taken_on_creation_only_is_never_taken_again(ruled: Ruled) -> None:
+    b = ruled("note <-> memo: {create_only: pull}")
+    b.erp.create("party", {"name": "A", "memo": "first"})
+    b.run(4)
+    record = b.only("customer")
+    assert record.doc["note"] == "first"
+    edit(b, memo="second")
+    b.run(4)
+    assert (b.get(record)["note"], planned(b), reviews(b)) == ("first", [], [])
+
+
+@pytest.mark.parametrize(
+    ("null", "here", "over_there"), [("clear", None, {"memo": None}), ("omit", None, {}), ("keep", "x", {"memo": "x"})]
+)
+def test_nothing_clears_keeps_or_leaves_out(ruled: Ruled, null: str, here: str | None, over_there: Doc) -> None:
+    b = ruled(f"note <-> memo: {{null: {null}}}")
+    record = b.add("customer", name="A", note="x")
+    b.run(4)
+    b.change(record, note=None)
+    b.run(4)
+    assert there(b) == over_there
+    b.change(record, note="x")
+    b.run(4)
+    edit(b, memo=None)
+    b.run(4)
+    assert b.get(record).get("note") == here
+    assert (b.open_count(), reviews(b), planned(b)) == (0, [], [])
+
+
+@pytest.mark.parametrize(
+    ("owner", "winner"), [("hub", "ours"), ("remote", "theirs"), ("latest", "theirs"), ("review", None)]
+)
+def test_the_owner_decides_when_both_changed(ruled: Ruled, owner: str, winner: str | None) -> None:
+    b = ruled(f"note <-> memo: {{owner: {owner}}}")
+    record = b.add("customer", name="A", note="x")
+    b.run(4)
+    b.erp.down = True
+    b.change(record, note="ours")
+    b.clock.pass_by(timedelta(minutes=1))
+    edit(b, memo="theirs")
+    b.erp.down = False
+    b.settle()
+    found = b.get(record)["note"], there(b)["memo"]
+    assert found == ((winner, winner) if winner else ("ours", "theirs"))
+    assert len(reviews(b)) == (0 if winner else 1)
+
+
+def test_a_sensitive_value_is_shown_nowhere(ruled: Ruled) -> None:
+    secret = "555-no-number-at-all"
+    b = ruled("phone <-> tel: {as: phone(CN), sensitive: true, owner: remote}")
+    b.erp.create("party", {"name": "A", "tel": "138 0013 8000"})
+    b.run(4)
+    record = b.only("customer")
+    edit(b, tel=secret)
+    b.run(4)
+    (dead,) = b.hub.store.read(lambda tx: tx.inbox.listing(state="dead"))
+    stops = b.hub.store.read(lambda tx: tx.trace.recent(limit=100))
+    shown = [str(dead.error), *(stop.template.format(**stop.params) for stop in stops)]
+    assert any("tel: *** is not" in text for text in shown), shown
+    assert not any(secret in text for text in shown)
+    edit(b, tel="139 0013 9000")
+    b.clock.pass_by(b.hub.systems["erp"].overlap)
+    (item,) = reconciling.plan(b.hub, "erp", ["customer"])
+    assert [(change.path, change.old, change.new) for change in item.changes] == [("phone", "***", "***")]
+    assert record.id == item.record_id
+
+
+def test_a_sensitive_value_of_ours_that_cannot_be_sent_is_shown_nowhere(ruled: Ruled) -> None:
+    secret = "555-no-number-at-all"
+    b = ruled("phone <-> tel: {as: phone(CN), sensitive: true, owner: remote}")
+    b.add("customer", name="A", phone=secret)
+    b.run(4)
+    (dead,) = b.hub.store.read(lambda tx: tx.outbox.listing(state="dead"))
+    stops = b.hub.store.read(lambda tx: tx.trace.recent(limit=100))
+    assert "phone: *** is not" in str(dead.error)
+    assert not any(secret in text for text in (str(dead.error), *(str(stop.params) for stop in stops)))
+
+
+def test_what_a_delivery_carries_is_shown_without_sensitive_values(ruled: Ruled) -> None:
+    b = ruled("phone <-> tel: {as: phone(CN), sensitive: true}")
+    b.erp.fail("create", "refuse")
+    b.add("customer", name="A", phone="+8613800138000")
+    b.run(4)
+    (dead,) = b.hub.store.read(lambda tx: tx.outbox.listing(state="dead"))
+    shown = queue.show(b.hub, dead.id)["payload"]["create"]
+    assert (shown["name"], shown["tel"]) == ("A", "***")
+    assert dead.payload is not None
+    assert dead.payload["create"]["tel"] == "+8613800138000"

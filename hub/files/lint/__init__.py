@@ -1,6 +1,7 @@
 """What is wrong with a mapping, found from the file and the two schemas alone, all of it at once."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from hub.domain.errors import NotFoundError
 from hub.domain.mapping.rules import MappingSpec
@@ -19,6 +20,9 @@ from hub.files.lint.whole_set import lint_set, wrong_precedence
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaFolder, SchemaNode
 
+MOST = 300
+"""So many problems of one mapping are told; who mends these sees the next."""
+
 
 def lint(spec: MappingSpec, schemas: SchemaFolder) -> list[Problem]:
     """Every problem of one mapping, in the order of its lines."""
@@ -28,12 +32,12 @@ def lint(spec: MappingSpec, schemas: SchemaFolder) -> list[Problem]:
     within = tuple(blocks(Block(spec, spec.rules, hub, remote)))
     for block in within:
         for check in CHECKS:
-            problems.extend(check(block))
+            problems.extend(islice(check(block), MOST))
     problems.extend(identity_paths(spec, hub))
     problems.extend(parts_of_records(spec, remote))
     problems.extend(hinted(spec, within))
     problems.extend(unused_tables(spec))
-    return sorted(problems, key=lambda problem: problem.line)
+    return sorted(problems, key=lambda problem: problem.line)[:MOST]
 
 
 def _tree(

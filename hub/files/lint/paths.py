@@ -1,7 +1,6 @@
 """Checks of where rules read and write."""
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from hub.domain.mapping.paths import Condition, Key, Path, Select, Step
 from hub.domain.mapping.rules import (
@@ -63,14 +62,22 @@ def _condition_path(condition: Condition) -> Path:
 def doubled_writes(block: Block) -> Iterator[Problem]:
     """Two rules that write the same path, one within the other's, or members that two selectors may both mean."""
     for of_hub in (True, False):
-        written = [(rule, path) for rule in block.rules for path in writes(rule, of_hub=of_hub)]
-        for (first, one), (second, other) in combinations(written, 2):
-            if _within(one, other) and not _exclude_each_other(first, second):
-                yield block.problem(second, "{path} is written by '{other}' too", path=str(one), other=str(first))
+        before: dict[Step, list[tuple[Rule, Path]]] = {}  # by the first step: most rules never meet
+        for rule in block.rules:
+            for path in writes(rule, of_hub=of_hub):
+                near = before.setdefault(path.steps[0], [])
+                clash = next((each for each in near if _within(each[1], path) and _both_apply(each[0], rule)), None)
+                if clash is not None:
+                    template = "{path} is written by '{other}' too"
+                    yield block.problem(rule, template, path=str(clash[1]), other=str(clash[0]))
+                near.append((rule, path))
 
 
 def _within(one: Path, other: Path) -> bool:
-    return all(_overlap(here, there) for here, there in zip(one.steps, other.steps, strict=False))
+    for here, there in zip(one.steps, other.steps, strict=False):
+        if here is not there and not _overlap(here, there):
+            return False
+    return True
 
 
 def _overlap(one: Step, other: Step) -> bool:
@@ -81,11 +88,11 @@ def _overlap(one: Step, other: Step) -> bool:
     return one == other
 
 
-def _exclude_each_other(one: Rule, other: Rule) -> bool:
-    """Whether both have conditions, and not the same."""
+def _both_apply(one: Rule, other: Rule) -> bool:
+    """Whether both may write at once: two different conditions are taken to exclude each other."""
     if isinstance(one, ListRule) or isinstance(other, ListRule):
-        return False
-    return one.when is not None and other.when is not None and one.when != other.when
+        return True
+    return one.when is None or other.when is None or one.when == other.when
 
 
 def required_targets(block: Block) -> Iterator[Problem]:

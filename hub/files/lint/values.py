@@ -50,9 +50,12 @@ def _listed(types: frozenset[str]) -> str:
 
 def value_tables(block: Block) -> Iterator[Problem]:
     """A value table that is ambiguous, names a value that a schema lacks, or leaves one out."""
+    read_back: set[str] = set()
     for rule in field_rules(block):
         for table in (part for part in codecs_of(rule.codec) if isinstance(part, ValueMap)):
-            yield from _ambiguous(block, rule, table)
+            if rule.direction.pulls and table.name not in read_back:
+                read_back.add(table.name)
+                yield from _ambiguous(block, rule, table)
             yield from _types_of(block, rule, table, of_hub=True)
             yield from _types_of(block, rule, table, of_hub=False)
             yield from _coverage(block, rule, table, of_hub=True)
@@ -61,7 +64,7 @@ def value_tables(block: Block) -> Iterator[Problem]:
 
 def _ambiguous(block: Block, rule: FieldRule, table: ValueMap) -> Iterator[Problem]:
     seen: set[Any] = set()
-    for value in table.remote_values if rule.direction.pulls else ():
+    for value in table.remote_values:
         if normal(value) in seen:
             template = "the value table '{table}' has {value} twice: it cannot be read back"
             yield block.problem(rule, template, table=table.name, value=repr(value))
@@ -73,8 +76,9 @@ def _types_of(block: Block, rule: FieldRule, table: ValueMap, *, of_hub: bool) -
     node = node_of(block, rule, of_hub=of_hub)
     if node is None or not node.types or node.choices is not None or not (of_hub or codecs_of(rule.codec)[-1] is table):
         return
-    for value in table.hub_values if of_hub else table.remote_values:
-        if value is not None and not _fit(TYPES[type(value)], node.types):
+    wrong = {kind for kind in TYPES if not _fit(TYPES[kind], node.types)}
+    for value in (table.hub_values if of_hub else table.remote_values) if wrong else ():
+        if type(value) in wrong:
             params = {"table": table.name, "value": repr(value), "types": _listed(node.types)}
             template = "the value table '{table}' has {value}, and the {side}'s field holds {types}"
             yield block.problem(rule, template, side="hub" if of_hub else "remote", **params)
@@ -95,8 +99,9 @@ def _coverage(block: Block, rule: FieldRule, table: ValueMap, *, of_hub: bool) -
         return
     named = table.hub_values if of_hub else table.remote_values
     source = rule.direction.pushes if of_hub else rule.direction.pulls
-    wanted = [value for value in choices if value is not None and normal(value) not in set(map(normal, named))]
-    surplus = [value for value in named if value is not None and normal(value) not in set(map(normal, choices))]
+    known, allowed = set(map(normal, named)), set(map(normal, choices))
+    wanted = [value for value in choices if value is not None and normal(value) not in known]
+    surplus = [value for value in named if value is not None and normal(value) not in allowed]
     side = "hub" if of_hub else "remote"
     if wanted and source and rule.other is OnOther.ERROR:
         values = ", ".join(map(str, wanted))

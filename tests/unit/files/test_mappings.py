@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docs.generate import RULES
 from hub.domain.errors import InvalidError
 from hub.domain.mapping import compile_mapping
 from hub.domain.mapping.rules import FieldRule, ListRule
@@ -222,3 +223,9 @@ def test_any_file_is_a_mapping_or_has_its_problems_told(lines: list[tuple[str, .
     except InvalidError:
         return
     assert (spec is None) == bool(found)
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _ in RULES])
+def test_every_form_of_a_rule_that_the_reference_shows_is_read(rule: str) -> None:
+    spec = parse_mapping(f"{HEAD}fields:\n  {rule}\n", "f.yaml")
+    assert len(spec.rules) == 1

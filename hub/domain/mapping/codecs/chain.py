@@ -65,5 +65,9 @@ class Chain(Codec):
         """Those of the codec nearest the hub."""
         return self.parts[0].hub_edges()
 
+    def remote_edges(self) -> tuple[Any, ...]:
+        """What the codec nearest the hub writes, through the others."""
+        return tuple(self.to_remote(value) for value in self.hub_edges())
+
     def __str__(self) -> str:
         return ", ".join(map(str, self.parts))

@@ -57,6 +57,11 @@ class DecimalText(Codec):
     """A decimal string with a fixed number of places on both sides; a JSON number is understood."""
 
     places: int = 2
+    calls: ClassVar[tuple[str, ...]] = (
+        "decimal",
+        "decimal(4)",
+        "decimal(0)",
+    )
     word: ClassVar[str] = "decimal"
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
@@ -85,6 +90,10 @@ class Number(Codec):
     """A JSON number over there, a decimal string here, with at most so many places."""
 
     places: int = 0
+    calls: ClassVar[tuple[str, ...]] = (
+        "number(3)",
+        "number",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
@@ -112,6 +121,11 @@ class Scale(Codec):
 
     factor: Decimal
     places: int = 0
+    calls: ClassVar[tuple[str, ...]] = (
+        "scale(100, 2)",
+        "scale(0.001, 6)",
+        "scale(3)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
@@ -143,6 +157,10 @@ class Money(Codec):
 
     by: str = "currency"
     currency: str | None = None
+    calls: ClassVar[tuple[str, ...]] = (
+        "money",
+        "money(by: currency)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
     reads: ClassVar[frozenset[str]] = NUMBER
@@ -197,6 +215,7 @@ class Money(Codec):
 class MinorUnits(Money):
     """An amount over there in the currency's smallest unit, as an integer: 1234 is 12.34 CNY and 1234 JPY."""
 
+    calls: ClassVar[tuple[str, ...]] = ("minor_units(by: currency)",)
     word: ClassVar[str] = "minor_units"
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
