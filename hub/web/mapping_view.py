@@ -171,10 +171,9 @@ def personal_rules(drawn: Atlas) -> set[int]:
 
 def _value(reading: Reading, line: Line | None, personal: set[int]) -> Value:
     value = reading.value
-    masked = value.sensitive or (line is not None and line.number in personal)
-    show = _masked if masked else told
-    if isinstance(value.rule, ListRule):
-        show = _member
+    is_member = isinstance(value.rule, ListRule)
+    masked = not is_member and (value.sensitive or (line is not None and line.number in personal))
+    show = _member if is_member else _masked if masked else told
     return Value(line, value.path, value.remote_path, show(value.old), show(value.new), reading.same, masked)
 
 

@@ -1,9 +1,10 @@
 """Words for mappings: owners with their letters, the options of a rule, the laws and what breaks them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
 from hub.bootstrap.mapping_check import Finding
-from hub.domain.mapping.codecs import Chain, Codec, Plain
+from hub.domain.mapping.codecs import Chain, Codec, Plain, Ref
 from hub.domain.mapping.codecs.tables import ValueMap
 from hub.domain.mapping.rules import CreateOnly, Direction, FieldRule, ListRule, Members, OnNull, OnOther, Owner, Rule
 from hub.web.i18n import N_, translate
@@ -102,7 +103,13 @@ def owner_word(rule: Rule) -> str:
 
 def codec_text(codec: Codec) -> str:
     """How a value changes on its way, in the words of mapping files; nothing where it does not change."""
-    return "" if isinstance(codec, Plain) else str(codec)
+    if isinstance(codec, Chain):
+        return ", ".join(map(codec_text, codec.parts))
+    if isinstance(codec, Plain | ValueMap | Ref) or not is_dataclass(codec):
+        return "" if isinstance(codec, Plain) else str(codec)
+    given = [getattr(codec, each.name) for each in fields(codec)]
+    told = ", ".join(str(value) for value in given if value is not None)
+    return f"{codec}({told})" if told else str(codec)
 
 
 def tables_of(rule: Rule) -> Iterator[ValueMap]:

@@ -44,15 +44,16 @@ WRONG = """\
 map: site/erp.place
 version: 4
 hub: {entity: site, schema: canonical/site.json}
-remote: {system: erp, object: "<b>place</b>", schema: remote/tryton/location.json}
+remote: {system: erp, object: "<b>place</b>"}
 identity: {remote_id: id}
 fields:
-  name <-> name: {max: 3, when: kind != "<script>alert(1)</script>", owner: latest}
-  territory -> code: {create_only: push, owner: hub, sensitive: true}
+  name <-> label: {max: 3, when: 'territory != "<script>alert(1)</script>"', owner: latest}
+  territory <-> area: {owner: hub, "null": keep}
+  time_zone -> zone: {create_only: push, owner: hub, sensitive: true}
 waivers:
   - {law: L2, path: name, reason: "<img src=x onerror=alert(3)>"}
 tests:
-  - {name: "<script>alert(2)</script>", hub: {name: Plant}, expect_remote: {name: Other}}
+  - {name: "<script>alert(2)</script>", hub: {name: Plant}, expect_remote: {label: Other}}
 """
 """A mapping that breaks laws, fails its example, and was written by somebody who tries to get markup in."""
 
