@@ -83,7 +83,7 @@ def _pair(mapping: Mapping, recorded: list[Pair], *, by_itself: bool) -> Pair | 
 
 
 def linked(system: System, mapping: Mapping, asked: str) -> list[tuple[Record, str]]:
-    """Linked records that the caller may see, with their ids over there: by id of either side or by words, else newest."""
+    """Linked records that the caller may see, with their ids over there: by an id, by words, else the newest."""
     only = viewer()
 
     def work(tx: UnitOfWork) -> list[tuple[Record, str]]:

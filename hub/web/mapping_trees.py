@@ -83,6 +83,7 @@ class Side:
     def __init__(self, mark: str, node: SchemaNode | None) -> None:
         self._ids = (f"{mark}{number}" for number in count())
         self.root = Place(next(self._ids), "", node)
+        self._fields: dict[int, tuple[SchemaNode, dict[str, SchemaNode]]] = {}
 
     def reach(self, at: Place, path: Path) -> Place:
         """The place of a path below another one, made where it is not there yet."""
@@ -92,13 +93,17 @@ class Side:
 
     def _grow(self, at: Place, step: Step) -> Place:
         if isinstance(step, Key):
-            node = None if at.node is None else at.node.field(step.name)
-            made = Place(next(self._ids), step.name, node)
+            made = Place(next(self._ids), step.name, None if at.node is None else self._field(at.node, step.name))
         else:
             made = Place(next(self._ids), str(step), None if at.node is None else at.node.items, is_selector=True)
             made.is_written = True
         at.children.append(made)
         return made
+
+    def _field(self, node: SchemaNode, name: str) -> SchemaNode | None:
+        if id(node) not in self._fields:  # large schemas are read once, not once for each rule
+            self._fields[id(node)] = (node, node.properties)
+        return self._fields[id(node)][1].get(name) or node.field(name)
 
     def compute(self, at: Place, text: str) -> Place:
         """A place for a value that is fixed or worked out."""

@@ -191,5 +191,3 @@ def told(value: Any) -> str:
         return "–"
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
-
-

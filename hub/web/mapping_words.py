@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 from hub.bootstrap.mapping_check import Finding
 from hub.domain.mapping.codecs import Chain, Codec, Plain, Ref
@@ -103,13 +104,18 @@ def owner_word(rule: Rule) -> str:
 
 def codec_text(codec: Codec) -> str:
     """How a value changes on its way, in the words of mapping files; nothing where it does not change."""
+    if isinstance(codec, Plain):
+        return ""
     if isinstance(codec, Chain):
         return ", ".join(map(codec_text, codec.parts))
-    if isinstance(codec, Plain | ValueMap | Ref) or not is_dataclass(codec):
-        return "" if isinstance(codec, Plain) else str(codec)
-    given = [getattr(codec, each.name) for each in fields(codec)]
-    told = ", ".join(str(value) for value in given if value is not None)
+    told = "" if isinstance(codec, ValueMap | Ref) else ", ".join(_options(codec))
     return f"{codec}({told})" if told else str(codec)
+
+
+def _options(codec: Any) -> Iterator[str]:
+    """What a codec was given, in the order in which mapping files give it."""
+    values = (getattr(codec, each.name) for each in (fields(codec) if is_dataclass(codec) else ()))
+    return (str(value) for value in values if value is not None)
 
 
 def tables_of(rule: Rule) -> Iterator[ValueMap]:

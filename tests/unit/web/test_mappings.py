@@ -65,7 +65,8 @@ def test_a_page_is_sound_in_both_languages(
     answer = boss.get(f"/mappings{path}")
     assert answer.status_code == 200
     checked(answer.text)
-    assert not re.search(r"<script(?![^>]*src=)|\son[a-z]+=|\sstyle=|javascript:", answer.text)
+    tags = "".join(re.findall(r"<[^>]*>", answer.text))
+    assert not re.search(r"<script(?![^>]*src=)|\son[a-z]+=|\sstyle=|javascript:", tags)
 
 
 def test_the_list_tells_what_each_mapping_is_and_what_went_wrong_last(boss: Browser) -> None:
