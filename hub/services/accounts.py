@@ -76,14 +76,15 @@ def change_user(hub: Hub, actor: Actor, user_id: str, **values: object) -> User:
     before = need_user(hub, user_id)
     after = replace(before, **values)  # type: ignore[arg-type] # the caller names User's fields
     refuse(wrong_user(after))
-    return save(hub, actor, "change", before, after)
+    return save(hub, actor, "change", before, after, ends_sessions=after.disabled)
 
 
-def set_password(hub: Hub, actor: Actor, user_id: str, password: str) -> User:
-    """Give an account another password; InvalidError when it is too weak."""
+def set_password(hub: Hub, actor: Actor, user_id: str, password: str, *, keep: str = "") -> User:
+    """Give an account another password, which ends its sessions but for that of a token; InvalidError when too weak."""
     before = need_user(hub, user_id)
     refuse(wrong_password(password))
-    return save(hub, actor, "set_password", before, replace(before, password_hash=HASHER.hash(password)))
+    after = replace(before, password_hash=HASHER.hash(password))
+    return save(hub, actor, "set_password", before, after, ends_sessions=True, keep=keep)
 
 
 def set_language(hub: Hub, actor: Actor, user_id: str, language: str) -> User:
@@ -140,6 +141,7 @@ def hold_back(tx: UnitOfWork, kind: str, what: str, throttle: Throttle, now: dat
 
 def open_session(hub: Hub, tx: UnitOfWork, actor: Actor, user: User, attempt: Attempt) -> None:
     """Keep the digest of the session's token, and forget the failed attempts."""
+    tx.accounts.forget_sessions(until=hub.clock.now())
     tx.accounts.save_session(Session(digest(attempt.token), user.id, attempt.csrf, hub.clock.now() + SESSION_FOR))
     for kind, what in (("login", user.login), ("address", attempt.address)):
         tx.audit.write(actor.name, "sign_in", kind, name_of(what), actor.correlation, {})
@@ -219,11 +221,22 @@ def need_user(hub: Hub, user_id: str) -> User:
     return user
 
 
-def save(hub: Hub, actor: Actor, action: str, before: User | None, after: User) -> User:
+def save(
+    hub: Hub,
+    actor: Actor,
+    action: str,
+    before: User | None,
+    after: User,
+    *,
+    ends_sessions: bool = False,
+    keep: str = "",
+) -> User:
     """Store an account with its audit entry, which never carries the password's hash."""
 
     def work(tx: UnitOfWork) -> None:
         tx.accounts.save_user(after)
+        if ends_sessions:
+            tx.accounts.end_sessions_of(after.id, but=digest(keep))
         told = difference(before, after)
         tx.audit.write(actor.name, action, "user", after.id, actor.correlation, told)
 
