@@ -187,6 +187,7 @@ def doing(ready: Ready, record_id: str, values: Doc, version: int | None = None)
         if version is not None:
             editing.seen(tx, ready.entity, record_id, version)
         ready.body.check(values)
+        editing.refuse_dangling(tx, ready.body.schema, values)
         return reply(show(ready.action.run(context, tx, who, record_id, values)))
 
     return work

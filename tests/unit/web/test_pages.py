@@ -154,6 +154,7 @@ def test_a_page_without_records_says_what_comes_here(
 ) -> None:
     login = PAGES[path]
     if login == "zhang":
+        hub.store.run(lambda tx: tx.records.add("technician", {"id": "t1", "name": "Zhang"}))
         accounts.change_user(hub, hub.actor("setup"), people[login].id, technician_id="t1")
     answer = browser(login).get(path)
     assert answer.status_code == 200
