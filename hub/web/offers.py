@@ -16,7 +16,8 @@ from hub.web.i18n import translate, words
 from hub.web.state import actor, caller, hub, web
 
 MOST_CHOICES = 300
-ORDER = {"warehouse": "name", "technician": "name", "part": "sku", "ticket": "-created_at"}
+# Ids of our own grow with time, so that the newest come first without a sort of all records.
+ORDER = {"warehouse": "name", "technician": "name", "part": "sku", "ticket": "-id"}
 NARROW: Mapping[str, Mapping[str, object]] = {
     "technician": {"active": True},
     "part": {"active": True},
@@ -83,7 +84,7 @@ def choices(entity: str, around: Doc) -> Choices:
         where["customer_id"] = around["customer_id"]
     context = hub()
     page = context.store.read(
-        lambda tx: tx.records.page(entity, where, sort=ORDER.get(entity, "-created_at"), limit=MOST_CHOICES)
+        lambda tx: tx.records.page(entity, where, sort=ORDER.get(entity, "-id"), limit=MOST_CHOICES)
     )
     return [(record.id, name_of(record)) for record in page.records]
 
