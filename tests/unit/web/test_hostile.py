@@ -2,15 +2,18 @@
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hub.domain.call_source import CallSource
+from hub.ports.accounts import User
 from hub.ports.store import Store
 from hub.services import calls as call_service
 from hub.services.context import Hub
@@ -19,7 +22,7 @@ from hub.testing.clock import FakeClock, SerialIds
 from hub.web.entities import ENTITIES
 from hub.web.options import Options
 from tests.unit.web import world
-from tests.unit.web.clients import HOOKS, Api
+from tests.unit.web.clients import HOOKS, Api, Browser
 from tests.unit.web.conftest import POLICIES, SCHEMAS
 
 Json = Any
@@ -129,11 +132,11 @@ def fields(attacker: Attacker, node: Json) -> Iterator[tuple[tuple[str, ...], Js
 
 
 def hostile(node: Json, turn: Iterator[Any]) -> Iterator[Any]:
-    """What a field is tried with: all that its own form invites, and in turn some of what fits nowhere."""
+    """What a field is tried with: all that its own form invites, and in turn something that fits nowhere."""
     yield from FORMS.get(node.get("format", ""), ())
     if node.get("type") == "array":
         yield from ([], {}, [[]], [{}], {"a": 1}, [None])
-    yield from itertools.islice(turn, 4)
+    yield from itertools.islice(turn, 1)
 
 
 def placed(body: Json, place: tuple[str, ...], value: Any) -> Json:
@@ -182,11 +185,11 @@ def test_no_id_makes_any_address_fail(attacker: Attacker) -> None:
 
 def test_no_query_makes_any_list_fail(attacker: Attacker) -> None:
     names = ("limit", "after", "sort", "q", "id", "created_at", "x\x00")
+    turn = itertools.cycle(itertools.product(names, WORDS))
     found = {
         (path, name, value[:20]): told
         for _, path, _, _ in attacker.operations("get")
-        for name in names
-        for value in WORDS
+        for name, value in itertools.islice(turn, 31)
         if "{" not in path
         if (told := wrong(attacker.send("GET", f"{path}?{quote(name)}={quote(value)}")))
     }
@@ -227,4 +230,53 @@ def test_no_call_report_makes_the_hook_fail(client: FlaskClient, hub: Hub, diale
     reports = [json.dumps({**usual, name: value}).encode() for name in CALL_FIELDS for value in CALL_VALUES]
     sent = [(body, "application/json") for body in (*BODIES, *reports)] + [(body, FORM) for body in CALL_FORMS]
     found = {body[:120]: told for body, kind in sent if (told := wrong(client.post(at, data=body, content_type=kind)))}
+    assert found == {}
+
+
+FORM_FIELDS = (
+    "login", "name", "password", "present", "language", "next", "back", "key", "roles", "scopes", "technician_id", "to",
+    "reason", "note", "value", "signature", "step", "window_start", "quantity", "part_id", "from", "until", "priority",
+)  # fmt: skip
+FORM_VALUES = (*TEXTS, "", "9" * 5000, "//evil.example", "http://[", "0000-01-01T00:00", "9999-12-31T23:59", "-1")
+ASKED = ("q", "after", "sort", "status", "id", "tab", "entity", "next")
+KNOWN = {"ticket": "tk1", "visit": "v1", "charge": "ch1", "call": "call1", "custom": "c1", "reserv": "r1"}
+
+
+def pages_of(app: Flask, method: str) -> Iterator[tuple[str, str]]:
+    """The address of each page with the id of a record that is there, and as the route has it."""
+    for rule in app.url_map.iter_rules():
+        is_page = not rule.rule.startswith(("/api/", "/webhooks/", "/static", "/sign-out", "/audit/verify"))
+        if is_page and method in (rule.methods or ()):
+            known = next((known for entity, known in KNOWN.items() if entity in rule.rule), "tk1")
+            yield re.sub(r"<[^>]+>", known, rule.rule), rule.rule
+
+
+@pytest.fixture
+def boss(app: Flask, hub: Hub, people: dict[str, User]) -> Browser:
+    world.fill(hub)
+    found = Browser(app)
+    found.sign_in("boss")
+    return found
+
+
+def test_no_form_makes_any_page_fail(app: Flask, boss: Browser) -> None:
+    turn = itertools.cycle(FORM_VALUES)
+    found = {
+        (path, value[:30]): answer.status_code
+        for path, _ in pages_of(app, "POST")
+        for value in ("\x00", *itertools.islice(turn, 2))
+        if (answer := boss.post(path, dict.fromkeys(FORM_FIELDS, value))).status_code >= NOT_AN_ANSWER
+    }
+    assert found == {}
+
+
+def test_no_address_makes_any_page_fail(app: Flask, boss: Browser) -> None:
+    turn = itertools.cycle((*TEXTS, *WORDS))
+    found = {}
+    for path, route in pages_of(app, "GET"):
+        for value in ("\x00", *itertools.islice(turn, 5)):
+            asked = "&".join(f"{name}={quote(value)}" for name in ASKED)
+            for at in (f"{path}?{asked}", re.sub(r"<[^>]+>", quote(value or "x", safe=""), route)):
+                if (status := boss.get(at).status_code) >= NOT_AN_ANSWER:
+                    found[at[:60], value[:30]] = status
     assert found == {}
