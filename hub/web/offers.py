@@ -14,6 +14,7 @@ from hub.web.auth import Rule, passes
 from hub.web.forms import Choices, Field, fields, kind_of
 from hub.web.i18n import translate, words
 from hub.web.state import actor, caller, hub, web
+from hub.web.words import subject
 
 MOST_CHOICES = 300
 # Ids of our own grow with time, so that the newest come first without a sort of all records.
@@ -95,7 +96,7 @@ def name_of(record: Record | None) -> str:
         return "–"
     doc = record.doc
     code = doc.get("number") or doc.get("sku") or doc.get("code") or doc.get("serial")
-    name = doc.get("name") or doc.get("subject")
+    name = doc.get("name") or subject(doc)
     return " · ".join(str(part) for part in (name, code) if part) or record.id
 
 

@@ -47,6 +47,16 @@ def value_word(entity: str, path: str, value: object) -> str:
     return choice(node(entity, path), value)
 
 
+OF_A_CALL = N_("Call")
+"""What the hub itself calls a ticket that an answered call has opened."""
+
+
+def subject(ticket: Mapping[str, Any]) -> str:
+    """What a ticket is about: in the words of who wrote it, or in the reader's language where the hub did."""
+    told = str(ticket.get("subject", ""))
+    return translate(OF_A_CALL) if told == OF_A_CALL else told
+
+
 TONES = {
     "good": "completed closed finished met paid done active confirmed invoiced answered approved one issued "
     "received settled waived none_due reviewed",
