@@ -1,8 +1,10 @@
 """The canonical schemas: read once, compiled, and each refusal told in words of our own, field by field."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import jsonschema_rs
 import orjson
@@ -37,6 +39,14 @@ WORDS: Mapping[str, tuple[str, Facts]] = {
     "maxItems": ("Give at most {limit} entries.", limit),
     "minItems": ("Give at least {limit} entries.", limit),
 }
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())
+
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {"time-zone": lambda name: name in zones()}
+"""Formats of our own; the others are told by a pattern beside them."""
 OTHERWISE: tuple[str, Facts] = ("This value is not accepted.", nothing)
 
 
@@ -47,10 +57,8 @@ class CanonicalSchemas:
         self._schemas: dict[str, Mapping[str, Any]] = {
             path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
         }
-        self._validators = {
-            entity: jsonschema_rs.validator_for(dict(schema), validate_formats=True)
-            for entity, schema in self._schemas.items()
-        }
+        self._validators = {entity: validator(schema) for entity, schema in self._schemas.items()}
+        self._partial = {entity: validator({**schema, "required": []}) for entity, schema in self._schemas.items()}
         self._searched = {
             entity: tuple(".".join(path) for path in searched_below(schema)) for entity, schema in self._schemas.items()
         }
@@ -58,11 +66,12 @@ class CanonicalSchemas:
     def check(self, entity: str, doc: Doc) -> None:
         """InvalidError names every field of the document that its schema refuses."""
         self.schema(entity)
-        validator = self._validators[entity]
-        if validator.is_valid(doc):
-            return
-        wrong = tuple(one for error in validator.iter_errors(doc) for one in field_errors(error))
-        raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
+        refuse(entity, self._validators[entity], doc)
+
+    def check_given(self, entity: str, values: Doc) -> None:
+        """InvalidError names every given field that the schema refuses; what is missing does not matter yet."""
+        self.schema(entity)
+        refuse(entity, self._partial[entity], values)
 
     def schema(self, entity: str) -> Mapping[str, Any]:
         """The JSON Schema of an entity; NotFoundError when there is none."""
@@ -77,6 +86,19 @@ class CanonicalSchemas:
     def entities(self) -> tuple[str, ...]:
         """The entities, sorted."""
         return tuple(self._schemas)
+
+
+def validator(schema: Mapping[str, Any]) -> Any:
+    """A schema, compiled."""
+    return jsonschema_rs.validator_for(dict(schema), validate_formats=True, formats=dict(FORMATS))
+
+
+def refuse(entity: str, checking: Any, doc: Doc) -> None:
+    """InvalidError names every field that a compiled schema refuses."""
+    if checking.is_valid(doc):
+        return
+    wrong = tuple(one for error in checking.iter_errors(doc) for one in field_errors(error))
+    raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
 
 
 def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

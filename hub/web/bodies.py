@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import jsonschema_rs
-
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
-from hub.files.schemas import field_errors
+from hub.files.schemas import field_errors, validator
 
 
 class Body:
@@ -15,7 +13,7 @@ class Body:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
-        self._validator = jsonschema_rs.validator_for(dict(schema), validate_formats=True)
+        self._validator = validator(schema)
 
     def check(self, values: Doc) -> None:
         """InvalidError names every field that the schema refuses."""
