@@ -189,7 +189,7 @@ def test_no_query_makes_any_list_fail(attacker: Attacker) -> None:
     found = {
         (path, name, value[:20]): told
         for _, path, _, _ in attacker.operations("get")
-        for name, value in itertools.islice(turn, 31)
+        for name, value in itertools.islice(turn, 9)
         if "{" not in path
         if (told := wrong(attacker.send("GET", f"{path}?{quote(name)}={quote(value)}")))
     }
