@@ -20,12 +20,13 @@ from hub.files.compiling.writer import Writer
 
 _SCALAR = (DecimalText, Number, Scale, Date, DateTime, Epoch, Email, Phone, Strip, EnumCase, Country, Cut, Join)
 """Codecs to whose remote values equality of one type is equality of meaning."""
-_SHORT_WAYS = {
-    DecimalText: ("fixed_text", "fixed_text"),
-    Number: ("number_out", "number_in"),
-    Scale: ("scaled_out", "scaled_in"),
-    Date: ("day_text", "day_text"),
+_SHORT_WAYS: dict[type[Codec], tuple[str, str, str]] = {
+    DecimalText: ("fixed_text", "fixed_text", "fixed_text"),
+    Number: ("number_out", "number_in", "number_in"),
+    Scale: ("scaled_out", "scaled_in", "exact_number"),
+    Date: ("day_text", "day_text", "day_text"),
 }
+"""Makers of the quick functions: to the remote, to the hub, and for what a remote value means."""
 
 
 @dataclass(frozen=True)
@@ -193,27 +194,38 @@ def _carry(one: Carriage) -> None:
         spot.fallback()
     with w.block("elif known is None"):
         spot.store("other" if scalar else "clone(other)")
-    differs = f"{_meaning(one, here='known')} != {_meaning(one, here='other', arrived=True)}"
+    meaning = _meaning_of(one)
+    differs = f"{meaning}(known) != {meaning}(other)" if one.pushes else f"{_carried_by(one)}(known) != {meaning}(value)"
     quick = "(known.__class__ is not other.__class__ or known != other) and " if scalar else ""
     with w.block(f"elif {quick}{differs}"):
         spot.store("other" if scalar else "clone(other)")
 
 
+def _short(codec: Codec) -> tuple[str, str, str] | None:
+    """The quick functions of a codec, where it has some."""
+    plain_date = not isinstance(codec, Date) or codec.form == "iso"
+    return _SHORT_WAYS.get(type(codec)) if plain_date else None
+
+
 def _way(one: Carriage) -> str:
-    short = next((ways for kind, ways in _SHORT_WAYS.items() if type(one.codec) is kind), None)
-    if isinstance(one.codec, Date) and one.codec.form != "iso":
-        short = None
-    rest = f"{one.name}.{'to_remote' if one.pushes else 'to_hub'}"
+    """The name of the function that carries a value over."""
+    short, rest = _short(one.codec), f"{one.name}.{'to_remote' if one.pushes else 'to_hub'}"
     return one.w.let("carry", rest if short is None else f"{short[0 if one.pushes else 1]}({one.name}, {rest})")
 
 
-def _meaning(one: Carriage, *, here: str, arrived: bool = False) -> str:
-    """The expression of what a value means over there; on the way to the hub ``other`` is the source's own value."""
-    if one.pushes:
-        return f"{one.w.let('meaning', f'meaning_of({one.name})')}({here})"
-    if arrived:
-        return f"{one.w.let('meaning', f'meaning_of({one.name})')}(value)"
-    return f"{one.w.let('carried', f'carried_by({one.name})')}({here})"
+def _meaning_of(one: Carriage) -> str:
+    """The name of the function that says what a remote value means."""
+    short, rest = _short(one.codec), f"meaning_of({one.name})"
+    return one.w.let("meaning", rest if short is None else f"{short[2]}({one.name}, {rest})")
+
+
+def _carried_by(one: Carriage) -> str:
+    """The name of the function that says what a hub value would mean over there."""
+    short = _short(one.codec)
+    if short is None:
+        return one.w.let("carried", f"carried_by({one.name}.to_remote, {one.name}.meaning)")
+    there = one.w.let("carry", f"{short[0]}({one.name}, {one.name}.to_remote)")
+    return one.w.let("carried", f"carried_by({there}, {_meaning_of(one)})")
 
 
 def depends_on_value_alone(codec: Codec) -> bool:

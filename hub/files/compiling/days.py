@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from hub.domain.mapping.codecs.times import Date
@@ -13,13 +14,14 @@ def day_text(_codec: Date, rest: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """``date(iso)``, both ways."""
 
     def text(value: Any) -> Any:
-        if value.__class__ is str and len(value) == _LENGTH:
-            try:
-                found = date.fromisoformat(value).isoformat()
-            except ValueError:
-                found = ""
-            if found == value:
-                return found
-        return rest(value)
+        return value if value.__class__ is str and _is_day(value) else rest(value)
 
     return text
+
+
+@lru_cache(maxsize=4096)  # some years of days
+def _is_day(text: str) -> bool:
+    try:
+        return len(text) == _LENGTH and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

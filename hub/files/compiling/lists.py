@@ -1,11 +1,13 @@
 """A list whose members are aligned by key, written out: both sides by key, then the rules of every member."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.paths import ListPath
 from hub.domain.mapping.rules import ListRule
 from hub.files.compiling.frames import Frame, Side, Steps, plain
+from hub.files.compiling.writer import Writer
 
 _KNOWN = {"hub", "remote", "direction", "members", "rules", "remote_ids", "line"}
 
@@ -65,10 +67,14 @@ def _emit(frame: Frame, listing: Listing, name: str, members: Emit) -> None:
     way, come_key, go_key = go.path.names, come.keys[0].names[0], go.keys[0].names[0]
     given, rows, present, key = (w.name(stem) for stem in ("given", "rows", "present", "key"))
     member, other, adding = w.name(frame.source.doc), w.name(frame.target.doc), w.name("adding")
-    w.line(f"{given} = source_rows({_given(frame, listing)}, {come_key!r}, strict={frame.pushes})")
-    w.line(f"{rows}, {present} = target_rows({frame.peek(way)}, {go_key!r}, strict={not frame.pushes})")
-    with w.block(f"if {rows} is not None"):
-        w.line(f"{frame.target.holder(way[:-1])}[{way[-1]!r}] = {rows}")
+    w.line(f"{given}, rows = {{}}, {_given(frame, listing)}")
+    with _each_row(w):
+        _index(w, given, come_key, strict=frame.pushes)
+    w.line(f"{present}, {rows}, rows = {{}}, None, {frame.peek(way)}")
+    with _each_row(w, f"{rows} = {frame.target.holder(way[:-1])}[{way[-1]!r}] = []"):
+        w.line("row = {**row}")
+        w.line(f"{rows}.append(row)")
+        _index(w, present, go_key, strict=not frame.pushes)
     with w.block(f"for {key}, {member} in {given}.items()"):
         w.line(f"{other} = {present}.get({key})")
         w.line(f"{adding} = {other} is None")
@@ -82,8 +88,28 @@ def _emit(frame: Frame, listing: Listing, name: str, members: Emit) -> None:
             w.line(f"{rows}.append({other})")
         members(_inner(frame, name, key, (member, other), adding), listing, name)
     if _decides(listing, pushes=frame.pushes):
-        with w.block(f"if {rows} is not None and not {present}.keys() <= {given}.keys()"):
+        with w.block(f"if {rows} is not None and len({rows}) > len({given})"):
             w.line(f"drop_rows({rows}, {present}, {given})")
+
+
+@contextmanager
+def _each_row(w: Writer, *before: str) -> Iterator[None]:
+    """What is done with each of the ``rows``, where there is such a list."""
+    with w.block("if rows is not None"):
+        w.line("if not isinstance(rows, list): raise GaveUpError")
+        for line in before:
+            w.line(line)
+        with w.block("for row in rows"):
+            yield
+
+
+def _index(w: Writer, index: str, key: str, *, strict: bool) -> None:
+    """Note a row by its key."""
+    w.line(f"key = row.get({key!r})")
+    with w.block(f"if key.__class__ is str and key and key not in {index}"):
+        w.line(f"{index}[key] = row")
+    with w.block("else"):
+        w.line(f"odd_row({index}, key, row, strict={strict})")
 
 
 def _decides(listing: Listing, *, pushes: bool) -> bool:

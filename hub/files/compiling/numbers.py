@@ -5,6 +5,7 @@ A short way is taken only where rounding has nothing to do and a float holds eve
 
 import re
 from collections.abc import Callable
+from functools import partial
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -73,14 +74,19 @@ def number_in(codec: Number, rest: Carry) -> Carry:
 
 def scaled_out(codec: Scale, rest: Carry) -> Carry:
     """``scale(factor, n)`` to the remote."""
-    right = _fraction(min(6, _DIGITS - 1), fixed=False).fullmatch
     factor, unit = codec.factor, Decimal(1).scaleb(-codec.places)
     multiply, quantize = _WIDE.multiply, _WIDE.quantize
 
     def number(value: Any) -> Any:
-        if value.__class__ is str and right(value):
-            product = quantize(multiply(Decimal(value), factor), unit)
+        if value.__class__ is not str:
+            return rest(value)
+        try:
+            given = Decimal(value)
+            product = quantize(multiply(given, factor), unit)
             whole = int(product)
+        except (ArithmeticError, ValueError):
+            return rest(value)
+        if -_DIGITS < given.adjusted() < _DIGITS:
             if product == whole:
                 return whole
             if product.adjusted() + codec.places < _DIGITS:
@@ -92,12 +98,38 @@ def scaled_out(codec: Scale, rest: Carry) -> Carry:
 
 def scaled_in(codec: Scale, rest: Carry) -> Carry:
     """``scale(factor, n)`` to the hub."""
-    factor = codec.factor
-    divide, normalize = _WIDE.divide, _WIDE.normalize
+    exact, normalize = exact_number(codec, rest), _WIDE.normalize
+    divide = _divider(codec.factor)
 
     def text(value: Any) -> Any:
-        if value.__class__ is int and -_SMALL < value < _SMALL:
-            return format(normalize(divide(Decimal(value), factor)), "f") if value else "0"
-        return rest(value)
+        if not value:
+            return "0" if value.__class__ is int else rest(value)
+        number = Decimal(value) if value.__class__ is int and -_SMALL < value < _SMALL else exact(value)
+        return format(normalize(divide(number)), "f") if number.__class__ is Decimal else number
 
     return text
+
+
+def _divider(factor: Decimal) -> Callable[[Decimal], Decimal]:
+    """Divides by a factor; where that is as exact, it multiplies, which is faster."""
+    inverse = _WIDE.divide(Decimal(1), factor)
+    if inverse * factor == 1 and len(inverse.as_tuple().digits) < _DIGITS:
+        return partial(_WIDE.multiply, inverse)
+    return lambda number: _WIDE.divide(number, factor)
+
+
+def exact_number(codec: Scale, rest: Carry) -> Carry:
+    """The Decimal of a JSON number that has no more places than the codec; ``rest`` of every other value."""
+    right = _fraction(codec.places, fixed=False).fullmatch
+
+    def number(value: Any) -> Any:
+        kind = value.__class__
+        if kind is int and -_SMALL < value < _SMALL:
+            return Decimal(value)
+        if kind is float:
+            shown = repr(value)
+            if right(shown):
+                return Decimal(shown)
+        return rest(value)
+
+    return number

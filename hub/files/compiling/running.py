@@ -49,12 +49,12 @@ def meaning_of(codec: Codec) -> Callable[[Any], Any]:
     return meaning
 
 
-def carried_by(codec: Codec) -> Callable[[Any], Any]:
-    """What a hub value would mean over there."""
+def carried_by(carry: Callable[[Any], Any], meaning: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What a hub value would mean over there; what cannot be carried over means nothing else in the world."""
 
     def carried(value: Any) -> Any:
         try:
-            return codec.meaning(codec.to_remote(value))
+            return meaning(carry(value))
         except UnfitError:
             return object()
 
