@@ -40,15 +40,28 @@ def structure(chance: random.Random) -> Doc:
         "opened_at": "2026-01-31T08:00:00+00:00",
         "due_at": "2026-02-01T08:00:00+00:00",
         "customer": {"id": f"C{chance.randrange(10**4)}", "name": words(chance, 2), "phone": "+8613812345678"},
-        "site": {"id": "S1", "name": words(chance, 1), "street": "1 Road", "city": "上海", "zip": "200000", "country": "CN"},
+        "site": {
+            "id": "S1",
+            "name": words(chance, 1),
+            "street": "1 Road",
+            "city": "上海",
+            "zip": "200000",
+            "country": "CN",
+        },
         "asset": {"id": "A1", "serial": str(chance.randrange(10**9)), "model": "X200", "maker": "Acme"},
         "lines": [
-            {"id": f"L{at}", "sku": f"P{chance.randrange(999)}", "text": words(chance, 3), "unit": "each", "warehouse": "W1",
-             "position": at}
+            {
+                "id": f"L{at}",
+                "sku": f"P{chance.randrange(999)}",
+                "text": words(chance, 3),
+                "unit": "each",
+                "warehouse": "W1",
+                "position": at,
+            }
             for at in range(3)
         ],
         "audit": {"by": "u1", "seen": [1, 2, 3]},
-    }  # fmt: skip
+    }
     optional = [(doc, "note", words(chance, 6)), (doc, "worker", "E7"), (doc["customer"], "email", "a@example.org")]
     for holder, name, value in [*optional, (doc, "closed_at", "2026-02-01T07:00:00+00:00")]:
         if chance.random() < 0.6:

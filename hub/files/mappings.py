@@ -12,7 +12,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from hub.domain.errors import HubError
-from hub.domain.mapping import compiled
 from hub.domain.mapping.codecs import ValueMap
 from hub.domain.mapping.paths import Path as FieldPath
 from hub.domain.mapping.rules import (
@@ -27,6 +26,7 @@ from hub.domain.mapping.rules import (
     SyncRules,
 )
 from hub.domain.mapping.syntax import parse_path
+from hub.files.compiling import CompiledMapping, compile_mapping
 from hub.files.data import data_dir
 from hub.files.mapping_rules import RuleReader, is_rule
 from hub.files.problems import Problem, closest, refuse
@@ -35,7 +35,7 @@ from hub.files.yaml import Document, Place, key_text, read_yaml
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
-def load_mappings(folder: Path) -> tuple[compiled.Mapping, ...]:
+def load_mappings(folder: Path) -> tuple[CompiledMapping, ...]:
     """Every mapping below a folder, in the order of their files; an InvalidError tells the problems of all of them."""
     specs, problems = [], []
     for path in sorted(folder.rglob("*.yaml")):
@@ -48,13 +48,13 @@ def load_mappings(folder: Path) -> tuple[compiled.Mapping, ...]:
         problems.extend(found)
     if problems:
         raise refuse(folder.name, problems)
-    return tuple(compiled.compile_mapping(spec) for spec in specs if spec is not None)
+    return tuple(compile_mapping(spec) for spec in specs if spec is not None)
 
 
-def load_mapping(path: Path, folder: Path | None = None) -> compiled.Mapping:
+def load_mapping(path: Path, folder: Path | None = None) -> CompiledMapping:
     """One mapping file; messages name it relative to ``folder``."""
     file = path.relative_to(folder).as_posix() if folder else path.name
-    return compiled.compile_mapping(parse_mapping(path.read_text(encoding="utf-8"), file))
+    return compile_mapping(parse_mapping(path.read_text(encoding="utf-8"), file))
 
 
 def parse_mapping(text: str, file: str) -> MappingSpec:

@@ -64,6 +64,7 @@ SOURCES = (
     "expr 'number(a) * 2'",
     "expr 'n.o.a'",
 )
+DEFAULTS: tuple[Any, ...] = ("open", 1, 2.5, ["a"], True)
 FIELDS = ("a", "b", "c", "n.a", "n.b", "n.o.a", "rows[type=x, first].v", "rows[type=x|y].v", "rows[type=z, first].q.v")
 LISTS = (("l[id]", "m[key]"), ("n.l[id]", "m[key]"), ("l[id]", "n.m[key]"), ("l[id, kind=x]", "m[key]"))
 
@@ -86,6 +87,10 @@ def seldom(draw: st.DrawFn, usual: Any, *others: Any) -> Any:
     return draw(st.sampled_from(others)) if draw(st.integers(0, 5)) == 0 else usual
 
 
+def perhaps(draw: st.DrawFn) -> bool:
+    return draw(st.integers(0, 5)) == 0
+
+
 @st.composite
 def field_rules(draw: st.DrawFn, way: Direction) -> FieldRule:
     direction = way if way is not Direction.BOTH else draw(st.sampled_from([Direction.BOTH, *Direction]))
@@ -106,9 +111,9 @@ def field_rules(draw: st.DrawFn, way: Direction) -> FieldRule:
         null=seldom(draw, OnNull.CLEAR, OnNull.KEEP, OnNull.OMIT),
         other=seldom(draw, OnOther.ERROR, *OnOther),
         create_only=seldom(draw, CreateOnly.NO, *CreateOnly),
-        sensitive=seldom(draw, False, True),
+        sensitive=perhaps(draw),
         when=None if when is None else parse(when),
-        default=seldom(draw, None, "open", 1, 2.5, ["a"], True),
+        default=seldom(draw, None, *DEFAULTS),
     )
 
 
@@ -122,7 +127,7 @@ def rules(draw: st.DrawFn, *, depth: int = 2, way: Direction = Direction.BOTH) -
         direction = way if way is not Direction.BOTH else draw(st.sampled_from([Direction.BOTH, *Direction]))
         inner = draw(rules(depth=depth - 1, way=direction))
         who = draw(st.sampled_from(Members))
-        ids = seldom(draw, False, True)
+        ids = perhaps(draw)
         found.append(ListRule(parse_list_path(hub), parse_list_path(remote), direction, who, inner, remote_ids=ids))
     return tuple(found)
 
@@ -130,7 +135,7 @@ def rules(draw: st.DrawFn, *, depth: int = 2, way: Direction = Direction.BOTH) -
 @st.composite
 def both_ways(draw: st.DrawFn) -> tuple[Mapping, CompiledMapping]:
     spec = MappingSpec(
-        "sys/thing.yaml", "thing/sys.object", 1, "thing", "sys", "object", partial=seldom(draw, False, True),
+        "sys/thing.yaml", "thing/sys.object", 1, "thing", "sys", "object", partial=perhaps(draw),
         rules=draw(rules()),
     )  # fmt: skip
     return compile_mapping(spec), generate(spec)
@@ -138,7 +143,7 @@ def both_ways(draw: st.DrawFn) -> tuple[Mapping, CompiledMapping]:
 
 # --- documents
 
-VALUES = (
+VALUES: tuple[Any, ...] = (
     None, "", "open", "shut", "Open", "Opened", "Shut", "Y", "N", "x", "2.5", "2.50", "2.505", "-0", "-0.00", "007",
     "0.13", "1e3", "12345678901234567890.12", "NaN", 0, 1, 2, 13, -3, 1.0, 0.0, 2.5, 2.505, 0.1, 1e22, True, False,
     "2026-01-31", "2026-01-31T08:00:00+00:00", "20260131", "2026-W01-1", "A@b.cn ", " a ", "13800138000", "CN", "CHN",
@@ -171,19 +176,21 @@ def objects(leaf: st.SearchStrategy[Any], *, depth: int, wild: bool) -> st.Searc
 
 def told(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Doc]:
     """An object without the fields that are absent."""
-    return st.fixed_dictionaries(fields).map(lambda doc: {name: value for name, value in doc.items() if value is not ABSENT})
+    return st.fixed_dictionaries(fields).map(
+        lambda doc: {name: value for name, value in doc.items() if value is not ABSENT}
+    )
 
 
 def members(member: st.SearchStrategy[Doc], *, wild: bool) -> st.SearchStrategy[list[Any]]:
     keys = st.sampled_from(["L1", "L2", "L3", "L4"])
-    odd = st.sampled_from(["L1", 7, "7", None, "", True, 1.5, []])
+    odd: st.SearchStrategy[Any] = st.sampled_from(["L1", 7, "7", None, "", True, 1.5, []])
     chosen = st.lists(odd if wild else keys, max_size=3, unique_by=None if wild else str)
-    listed = chosen.flatmap(
-        lambda names: st.tuples(
-            *(member.map(lambda each, n=n: {**each, "id": n, "key": n, "kind": "x"}) for n in names)
-        )
-    )
+    listed = chosen.flatmap(lambda names: st.tuples(*(keyed(member, name) for name in names)))
     return listed.map(list) | (st.lists(hostile, max_size=2) if wild else st.nothing())
+
+
+def keyed(member: st.SearchStrategy[Doc], name: Any) -> st.SearchStrategy[Doc]:
+    return member.map(lambda each: {**each, "id": name, "key": name, "kind": "x"})
 
 
 def edges(rules: tuple[Rule, ...]) -> Iterator[Any]:
@@ -216,20 +223,18 @@ class Links:
         return remote_id[1:] if remote_id.startswith("R") else None
 
 
-
-
 def outcome(carry: Carry, doc: Doc, old: Doc | None) -> tuple[str, ...]:
     """A document, told so exactly that 1, 1.0 and true differ; or a refusal with everything that it says."""
     given = deepcopy((doc, old))
     try:
-        found = ("gives", repr(carry(doc, old, Links())))
+        found: tuple[str, ...] = ("gives", repr(carry(doc, old, Links())))
     except Exception as error:  # noqa: BLE001 - what a refusal is, the reference says
         found = ("refuses", type(error).__name__, str(error), repr(vars(error)))
     assert repr((doc, old)) == repr(given), "a document that was given has changed"
     return found
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(cases(wild=True))
 def test_hostile_documents_are_carried_over_or_refused_alike(case: Case) -> None:
     reference, generated, doc, old = case
@@ -237,7 +242,7 @@ def test_hostile_documents_are_carried_over_or_refused_alike(case: Case) -> None
     assert outcome(generated.pull, doc, old) == outcome(reference.pull, doc, old)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(cases(wild=False))
 def test_generated_code_gives_up_no_document_of_the_usual_shape_that_is_not_refused(case: Case) -> None:
     reference, generated, doc, old = case

@@ -168,11 +168,11 @@ def _ref_out(spot: Spot, entity: str) -> None:
 def _ref_in(spot: Spot, entity: str) -> None:
     w = spot.w
     spot.known()
-    with spot.otherwise(), w.block("if known is None or known.__class__ is str"):
-        with w.block(f"if known is None or refs.to_remote({entity}, known) != value"):
-            w.line(f"other = refs.to_hub({entity}, value)")
-            w.line("if other is None: raise GaveUpError")
-            spot.store("other")
+    usual, means_another = "known is None or known.__class__ is str", f"refs.to_remote({entity}, known) != value"
+    with spot.otherwise(), w.block(f"if {usual}"), w.block(f"if known is None or {means_another}"):
+        w.line(f"other = refs.to_hub({entity}, value)")
+        w.line("if other is None: raise GaveUpError")
+        spot.store("other")
 
 
 # --- every other codec
@@ -195,7 +195,9 @@ def _carry(one: Carriage) -> None:
     with w.block("elif known is None"):
         spot.store("other" if scalar else "clone(other)")
     meaning = _meaning_of(one)
-    differs = f"{meaning}(known) != {meaning}(other)" if one.pushes else f"{_carried_by(one)}(known) != {meaning}(value)"
+    differs = (
+        f"{meaning}(known) != {meaning}(other)" if one.pushes else f"{_carried_by(one)}(known) != {meaning}(value)"
+    )
     quick = "(known.__class__ is not other.__class__ or known != other) and " if scalar else ""
     with w.block(f"elif {quick}{differs}"):
         spot.store("other" if scalar else "clone(other)")

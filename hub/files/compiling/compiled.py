@@ -1,7 +1,8 @@
 """A mapping that runs on generated code."""
 
 import linecache
-from collections.abc import Callable, Mapping as Table
+from collections.abc import Callable
+from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any

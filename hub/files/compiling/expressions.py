@@ -8,7 +8,6 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from hub.domain.documents import Doc

@@ -99,7 +99,8 @@ class Frame:
 
 def with_parents(prefixes: Iterable[Steps]) -> list[Steps]:
     """Every path, each after those that lead to it."""
-    return sorted({path[:end] for path in prefixes for end in range(1, len(path) + 1)}, key=lambda path: len(path))
+    every = {path[:end] for path in prefixes for end in range(1, len(path) + 1)}
+    return sorted(every, key=lambda path: (len(path), path))
 
 
 def objects_to(path: Path) -> Steps:

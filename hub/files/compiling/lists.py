@@ -120,8 +120,6 @@ def _inner(frame: Frame, name: str, key: str, docs: tuple[str, str], adding: str
     """The frame of a member."""
     sides = [
         Side(doc, side.root, f"{name}.{'hub' if of_hub else 'remote'}_node({side.node}, {key}, {doc})")
-        for doc, side, of_hub in zip(
-            docs, (frame.source, frame.target), (frame.pushes, not frame.pushes), strict=True
-        )
+        for doc, side, of_hub in zip(docs, (frame.source, frame.target), (frame.pushes, not frame.pushes), strict=True)
     ]
-    return Frame(frame.w, frame.pushes, frame.partial, *sides, creating=adding)
+    return Frame(frame.w, frame.pushes, frame.partial, sides[0], sides[1], creating=adding)

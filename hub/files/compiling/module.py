@@ -29,8 +29,8 @@ def module_text(name: str, parts: tuple[Part, ...], *, partial: bool) -> str:
 
 def _function(w: Writer, parts: tuple[Part, ...], *, pushes: bool, partial: bool) -> None:
     come, go = ("hub", "remote") if pushes else ("remote", "hub")
-    sides = [Side(doc, doc, f"Node({doc}, {doc})") for doc in (come, go)]
-    frame = Frame(w, pushes, partial, *sides)
+    source, target = (Side(doc, doc, f"Node({doc}, {doc})") for doc in (come, go))
+    frame = Frame(w, pushes, partial, source, target)
     w.lines += ["", ""]
     with w.block(f"def {'push' if pushes else 'pull'}({come}, old, refs)"):
         w.line("creating = old is None")

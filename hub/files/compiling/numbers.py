@@ -5,8 +5,8 @@ A short way is taken only where rounding has nothing to do and a float holds eve
 
 import re
 from collections.abc import Callable
-from functools import partial
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import partial
 from typing import Any
 
 from hub.domain.mapping.codecs.numbers import DecimalText, Number, Scale
