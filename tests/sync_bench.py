@@ -94,6 +94,9 @@ class EveryDocument:
         blind = {name: {"x-blind": True} for name in ("phone", "email", "tax_id")}
         return {"properties": {**blind, **({"error": {}} if entity == "invoice" else {})}}
 
+    def searched(self, _entity: str) -> tuple[str, ...]:
+        return ()
+
     def entities(self) -> tuple[str, ...]:
         """The mapped entities."""
         return ("customer", "invoice")

@@ -50,6 +50,9 @@ class CanonicalSchemas:
         self._validators = {
             entity: validation(schema) for entity, schema in self._schemas.items()
         }
+        self._searched = {
+            entity: tuple(".".join(path) for path in searched_below(schema)) for entity, schema in self._schemas.items()
+        }
 
     def check(self, entity: str, doc: Doc) -> None:
         """InvalidError names every field of the document that its schema refuses."""
@@ -64,9 +67,22 @@ class CanonicalSchemas:
             raise NotFoundError("There are no records of the kind {entity}.", entity=entity)
         return self._schemas[entity]
 
+    def searched(self, entity: str) -> tuple[str, ...]:
+        """The paths of the texts that full-text search covers (``x-search``)."""
+        return self._searched[entity]
+
     def entities(self) -> tuple[str, ...]:
         """The entities, sorted."""
         return tuple(self._schemas)
+
+
+def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The paths below a schema node that are searched."""
+    if node.get("x-search"):
+        yield ()
+    for name, child in node.get("properties", {}).items():
+        for path in searched_below(child):
+            yield (name, *path)
 
 
 def field_errors(refusal: Refusal) -> Iterator[FieldError]:

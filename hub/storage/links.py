@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.errors import ConflictError
@@ -10,13 +10,14 @@ from hub.ports.links import Link
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository
 from hub.storage.tables import LINK
+from hub.storage.wire import Wire
 
 
 class SqlLinks(Repository):
     """The crosswalk."""
 
-    def __init__(self, connection: Connection, cipher: Cipher) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+        super().__init__(wire)
         self._cipher = cipher
 
     def of_remote(self, system: str, name: str, external_id: str) -> Link | None:
