@@ -9,9 +9,9 @@ from pathlib import Path
 from hub.bootstrap.secrets import Environment, secret
 from hub.domain.call_source import CallSource
 from hub.domain.errors import FieldError, HubError, InvalidError
-from hub.domain.mapping import compile_mapping
 from hub.domain.mapping.precedence import with_precedence
 from hub.domain.mapping.rules import MappingSpec
+from hub.files.compiling import compile_mapping
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
 from hub.files.lint import lint, lint_set, wrong_precedence
