@@ -34,7 +34,8 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
 
-bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the table in docs/reference/benchmarks.md)
+bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the tables in docs/reference/benchmarks.md)
+	@$(BIN)/python -m bench.mapping $(if $(STORE),--store)
 	@$(BIN)/python -m bench.intake $(if $(STORE),--store)
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code

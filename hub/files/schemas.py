@@ -1,26 +1,23 @@
 """The canonical schemas: read once, compiled, and each refusal told in words of our own, field by field."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
-
-import jsonschema_rs
-import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError, NotFoundError
+from hub.files.schema_tree import schema_files
+from hub.files.validation import Refusal, Validation, validation
 
 Facts = Callable[[Any], dict[str, object]]
 
 
-def limit(kind: Any) -> dict[str, object]:
+def limit(asked: Any) -> dict[str, object]:
     """The limit that was passed."""
-    return {"limit": kind.limit}
+    return {"limit": asked}
 
 
-def nothing(_kind: Any) -> dict[str, object]:
+def nothing(_asked: Any) -> dict[str, object]:
     """No parameters."""
     return {}
 
@@ -28,7 +25,7 @@ def nothing(_kind: Any) -> dict[str, object]:
 WORDS: Mapping[str, tuple[str, Facts]] = {
     "required": ("This field is required.", nothing),
     "additionalProperties": ("There is no such field here.", nothing),
-    "enum": ("Choose one of {choices}.", lambda kind: {"choices": ", ".join(map(str, kind.options))}),
+    "enum": ("Choose one of {choices}.", lambda asked: {"choices": ", ".join(map(str, asked))}),
     "type": ("This value has the wrong type.", nothing),
     "format": ("This value has the wrong form.", nothing),
     "pattern": ("This value has the wrong form.", nothing),
@@ -39,26 +36,17 @@ WORDS: Mapping[str, tuple[str, Facts]] = {
     "maxItems": ("Give at most {limit} entries.", limit),
     "minItems": ("Give at least {limit} entries.", limit),
 }
-@cache
-def zones() -> frozenset[str]:
-    """The names of all time zones."""
-    return frozenset(available_timezones())
-
-
-FORMATS: Mapping[str, Callable[[str], bool]] = {"time-zone": lambda name: name in zones()}
-"""Formats of our own; the others are told by a pattern beside them."""
 OTHERWISE: tuple[str, Facts] = ("This value is not accepted.", nothing)
 
 
 class CanonicalSchemas:
-    """The schemas of a folder, by entity: the name of the file."""
+    """The schemas of a folder, by entity: the name of the file; an operator's folder adds fields of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._schemas: dict[str, Mapping[str, Any]] = {
-            path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
-        }
-        self._validators = {entity: validator(schema) for entity, schema in self._schemas.items()}
-        self._partial = {entity: validator({**schema, "required": []}) for entity, schema in self._schemas.items()}
+    def __init__(self, folder: Path, own: Path | None = None) -> None:
+        files = schema_files(folder, own)
+        self._schemas: dict[str, Mapping[str, Any]] = {Path(name).stem: files[name] for name in sorted(files)}
+        self._validators = {entity: validation(schema) for entity, schema in self._schemas.items()}
+        self._partial = {entity: validation({**schema, "required": []}) for entity, schema in self._schemas.items()}
         self._searched = {
             entity: tuple(".".join(path) for path in searched_below(schema)) for entity, schema in self._schemas.items()
         }
@@ -88,17 +76,11 @@ class CanonicalSchemas:
         return tuple(self._schemas)
 
 
-def validator(schema: Mapping[str, Any]) -> Any:
-    """A schema, compiled."""
-    return jsonschema_rs.validator_for(dict(schema), validate_formats=True, formats=dict(FORMATS))
-
-
-def refuse(entity: str, checking: Any, doc: Doc) -> None:
+def refuse(entity: str, checking: Validation, doc: Doc) -> None:
     """InvalidError names every field that a compiled schema refuses."""
-    if checking.is_valid(doc):
-        return
-    wrong = tuple(one for error in checking.iter_errors(doc) for one in field_errors(error))
-    raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
+    wrong = tuple(one for refusal in checking.refusals(doc) for one in field_errors(refusal))
+    if wrong:
+        raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
 
 
 def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -110,18 +92,9 @@ def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield (name, *path)
 
 
-def field_errors(error: Any) -> Iterator[FieldError]:
+def field_errors(refusal: Refusal) -> Iterator[FieldError]:
     """A refusal as wrong fields: the missing or surplus names of an object, else its own place."""
-    place = [str(step) for step in error.instance_path]
-    template, facts = WORDS.get(error.kind.name, OTHERWISE)
-    for names in named(error.kind):
-        yield FieldError(".".join([*place, *names]), template, facts(error.kind))
-
-
-def named(kind: Any) -> list[list[str]]:
-    """The names that a refusal of an object is about."""
-    if kind.name == "required":
-        return [[str(kind.property)]]
-    if kind.name == "additionalProperties":
-        return [[str(name)] for name in kind.unexpected]
-    return [[]]
+    place = [str(step) for step in refusal.place]
+    template, facts = WORDS.get(refusal.keyword, OTHERWISE)
+    for names in [[name] for name in refusal.names] or [[]]:
+        yield FieldError(".".join([*place, *names]), template, facts(refusal.asked))

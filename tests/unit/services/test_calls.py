@@ -16,7 +16,7 @@ from hub.domain.call_source import CallSource
 from hub.domain.calls import call_record_id
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError
-from hub.domain.mapping import compile_mapping
+from hub.files.compiling import compile_mapping
 from hub.files.mappings import parse_mapping
 from hub.ports.accounts import User
 from hub.ports.audit import Entry
