@@ -8,7 +8,7 @@ import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError, NotFoundError
-from hub.files.validation import Refusal, validation
+from hub.files.validation import Refusal, Validation, validation
 
 Facts = Callable[[Any], dict[str, object]]
 
@@ -47,9 +47,8 @@ class CanonicalSchemas:
         self._schemas: dict[str, Mapping[str, Any]] = {
             path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
         }
-        self._validators = {
-            entity: validation(schema) for entity, schema in self._schemas.items()
-        }
+        self._validators = {entity: validation(schema) for entity, schema in self._schemas.items()}
+        self._partial = {entity: validation({**schema, "required": []}) for entity, schema in self._schemas.items()}
         self._searched = {
             entity: tuple(".".join(path) for path in searched_below(schema)) for entity, schema in self._schemas.items()
         }
@@ -57,9 +56,12 @@ class CanonicalSchemas:
     def check(self, entity: str, doc: Doc) -> None:
         """InvalidError names every field of the document that its schema refuses."""
         self.schema(entity)
-        wrong = tuple(one for refusal in self._validators[entity].refusals(doc) for one in field_errors(refusal))
-        if wrong:
-            raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
+        refuse(entity, self._validators[entity], doc)
+
+    def check_given(self, entity: str, values: Doc) -> None:
+        """InvalidError names every given field that the schema refuses; what is missing does not matter yet."""
+        self.schema(entity)
+        refuse(entity, self._partial[entity], values)
 
     def schema(self, entity: str) -> Mapping[str, Any]:
         """The JSON Schema of an entity; NotFoundError when there is none."""
@@ -74,6 +76,13 @@ class CanonicalSchemas:
     def entities(self) -> tuple[str, ...]:
         """The entities, sorted."""
         return tuple(self._schemas)
+
+
+def refuse(entity: str, checking: Validation, doc: Doc) -> None:
+    """InvalidError names every field that a compiled schema refuses."""
+    wrong = tuple(one for refusal in checking.refusals(doc) for one in field_errors(refusal))
+    if wrong:
+        raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
 
 
 def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

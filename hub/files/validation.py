@@ -6,10 +6,11 @@ the reporting one asks it. Schemas refer to no other files.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
+from zoneinfo import available_timezones
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator, FormatChecker
@@ -24,7 +25,17 @@ FORMATS = (
     "iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference", "uri-template",
     "uuid",
 )  # fmt: skip
-"""The formats that are checked; every other one is a word for people and programs, not a rule."""
+"""The formats that are checked; every other one but ours is a word for people and programs, not a rule."""
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())
+
+
+OWN_FORMATS: Mapping[str, Callable[[str], bool]] = {"time-zone": lambda name: name in zones()}
+"""Formats of our own; the others are told by a pattern beside them."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,9 @@ def validation(schema: Schema) -> Validation:
 
 def _compiled(schema: Schema) -> Any:
     kept = schema if isinstance(schema, bool) else dict(schema)
-    return jsonschema_rs.Draft202012Validator(kept, validate_formats=True, retriever=_retrieve)
+    return jsonschema_rs.Draft202012Validator(
+        kept, validate_formats=True, formats=dict(OWN_FORMATS), retriever=_retrieve
+    )
 
 
 def _retrieve(uri: str) -> Any:
@@ -140,7 +153,7 @@ _Reporter = extend(Draft202012Validator, {"pattern": _pattern, "patternPropertie
 @cache
 def _formats() -> FormatChecker:
     checker = FormatChecker(formats=())
-    for name in FORMATS:
-        quick = jsonschema_rs.Draft202012Validator({"type": "string", "format": name}, validate_formats=True)
+    for name in (*FORMATS, *OWN_FORMATS):
+        quick = _compiled({"type": "string", "format": name})
         checker.checks(name)(lambda value, quick=quick: not isinstance(value, str) or quick.is_valid(value))
     return checker
