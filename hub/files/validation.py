@@ -25,7 +25,17 @@ FORMATS = (
     "iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference", "uri-template",
     "uuid",
 )  # fmt: skip
-"""The formats that are checked; every other one is a word for people and programs, not a rule."""
+"""The formats that are checked; every other one but ours is a word for people and programs, not a rule."""
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones())
+
+
+OWN_FORMATS: Mapping[str, Callable[[str], bool]] = {"time-zone": lambda name: name in zones()}
+"""Formats of our own; the others are told by a pattern beside them."""
 
 
 @cache
@@ -153,8 +163,8 @@ _Reporter = extend(Draft202012Validator, {"pattern": _pattern, "patternPropertie
 @cache
 def _formats() -> FormatChecker:
     checker = FormatChecker(formats=())
-    for name in FORMATS:
-        quick = jsonschema_rs.Draft202012Validator({"type": "string", "format": name}, validate_formats=True)
+    for name in (*FORMATS, *OWN_FORMATS):
+        quick = _compiled({"type": "string", "format": name})
         checker.checks(name)(lambda value, quick=quick: not isinstance(value, str) or quick.is_valid(value))
     for name, holds in OWN_FORMATS.items():
         checker.checks(name)(lambda value, holds=holds: not isinstance(value, str) or holds(value))

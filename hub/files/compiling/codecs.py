@@ -195,9 +195,8 @@ def _carry(one: Carriage) -> None:
     with w.block("elif known is None"):
         spot.store("other" if scalar else "clone(other)")
     meaning = _meaning_of(one)
-    differs = (
-        f"{meaning}(known) != {meaning}(other)" if one.pushes else f"{_carried_by(one)}(known) != {meaning}(value)"
-    )
+    there, here = (f"{meaning}(known)", "other") if one.pushes else (f"{_carried_by(one)}(known)", "value")
+    differs = f"{there} != {'other' if _says_what_it_means(one) else f'{meaning}({here})'}"
     quick = "(known.__class__ is not other.__class__ or known != other) and " if scalar else ""
     with w.block(f"elif {quick}{differs}"):
         spot.store("other" if scalar else "clone(other)")
@@ -207,6 +206,12 @@ def _short(codec: Codec) -> tuple[str, str, str] | None:
     """The quick functions of a codec, where it has some."""
     plain_date = not isinstance(codec, Date) or codec.form == "iso"
     return _SHORT_WAYS.get(type(codec)) if plain_date else None
+
+
+def _says_what_it_means(one: Carriage) -> bool:
+    """Say whether what the quick function gives is also what the remote value means: then it is not asked twice."""
+    short = _short(one.codec)
+    return short is not None and short[0 if one.pushes else 1] == short[2]
 
 
 def _way(one: Carriage) -> str:

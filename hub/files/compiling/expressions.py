@@ -42,13 +42,6 @@ class Names:
         return self.doc, [node.id, *steps]
 
 
-def dig(doc: Any, *steps: str) -> Any:
-    """The value at a dotted name; nothing where there is none on the way."""
-    for step in steps:
-        doc = doc.get(step) if isinstance(doc, dict) else None
-    return doc
-
-
 def written(value: Any) -> Any:
     """A computed value as documents hold it: a number is a decimal string."""
     return format(value, "f") if isinstance(value, Decimal) else value
@@ -67,7 +60,6 @@ def source(expression: Expression, names: Names, w: Writer) -> str:
 
 
 RUNTIME: Doc = {
-    "dig": dig,
     "seen": seen,
     "written": written,
     "negative": negative,
@@ -105,10 +97,14 @@ class _Source:
         return f"seen({self._raw(node)})"
 
     def _raw(self, node: ast.expr) -> str:
-        doc, steps = self.names.path(node)
-        if len(steps) == 1:
-            return f"{doc}.get({steps[0]!r})"
-        return f"dig({', '.join([doc, *map(repr, steps)])})"
+        found, steps = self.names.path(node)
+        for depth, step in enumerate(steps):
+            if depth == 0:
+                found = f"{found}.get({step!r})"
+            else:
+                holder = self.w.name("object")
+                found = f"({holder}.get({step!r}) if isinstance({holder} := {found}, dict) else None)"
+        return found
 
     def _binop(self, node: ast.BinOp) -> str:
         return f"{_NAMES[type(node.op)]}({self._of(node.left)}, {self._of(node.right)})"

@@ -103,11 +103,6 @@ def with_parents(prefixes: Iterable[Steps]) -> list[Steps]:
     return sorted(every, key=lambda path: (len(path), path))
 
 
-def objects_to(path: Path) -> Steps:
-    """The names up to the last object of a path without selector, or up to the list of its selector."""
-    return path.names if _selects(path) else path.names[:-1]
-
-
 def plain(path: Path) -> bool:
     """Say whether the path goes through objects alone."""
     return all(isinstance(step, Key) for step in path.steps)
@@ -121,10 +116,6 @@ def before_selector(path: Path) -> tuple[Steps, Select, Steps] | None:
     select = path.steps[at[0]]
     names = path.names
     return (names[: at[0]], select, names[at[0] :]) if isinstance(select, Select) else None
-
-
-def _selects(path: Path) -> bool:
-    return not plain(path)
 
 
 def finder(w: Writer, select: Select) -> str:

@@ -125,7 +125,8 @@ def _by_reference(frame: Frame, leaf: Leaf, name: str) -> None:
     call = f"{'push' if frame.pushes else 'pull'}_part"
     frame.w.line(f"{call}({name}, {frame.nodes}, refs, creating={frame.creating})")
     for path in written_paths(leaf, pushes=frame.pushes):
-        frame.refresh(before_selector(path)[0] if before_selector(path) else path.names)  # type: ignore[index]  # tested
+        selected = before_selector(path)
+        frame.refresh(path.names if selected is None else selected[0])
 
 
 def _read(frame: Frame, leaf: Leaf) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from hub.domain.errors import InvalidError
 from hub.files.data import data_dir
-from hub.files.validation import FORMATS, Refusal, validation
+from hub.files.validation import FORMATS, OWN_FORMATS, Refusal, validation
 
 SUITE = Path(__file__).parents[2] / "data" / "json-schema-test-suite" / "draft2020-12"
 FILES = sorted(path.relative_to(SUITE).as_posix() for path in SUITE.rglob("*.json"))
@@ -48,11 +48,11 @@ def test_the_suite_is_there() -> None:
     assert len(cases) > 1500
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [*FORMATS, *OWN_FORMATS])
 def test_a_format_is_checked_by_both(name: str) -> None:
     checked = validation({"format": name})
     dates = ["2026-02-30", "2026-01-31", "25:00:00Z", "08:00:00Z", "2026-01-31T08:00:00+00:00", "P1Y"]
-    texts = ["", " ", "a@b.cn", "a b", "::1", "1.2.3.4", "[", "/a~2", "%zz", "例子.中国"]
+    texts = ["", " ", "a@b.cn", "a b", "::1", "1.2.3.4", "[", "/a~2", "%zz", "例子.中国", "Asia/Shanghai"]
     values: list[Any] = [*dates, *texts, 1, None, []]
     for text in values:
         assert checked.accepts(text) == (checked.report(text) == ())
