@@ -7,7 +7,7 @@ DIR ?= var/demo
 ONCE ?=
 STORE ?=
 
-.PHONY: help check test demo bench docs lock tryton clean
+.PHONY: help check test mutants demo bench docs lock tryton clean
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -33,6 +33,9 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
+
+mutants: .venv/ready ## plant wrong mappings and tell what stops each
+	@$(BIN)/python -m tests.mutants
 
 bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the tables in docs/reference/benchmarks.md)
 	@$(BIN)/python -m bench.mapping $(if $(STORE),--store)

@@ -19,6 +19,7 @@ from hub.domain.mapping.rules import (
     Owner,
     RemoteObject,
     SyncRules,
+    Waiver,
 )
 from hub.domain.mapping.syntax import parse_path
 from hub.files.compiling import CompiledMapping, compile_mapping
@@ -119,6 +120,7 @@ def _read(
         sync=_sync(sync, default_owner),
         rules=(*own, *rules),
         examples=tuple(_examples(document)),
+        waivers=tuple(_waivers(document)),
         unused_tables=tables.unused(reader.used_tables),
         objects=objects,
     )
@@ -217,3 +219,9 @@ def _examples(document: Document) -> Iterator[Example]:
     for index, example in enumerate(document.data.get("tests", ())):
         file, line = document.where(("tests", index))
         yield Example(**example, line=line, file="" if file == document.file else file)
+
+
+def _waivers(document: Document) -> Iterator[Waiver]:
+    for index, waiver in enumerate(document.data.get("waivers", ())):
+        file, line = document.where(("waivers", index))
+        yield Waiver(**waiver, line=line, file="" if file == document.file else file)

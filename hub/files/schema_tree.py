@@ -116,12 +116,18 @@ class SchemaFolder:
         files = schema_files(folder, own)
         resources = [(name, DRAFT202012.create_resource(doc)) for name, doc in files.items()]
         self._names = tuple(sorted(files))
+        self._files = files
         self._registry: Registry[Any] = Registry().with_resources(resources)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The paths of the files."""
         return self._names
+
+    @property
+    def files(self) -> Mapping[str, Any]:
+        """The contents of the files, by path."""
+        return self._files
 
     def tree(self, name: str) -> SchemaNode:
         """The schema of a file; NotFoundError when there is none, or when it refers to one that is missing."""

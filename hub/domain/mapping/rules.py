@@ -233,6 +233,17 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A law, or a hint of the lint, that a rule breaks on purpose; ``path`` is the rule's canonical path."""
+
+    law: str
+    path: str
+    reason: str
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class MappingSpec:
     """One mapping file.
 
@@ -254,3 +265,4 @@ class MappingSpec:
     examples: tuple[Example, ...] = ()
     unused_tables: tuple[Table, ...] = ()
     objects: tuple[RemoteObject, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any, ClassVar
 
 from hub.domain.mapping.codecs.base import Codec
+from hub.domain.mapping.codecs.links import Ref
 from hub.domain.mapping.links import Refs
 from hub.domain.mapping.refusal import UnfitError
 
@@ -50,8 +51,9 @@ class Chain(Codec):
         return reduce(lambda carried, part: part.to_hub(carried), reversed(self.parts[1:]), value)
 
     def hub_canon(self, value: Any) -> Any:
-        """The canon of the codec nearest the hub."""
-        return self.parts[0].hub_meaning(value)
+        """What the other codecs leave of the value; a reference is compared by its id, which asks no crosswalk."""
+        first = self.parts[0]
+        return first.hub_meaning(value) if isinstance(first, Ref) else super().hub_canon(value)
 
     def at(self, refs: Refs, companion: Any) -> "Chain":
         """Every part for one document."""
