@@ -35,16 +35,6 @@ def zones() -> frozenset[str]:
 
 
 OWN_FORMATS: Mapping[str, Callable[[str], bool]] = {"time-zone": lambda name: name in zones()}
-"""Formats of our own; the others are told by a pattern beside them."""
-
-
-@cache
-def zones() -> frozenset[str]:
-    """The names of all time zones."""
-    return frozenset(available_timezones())
-
-
-OWN_FORMATS: Mapping[str, Callable[[str], bool]] = {"time-zone": lambda name: name in zones()}
 """Formats of our own, checked as well; the others are told by a pattern beside them."""
 
 
