@@ -14,7 +14,7 @@ from hub.files.compiling.frames import Frame, before_selector, finder, plain
 
 _KNOWN = {
     "hub", "remote", "direction", "owner", "codec", "null", "other", "create_only", "sensitive", "when", "default",
-    "line",
+    "line", "file", "given", "stated_owner",
 }  # fmt: skip
 _ONLY_MADE = {True: (CreateOnly.PUSH, CreateOnly.BOTH), False: (CreateOnly.PULL, CreateOnly.BOTH)}
 

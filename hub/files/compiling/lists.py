@@ -9,7 +9,7 @@ from hub.domain.mapping.rules import ListRule
 from hub.files.compiling.frames import Frame, Side, Steps, plain
 from hub.files.compiling.writer import Writer
 
-_KNOWN = {"hub", "remote", "direction", "members", "rules", "remote_ids", "line"}
+_KNOWN = {"hub", "remote", "direction", "members", "rules", "remote_ids", "line", "file"}
 
 Emit = Callable[[Frame, Listing, str], None]
 

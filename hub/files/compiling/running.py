@@ -25,7 +25,7 @@ def push_part(part: Part, hub: Node, remote: Node, refs: Refs, *, creating: bool
     """Push one part as the reference does; gives up where there is something to report."""
     run = Run(refs)
     push_parts((part,), hub, remote, run, creating=creating)
-    if run.problems:
+    if run.problems or run.held:
         raise GaveUpError
 
 
@@ -33,7 +33,7 @@ def pull_part(part: Part, remote: Node, hub: Node, refs: Refs, *, creating: bool
     """Pull one part as the reference does; gives up where there is something to report."""
     run = Run(refs)
     pull_parts((part,), remote, hub, run, creating=creating)
-    if run.problems:
+    if run.problems or run.held:
         raise GaveUpError
 
 

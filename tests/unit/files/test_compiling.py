@@ -11,7 +11,7 @@ import pytest
 
 from hub.domain.errors import InvalidError
 from hub.domain.expression import parse
-from hub.domain.mapping import MissingLinkError, compile_mapping
+from hub.domain.mapping import MissingLinkError, UnsettledError, compile_mapping
 from hub.domain.mapping.codecs import Ref, ValueMap
 from hub.domain.mapping.paths import Condition, Key, Path, Select
 from hub.domain.mapping.rules import Const, Direction, FieldRule, Owner
@@ -153,3 +153,15 @@ def test_a_member_sees_its_record() -> None:
     mapping = make_mapping('l[id] -> m[key]:\n  a -> b: {when: "record.kind == a"}\n')
     doc = {"kind": "x", "l": [{"id": "1", "a": "x"}, {"id": "2", "a": "y"}]}
     assert mapping.quick_push(doc, None, FakeLinks()) == {"m": [{"key": "1", "b": "x"}, {"key": "2"}]}
+
+
+def test_a_value_that_a_person_decides_about_is_left_to_the_reference() -> None:
+    """Generated code must not leave it out in silence: nobody would be asked."""
+    mapping = generate(
+        make_mapping("kind <-> type: {map: kind, other: review}\nname <-> name:\n", values="kind: {a: A}\n").spec
+    )
+    with pytest.raises(UnsettledError):
+        mapping.pull({"type": "X", "name": "n"}, None)
+    with pytest.raises(UnsettledError):
+        mapping.push({"kind": "x"}, None)
+    assert mapping.pull({"type": "A", "name": "n"}, None) == {"kind": "a", "name": "n"}
