@@ -18,7 +18,7 @@ def sources(directory: Path, wanted: Sequence[str]) -> list[Source]:
     A wish is a file, a folder of files, or a name as ``systems.*.mappings`` has it: ``tryton``, ``tryton/invoice``.
     Fails with an InvalidError on one that is nothing of these.
     """
-    shipped = SchemaFolder(data_dir("schemas"))
+    shipped = SchemaFolder(data_dir("schemas"), directory / "schemas")
     if wanted:
         found = [source for name in wanted for source in _of(directory, name, shipped, name)]
     elif (directory / "hub.yaml").is_file():
@@ -48,5 +48,10 @@ def _of(directory: Path, name: str, shipped: SchemaFolder, group: str) -> Iterat
 
 def _plain(path: Path, shipped: SchemaFolder, group: str | None) -> Source:
     """A file as it lies there, checked against the folder ``schemas`` beside the mappings, else the shipped schemas."""
-    near = next((each / "schemas" for each in path.resolve().parents if (each / "schemas").is_dir()), None)
+    near = schemas_near(path)
     return Source(str(path), path.read_text("utf-8"), SchemaFolder(near) if near is not None else shipped, path, group)
+
+
+def schemas_near(path: Path) -> Path | None:
+    """The folder ``schemas`` beside the folder of a mapping, or further up."""
+    return next((each / "schemas" for each in path.resolve().parents if (each / "schemas").is_dir()), None)

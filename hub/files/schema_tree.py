@@ -97,11 +97,14 @@ class SchemaNode:
 
 
 class SchemaFolder:
-    """The schema files below a folder, by path: ``canonical/invoice.json``."""
+    """The schema files below a folder, by path: ``canonical/invoice.json``; an operator's folder adds to them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own: Path | None = None) -> None:
         files = {
-            path.relative_to(folder).as_posix(): orjson.loads(path.read_bytes()) for path in folder.rglob("*.json")
+            path.relative_to(root).as_posix(): orjson.loads(path.read_bytes())
+            for root in (folder, own)
+            if root is not None
+            for path in root.rglob("*.json")
         }
         resources = [(name, DRAFT202012.create_resource(doc)) for name, doc in files.items()]
         self._names = tuple(sorted(files))
