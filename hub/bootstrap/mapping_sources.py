@@ -48,8 +48,15 @@ def _of(directory: Path, name: str, shipped: SchemaFolder, group: str) -> Iterat
 
 def _plain(path: Path, shipped: SchemaFolder, group: str | None) -> Source:
     """A file as it lies there, checked against the folder ``schemas`` beside the mappings, else the shipped schemas."""
+    return Source(str(path), path.read_text("utf-8"), schemas_for(path, shipped), path, group)
+
+
+def schemas_for(path: Path, shipped: SchemaFolder) -> SchemaFolder:
+    """The schemas that a plain file is checked against: those beside it, with our canonical ones unless it has some."""
     near = schemas_near(path)
-    return Source(str(path), path.read_text("utf-8"), SchemaFolder(near) if near is not None else shipped, path, group)
+    if near is None:
+        return shipped
+    return SchemaFolder(near) if (near / "canonical").is_dir() else SchemaFolder(data_dir("schemas"), near)
 
 
 def schemas_near(path: Path) -> Path | None:

@@ -291,7 +291,7 @@ def test_tryton_tells_decimals_and_ids_as_text_and_rows_as_the_connector_makes_t
 
 
 def test_samples_tell_how_often_what_forms_and_which_values_were_seen() -> None:
-    records = [
+    records: list[Fields] = [
         {"id": n, "day": "2026-01-31", "at": "2026-01-31T08:00:00+08:00", "local": "2026-01-31 08:00:00",
          "mail": "a@example.org", "web": "https://example.org", "tel": "+86 138 1234 5678", "price": f"{n}.50",
          "state": "open" if n % 2 else "shut", "name": f"名称 {n}", "lines": [{"qty": n + 0.5}]}
