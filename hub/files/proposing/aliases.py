@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 ALIASES: Mapping[str, str] = {
+    "kind": "company type, customer type, partner type, party type, account type, 客户类型, 类型",
     "totals.net": "untaxed amount, net amount, amount untaxed, net total, 不含税金额, 未税金额, 净额",
     "totals.tax": "tax amount, amount tax, total tax, total taxes and charges, vat amount, 税额",
     "totals.gross": "total amount, grand total, gross amount, amount total, total, 价税合计, 含税金额, 总金额",
