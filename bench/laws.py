@@ -4,8 +4,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from hub.bootstrap.mapping_check import Effort, Source, check, test
-from hub.bootstrap.mapping_sources import sources
-from hub.files.schema_tree import SchemaFolder
+from hub.bootstrap.mapping_sources import selection
 
 DATA = Path(__file__).parents[1] / "tests" / "data" / "mapping"
 LARGE = DATA / "mappings" / "acme_books" / "invoice.yaml"  # 36 rules
@@ -13,11 +12,11 @@ RUNS = 5
 
 
 def main() -> None:
-    large = Source("acme_books/invoice.yaml", LARGE.read_text("utf-8"), SchemaFolder(DATA / "schemas"), LARGE)
-    shipped = sources(Path("nowhere"), ())
+    large = list(selection(Path("nowhere"), (str(LARGE),)).sources)
+    shipped = list(selection(Path("nowhere"), ()).sources)
     print(f"{'what':<44} {'seconds':>8} {'CPU':>8}")
     for run in range(RUNS):
-        timed(f"36 rules, 200 documents, all laws ({'cached' if run else 'first'})", [large])
+        timed(f"36 rules, 200 documents, all laws ({'cached' if run else 'first'})", large)
     timed(f"{len(shipped)} shipped mappings, 200 documents each", shipped)
     timed(f"{len(shipped)} shipped mappings, examples", shipped, examples=True)
 

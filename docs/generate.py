@@ -17,6 +17,7 @@ from hub.cli import main
 from hub.cli.program import EXIT_CODES, FOUND, MISTAKE, code_of
 from hub.domain import events
 from hub.domain.errors import HubError
+from hub.domain.expression import FUNCTIONS
 from hub.domain.mapping.codecs import CODECS
 from hub.files.data import data_dir
 from hub.ports.crash import CRASH_POINTS
@@ -79,9 +80,60 @@ def settings() -> str:
 def mapping() -> str:
     """Every keyword of a mapping file, and the codecs."""
     schema = orjson.loads((data_dir("schemas") / "mapping.json").read_bytes())
-    codecs = table(("codec", "what it does"), [(f"`{name}`", first_line(codec)) for name, codec in CODECS.items()])
-    intro = "One file per entity and remote object, one line per rule, run in both directions."
-    return page(["# Mapping files", MADE, intro, fields(schema), "## Codecs", codecs])
+    rows = [
+        (f"`{name}`", ", ".join(f"`{call}`" for call in kind.calls), first_line(kind)) for name, kind in CODECS.items()
+    ]
+    codecs = table(("codec", "for example", "what it does"), rows)
+    calls = ", ".join(f"`{name}`" for name in sorted(FUNCTIONS))
+    functions = f"Functions of expressions: {calls}. Nothing in gives nothing out, except for `coalesce`."
+    lines = [("`" + rule.replace("|", "\\|") + "`", meaning) for rule, meaning in RULES]
+    forms = [MAPPING_INTRO, table(("a rule", "means"), lines), MAPPING_FILES]
+    parts = [fields(schema), "## Codecs", codecs, "## Expressions", MAPPING_EXPRESSIONS, functions]
+    return page(["# Mapping files", MADE, *forms, *parts])
+
+
+MAPPING_INTRO = """\
+One file per entity and remote object, one line per rule, run in both directions. With
+`# yaml-language-server: $schema=schemas/mapping.json` in its first line an editor completes and checks it."""
+
+RULES = (
+    ("name <-> title:", "both ways; `->` goes to the remote only, `<-` to the hub only"),
+    ("customer.name -> party.name:", "dotted names lead into objects; a name with blanks stands in quotes"),
+    (
+        "phone <-> contacts[type=mobile|phone, first].value:",
+        "one member of a list: either value is read, the first is written; without `first` it has to be the only one",
+    ),
+    ("at <-> day + time: {as: datetime, tz: Asia/Shanghai}", "one value of the hub in two fields over there"),
+    ('const "Sales Invoice" -> doctype:', "a fixed value, one way"),
+    ("expr 'name + \" / \" + number' -> title:", "a value worked out from other fields, one way"),
+    (
+        "lines[id] <-> rows[line_id]: {qty <-> quantity: {as: number(3)}}",
+        "a list whose members are aligned by key, never by position, and the rules of a member",
+    ),
+    ("lines[order, row] <-> rows[order, no, kind=line]: {}", "a key of several fields; only some members are ours"),
+    (
+        "lines[id] <-> rows[id]: {ids: remote}",
+        "the remote assigns the ids: the link of the record keeps which is which, for each member around it",
+    ),
+)
+"""Forms of rules, each of which a test reads."""
+
+MAPPING_FILES = """\
+In an overlay, `name <-> title: remove` takes the shipped rule away.
+
+A record may be made of several objects (`remote.objects`). Its documents have one key per object, and paths begin with
+it: `product.code`, `template.name`, `barcode[id]`. An object is read by its id, which an object before it holds (`id`),
+or it has rows that hold the id of the record (`parent`), which are only read. A change of any of them is a change of
+the record. An object that is written needs a `lookup` in the connector file, by which a lost call is found again.
+
+Tables of `values: {include: [tables/units.yaml]}` are shared: they lie in `mappings/tables/`, and an operator's file
+of the same name is laid over the shipped one. Where two systems own a field, `precedence` in `hub.yaml` ranks them."""
+
+MAPPING_EXPRESSIONS = """\
+A small, typed language without loops, indexes or calls of other things: names and dotted names of the same side (a
+member of a list sees its record as `record`), numbers, texts, `true`, `false`, `null`, `+ - * / %`, comparisons,
+`in [..]`, `and`, `or`, `not`, `a if c else b`. Text and number do not mix: write `number(qty) * 2`,
+`text(count) + "x"`. Lint checks the types."""
 
 
 def connector() -> str:
@@ -161,6 +213,8 @@ class Fields:
         default = f"`{orjson.dumps(whole['default']).decode()}`" if "default" in whole else ""
         title = whole.get("x-title", whole.get("title"))
         word = title.get("zh", "") if isinstance(title, Mapping) else ""
+        if "x-description" in whole:
+            word = f"{word}：{whole['x-description']['zh']}"
         yield f"`{path}`", word, kind_of(whole), default, whole.get("description", "")
         yield from self.member(child, path)
 

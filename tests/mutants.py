@@ -10,6 +10,7 @@ from typing import Any
 from hub.bootstrap.mapping_check import IN_FORCE, Effort, Finding, Source, check
 from hub.files.data import data_dir
 from hub.files.lint.hints import HINTS
+from hub.files.mappings import read_mapping
 from hub.files.schema_tree import SchemaFolder
 from hub.files.yaml import read_yaml
 from hub.laws.corpus import EXAMPLES
@@ -32,16 +33,9 @@ class Mutant:
 
     def sources(self, *, planted: bool) -> list[Source]:
         """The mutated file, or the right one, with those that stand beside it."""
-        first = source(self.file, set_of(self.beside))
-        text = first.text.replace(self.replace, self.by) if planted else first.text
-        return [
-            Source(first.file, text, first.schemas, first.path, first.group),
-            *(source(each, set_of(self.beside)) for each in self.beside),
-        ]
-
-
-def set_of(beside: tuple[str, ...]) -> str | None:
-    return IN_FORCE if beside else None
+        group = IN_FORCE if self.beside else None
+        edit = (self.replace, self.by) if planted else ("", "")
+        return [source(self.file, group, edit), *(source(each, group) for each in self.beside)]
 
 
 def path_of(file: str) -> Path:
@@ -50,9 +44,10 @@ def path_of(file: str) -> Path:
     return (DATA if file.startswith("owners/") else DATA / "mappings") / file
 
 
-def source(file: str, group: str | None = None) -> Source:
+def source(file: str, group: str | None = None, edit: tuple[str, str] = ("", "")) -> Source:
     path = path_of(file)
-    return Source(file, path.read_text("utf-8"), SCHEMAS[file.startswith(SHIPPED)], path, group)
+    text = path.read_text("utf-8").replace(*edit) if edit[0] else path.read_text("utf-8")
+    return Source(file, lambda: read_mapping(text, file), SCHEMAS[file.startswith(SHIPPED)], path, group)
 
 
 def mutants() -> tuple[Mutant, ...]:

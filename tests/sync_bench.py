@@ -12,6 +12,7 @@ from hub.ports.crash import CrashPoints, NoCrash
 from hub.ports.records import Record
 from hub.ports.store import Store
 from hub.services import inbound, outbound, records
+from hub.services.composing import composed
 from hub.services.context import Actor, Hub, System
 from hub.testing.clock import FakeClock, SerialIds
 from hub.testing.fake_system import FakeSystem
@@ -94,6 +95,9 @@ class EveryDocument:
         blind = {name: {"x-blind": True} for name in ("phone", "email", "tax_id")}
         return {"properties": {**blind, **({"error": {}} if entity == "invoice" else {})}}
 
+    def searched(self, _entity: str) -> tuple[str, ...]:
+        return ()
+
     def entities(self) -> tuple[str, ...]:
         """The mapped entities."""
         return ("customer", "invoice")
@@ -149,13 +153,20 @@ class Bench:
         return self.hub.store.read(lambda tx: tx.outbox.open_count())
 
 
-def bench(store: Store, clock: FakeClock, points: CrashPoints | None = None, erp: FakeSystem | None = None) -> Bench:
+def bench(
+    store: Store,
+    clock: FakeClock,
+    points: CrashPoints | None = None,
+    erp: FakeSystem | None = None,
+    customer: str = CUSTOMER,
+    invoice: str = INVOICE,
+) -> Bench:
     """A hub with a customer and an invoice mapping to an in-memory ERP."""
     erp = erp or FakeSystem(clock, SPECS, as_the_erp_writes, MOVES)
     mappings = [
         compile_mapping(parse_mapping(text, name))
-        for name, text in (("customer.yaml", CUSTOMER), ("invoice.yaml", INVOICE))
+        for name, text in (("customer.yaml", customer), ("invoice.yaml", invoice))
     ]
-    system = System("erp", erp, erp.objects(), {mapping.entity: mapping for mapping in mappings})
+    system = System("erp", composed(erp, mappings), erp.objects(), {mapping.entity: mapping for mapping in mappings})
     hub = Hub(store, clock, SerialIds(), EveryDocument(), None, None, {"erp": system})  # type: ignore[arg-type] # no blobs, no policies here
     return Bench(replace(hub, points=points or NoCrash()), clock, erp)

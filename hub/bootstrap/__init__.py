@@ -64,7 +64,7 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
         opened.callback(engine.dispose)
         need_current(engine, settings)
         (learn_keys if writes else check_keys)(engine, ring)
-        schemas = CanonicalSchemas(data_dir("schemas") / "canonical")
+        schemas = CanonicalSchemas(data_dir("schemas") / "canonical", settings.directory / "schemas" / "canonical")
         clock = SystemClock()
         privacy = {entity: Privacy.of_schema(schemas.schema(entity)) for entity in schemas.entities()}
         store = store_of(engine, Vault(Cipher(ring), privacy, clock.now))

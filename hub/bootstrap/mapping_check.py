@@ -1,6 +1,7 @@
 """What ``map check`` and ``map test`` find in mapping files: lint, laws and examples, told in one form."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.domain.mapping import compile_mapping
+from hub.domain.mapping.precedence import Precedence
 from hub.domain.mapping.rules import MappingSpec, Waiver
 from hub.files.examples import run_examples
 from hub.files.lint import lint, lint_set
+from hub.files.lint.composed import remote_tree
 from hub.files.lint.waivers import LAWS, idle_waiver
-from hub.files.mappings import read_mapping
 from hub.files.problems import Problem
 from hub.files.recorded import recorded_documents
 from hub.files.schema_tree import SchemaFolder, SchemaNode
@@ -24,13 +26,16 @@ from hub.laws.laws import Trial, Validate, anything
 from hub.laws.running import Runner, Verdict
 from hub.laws.sides import Sides
 
+Read = Callable[[], tuple[MappingSpec | None, list[Problem]]]
+
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one mapping, as it is in force, with the schemas that it is checked against."""
+    """One mapping as it is in force, with the schemas that it is checked against."""
 
     file: str
-    text: str
+    read: Read
+    """Reads and parses it; an InvalidError tells why it cannot be read at all."""
     schemas: SchemaFolder
     path: Path | None = None
     """Where it lies; recorded documents lie beside it."""
@@ -79,17 +84,20 @@ class Effort:
 IN_FORCE = "in force"
 """The set of all mappings of an installation, over all its systems."""
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+"""Where an object lies in memory, which says nothing of it."""
+
 CORPORA = Corpora()
 """Kept for as long as the process runs: a file that is checked at every save is generated for once."""
 
 
-def check(sources: Sequence[Source], effort: Effort) -> list[Checked]:
+def check(sources: Sequence[Source], effort: Effort, precedence: Precedence | None = None) -> list[Checked]:
     """Lint and laws over some mappings, each by itself and all of them together."""
     told = [_check(source, effort) for source in sources]
     for group in sets_of(zip(sources, told, strict=True)):
         by_file = {each.file: each for each in group}
-        for problem in lint_set([each.spec for each in group if each.spec is not None]):
-            by_file[problem.file].findings.append(of_problem("lint", problem))
+        for problem in lint_set([each.spec for each in group if each.spec is not None], precedence or {}):
+            by_file.get(problem.file, group[0]).findings.append(of_problem("lint", problem))
     return told
 
 
@@ -111,7 +119,7 @@ def test(sources: Sequence[Source]) -> list[Checked]:
 def _read(source: Source) -> Checked:
     checked = Checked(source.file)
     try:
-        checked.spec, problems = read_mapping(source.text, source.file)
+        checked.spec, problems = source.read()
     except InvalidError as error:
         checked.findings += _unreadable(error, source.file)
         return checked
@@ -139,25 +147,38 @@ def _check(source: Source, effort: Effort) -> Checked:
 
 
 def _verdict(source: Source, spec: MappingSpec, effort: Effort) -> Verdict:
-    names = (spec.hub_schema, spec.remote_schema)
-    trees = [_tree(source.schemas, name) for name in names]
-    valid = [_validator(source.schemas, name, tree) for name, tree in zip(names, trees, strict=True)]
-    trial = Trial(compile_mapping(spec), *valid)
-    digest = sha256(repr((source.text, [tree and tree.schema for tree in trees])).encode()).hexdigest()
+    sides = Sides(
+        _tree(lambda: None if spec.hub_schema is None else source.schemas.tree(spec.hub_schema)),
+        _tree(lambda: remote_tree(spec, source.schemas)),
+    )
+    valid = (_validator(source.schemas, side) for side in (sides.hub, sides.remote))
     recorded = [] if source.path is None else [_recorded(*each) for each in recorded_documents(source.path)]
-    sides = Sides(trees[0], trees[1])
-    return Runner(CORPORA).run(trial, sides, recorded=recorded, seed=effort.seed, examples=effort.examples, key=digest)
+    return Runner(CORPORA).run(
+        Trial(compile_mapping(spec), *valid),
+        sides,
+        recorded=recorded,
+        seed=effort.seed,
+        examples=effort.examples,
+        key=fingerprint(spec, sides),
+    )
 
 
-def _tree(schemas: SchemaFolder, name: str | None) -> SchemaNode | None:
+def fingerprint(spec: MappingSpec, sides: Sides) -> str:
+    """Stands for everything that documents are made from: the rules with their codecs, and both schemas."""
+    schemas = [side.schema if isinstance(side, SchemaNode) else None for side in (sides.hub, sides.remote)]
+    parts = repr((spec.name, spec.system, spec.entity, spec.rules, spec.partial, schemas))
+    return sha256(ADDRESS.sub("", parts).encode()).hexdigest()
+
+
+def _tree(find: Callable[[], SchemaNode | None]) -> SchemaNode | None:
     try:
-        return None if name is None else schemas.tree(name)
+        return find()
     except NotFoundError:  # lint tells it
         return None
 
 
-def _validator(schemas: SchemaFolder, name: str | None, tree: SchemaNode | None) -> Validate:
-    return anything if name is None or tree is None else validator(schemas, name)
+def _validator(schemas: SchemaFolder, tree: object) -> Validate:
+    return validator(schemas, tree.schema) if isinstance(tree, SchemaNode) else anything
 
 
 def _recorded(name: str, found: dict[str, Any]) -> Recorded:
@@ -183,16 +204,10 @@ def of_problem(check: str, problem: Problem) -> Finding:
 def of_breach(breach: Breach, spec: MappingSpec) -> Finding:
     """A broken law as a finding."""
     rule = str(breach.rule) if breach.rule is not None else breach.path or spec.name
-    shown = (breach.case.hub, breach.case.remote) if breach.case.hub or breach.case.remote else (None, None)
-    return Finding(
-        str(breach.law),
-        spec.file,
-        _line(breach),
-        rule,
-        f"{breach.law}: {breach.message}",
-        hub=shown[0],
-        remote=shown[1],
-    )
+    file = (breach.rule.file if breach.rule is not None else "") or spec.file
+    hub, remote = breach.case.hub or None, breach.case.remote or None
+    shown = {"hub": hub or {}, "remote": remote or {}} if hub or remote else {"hub": None, "remote": None}
+    return Finding(str(breach.law), file, _line(breach), rule, f"{breach.law}: {breach.message}", **shown)
 
 
 def _line(breach: Breach) -> int:

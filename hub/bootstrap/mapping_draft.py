@@ -71,5 +71,5 @@ def _linted(text: str, schemas: SchemaFolder) -> Iterator[tuple[int, str]]:
 
 
 def _tried(text: str, schemas: SchemaFolder) -> Iterator[tuple[int, str]]:
-    for checked in check([Source("draft.yaml", text, schemas)], EFFORT):
+    for checked in check([Source("draft.yaml", lambda: read_mapping(text, "draft.yaml"), schemas)], EFFORT):
         yield from ((each.line, each.message) for each in checked.findings if each.check.startswith("L"))

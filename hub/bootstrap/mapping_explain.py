@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from hub.domain.mapping.codecs import CODECS, Chain, Codec, Plain
@@ -117,7 +117,7 @@ def _explained(each: _Placed, does: str) -> Explained:
     spec, rule = each.spec, each.rule
     waived = [f"{waiver.law}: {waiver.reason}" for waiver in spec.waivers if waiver.path == each.key]
     return Explained(
-        file=spec.file,
+        file=rule.file or spec.file,
         line=rule.line,
         system=spec.system,
         entity=spec.entity,
@@ -146,7 +146,10 @@ def spelt(codec: Codec) -> str:
     """A codec as a file writes it, with its arguments: ``phone(CN)``."""
     if isinstance(codec, Chain):
         return ", then ".join(map(spelt, codec.parts))
-    names = getattr(codec, "__dataclass_fields__", {}) if type(codec) in CODECS.values() else {}
+    instance: Any = codec
+    names = (
+        [each.name for each in fields(instance)] if type(codec) in CODECS.values() and is_dataclass(instance) else []
+    )
     told = [getattr(codec, name) for name in names if name not in ("width", "currency")]
     given = ", ".join(str(value) for value in told if value is not None)
     return f"{codec}({given})" if given else str(codec)

@@ -2,22 +2,26 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from hub.bootstrap.secrets import Environment, secret
 from hub.domain.call_source import CallSource
-from hub.domain.errors import FieldError, InvalidError
+from hub.domain.errors import FieldError, HubError, InvalidError
 from hub.domain.mapping import compile_mapping
+from hub.domain.mapping.precedence import with_precedence
 from hub.domain.mapping.rules import MappingSpec
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
-from hub.files.lint import lint, lint_set
-from hub.files.mappings import parse_mapping
-from hub.files.overlay import overlaid
+from hub.files.lint import lint, lint_set, wrong_precedence
+from hub.files.mapping_folders import MappingFolders
+from hub.files.mappings import load_specs
 from hub.files.problems import Problem as MappingProblem
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import CallSettings, Settings, SystemSettings
 from hub.ports.connector import Connector
+from hub.services.composing import composed
 from hub.services.context import System
 
 REQUEST_LIMIT = "request_seconds"  # set by us: a lease is reckoned from the same limit
@@ -31,11 +35,11 @@ def systems_of(settings: Settings, environment: Environment) -> dict[str, System
 def system_of(settings: Settings, system: SystemSettings, environment: Environment) -> System:
     """One connected system: its connector found by name, its mappings compiled."""
     file = load_connector(connector_file(settings.directory, system.connector))
-    specs = [spec for name in system.mappings for spec in mapping_specs(settings.directory, name)]
-    mappings = [compile_mapping(spec) for spec in specs]
+    ranked = (with_precedence(spec, system.name, settings.precedence) for spec in specs_of(settings, system))
+    mappings = [compile_mapping(spec) for spec in ranked]
     return System(
         name=system.name,
-        connector=connect(settings, system, file, environment),
+        connector=composed(connect(settings, system, file, environment), mappings),
         objects=file.objects,
         mappings={mapping.entity: mapping for mapping in mappings},
         poll_every=system.poll_every,
@@ -76,29 +80,43 @@ def shipped_connectors() -> Path:
     return Path(next(iter(importlib.import_module("connectors").__path__)))
 
 
-def mapping_specs(directory: Path, name: str) -> list[MappingSpec]:
-    """The mappings of ``FOLDER`` or ``FOLDER/ENTITY``: the shipped files with the operator's laid over them."""
-    pattern = f"{name}.yaml" if "/" in name else f"{name}/*.yaml"
-    shipped, own = (found_in(root, pattern) for root in (data_dir("mappings"), directory / "mappings"))
-    if not shipped | own:
+def specs_of(settings: Settings, system: SystemSettings) -> list[MappingSpec]:
+    """The mappings of a system, the operator's files laid over the shipped ones; InvalidError tells every problem."""
+    own = settings.directory
+    folders = MappingFolders((data_dir("mappings"), own / "mappings", own / "overlays" / system.name))
+    files = [file for name in system.mappings for file in files_of(folders, name, own)]
+    return load_specs(folders, tuple(dict.fromkeys(files)), system.name)
+
+
+def files_of(folders: MappingFolders, name: str, directory: Path) -> tuple[str, ...]:
+    """The mapping files of ``FOLDER`` or ``FOLDER/ENTITY``; InvalidError when there are none."""
+    files = folders.files(f"{name}.yaml" if "/" in name else f"{name}/*.yaml")
+    if not files:
         raise InvalidError(
             "There is no mapping {name}: put it into {folder}, or correct systems.*.mappings.",
             name=name,
             folder=directory / "mappings",
         )
-    return [parse_mapping(overlaid(shipped.get(file), own.get(file)), file) for file in sorted(shipped | own)]
+    return files
 
 
-def found_in(root: Path, pattern: str) -> dict[str, Path]:
-    """The files of a folder that match, by their name below it."""
-    return {path.relative_to(root).as_posix(): path for path in root.glob(pattern)}
+def lint_systems(settings: Settings) -> Iterator[tuple[str, MappingProblem]]:
+    """What is wrong with the mappings of all systems, each by itself and all together, found from the files alone.
 
-
-def lint_system(settings: Settings, system: SystemSettings) -> list[MappingProblem]:
-    """What is wrong with the mappings of a system, found from the files alone."""
-    specs = [spec for name in system.mappings for spec in mapping_specs(settings.directory, name)]
-    schemas = SchemaFolder(data_dir("schemas"))
-    return [*(problem for spec in specs for problem in lint(spec, schemas)), *lint_set(specs)]
+    Each problem with the system whose mapping has it. What cannot be read is left out.
+    """
+    schemas = SchemaFolder(data_dir("schemas"), settings.directory / "schemas")
+    specs: list[MappingSpec] = []
+    for system in settings.systems.values():
+        with suppress(HubError):
+            found = specs_of(settings, system)
+            specs += [replace(spec, system=system.name) for spec in found]
+            yield from ((system.name, problem) for spec in found for problem in lint(spec, schemas))
+    owners = {spec.file: spec.system for spec in specs}
+    for problem in lint_set(specs, settings.precedence):
+        yield owners.get(problem.file, ""), problem
+    for field, what, meant in wrong_precedence(specs, settings.precedence):
+        yield "", MappingProblem("hub.yaml", 1, f"precedence: {field}", what, {}, meant)
 
 
 def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, environment: Environment) -> Connector:

@@ -1,13 +1,12 @@
 """Everything that can be wrong with an installation, found in one go: one failure hides no other."""
 
-import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hub.bootstrap import policies_of
 from hub.bootstrap.database import check_database
 from hub.bootstrap.secrets import Environment, secret
-from hub.bootstrap.systems import lint_system, system_of
+from hub.bootstrap.systems import lint_systems, system_of
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.problems import Problem
 from hub.files.settings import Settings, SettingsError, load
@@ -74,12 +73,9 @@ def connected(settings: Settings, environment: Environment) -> Iterator[Problem]
 
 def mappings(settings: Settings, _: Environment) -> Iterator[Problem]:
     """Every mapping fits both schemas and the other mappings; what cannot be read is told by another check."""
-    for system in settings.systems.values():
-        with contextlib.suppress(HubError):
-            for found in lint_system(settings, system):
-                yield Problem(
-                    f"systems.{system.name}: mappings/{found.file}:{found.line}: {found.path}", found.message, ""
-                )
+    for system, found in lint_systems(settings):
+        place = f"systems.{system}: mappings/{found.file}" if system else found.file
+        yield Problem(f"{place}:{found.line}: {found.path}", found.message, "")
 
 
 def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:

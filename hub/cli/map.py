@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from hub.bootstrap.mapping_check import Checked, Effort, Finding, Source, check, test
-from hub.bootstrap.mapping_sources import sources
+from hub.bootstrap.mapping_check import Checked, Effort, Finding, check, test
+from hub.bootstrap.mapping_sources import Selection, selection
 from hub.cli import map_explain, map_new, map_schema
 from hub.cli.place import Place, here, json_option, tell
 from hub.cli.program import FOUND, Failure
@@ -38,7 +38,7 @@ def checking(
     Without an argument: the mappings in force, or all shipped ones where no hub is set up.
     """
     effort = Effort(examples, seed)
-    told = _attempt(place, wanted, lambda found: check(found, effort))
+    told = _attempt(place, wanted, lambda found: check(found.sources, effort, found.precedence))
     documents = sum(each.documents for each in told)
     _end(ctx, told, f"{len(told)} mappings checked with {documents} documents each way", as_json=as_json)
 
@@ -50,14 +50,14 @@ def checking(
 @click.pass_context
 def testing(ctx: click.Context, place: Place, /, *, wanted: tuple[str, ...], as_json: bool) -> None:
     """Run the examples that stand in mapping files; exit code 1 when one fails."""
-    told = _attempt(place, wanted, test)
+    told = _attempt(place, wanted, lambda found: test(found.sources))
     examples = sum(each.examples for each in told)
     _end(ctx, told, f"{examples} examples of {len(told)} mappings run", as_json=as_json)
 
 
-def _attempt(place: Place, wanted: Sequence[str], look: Callable[[list[Source]], list[Checked]]) -> list[Checked]:
+def _attempt(place: Place, wanted: Sequence[str], look: Callable[[Selection], list[Checked]]) -> list[Checked]:
     try:
-        return look(sources(place.directory, wanted))
+        return look(selection(place.directory, wanted))
     except (HubError, OSError, UnicodeDecodeError) as error:
         raise Failure(str(error), NOT_RUN) from error
 

@@ -5,10 +5,9 @@ from dataclasses import asdict
 import click
 
 from hub.bootstrap.mapping_explain import Answer, Explained, explain
-from hub.bootstrap.mapping_sources import sources
+from hub.bootstrap.mapping_sources import specs_meant
 from hub.cli.place import Place, here, json_option, tell
 from hub.cli.program import Failure
-from hub.files.mappings import parse_mapping
 
 
 @click.command("explain")
@@ -19,7 +18,7 @@ from hub.files.mappings import parse_mapping
 @here
 def command(place: Place, /, path: str, *, system: str | None, wanted: tuple[str, ...], as_json: bool) -> None:
     """Tell which rules write or read PATH, a field of ours (phone, customer.phone) or of another system."""
-    specs = [parse_mapping(source.text, source.file) for source in sources(place.directory, wanted)]
+    specs = specs_meant(place.directory, wanted)
     known = sorted({spec.system for spec in specs})
     if system is not None and system not in known:
         raise Failure(f"No mapping is for the system {system}: there are {', '.join(known)}.", 4)

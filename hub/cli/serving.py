@@ -1,5 +1,6 @@
 """A running hub in this process: web server and workers, started together and drained together."""
 
+import gc
 import logging
 from types import TracebackType
 from typing import Self
@@ -42,6 +43,7 @@ class Serving:
         token = announce(settings.directory, self.url)
         self.container.bell.listen(self.workers.hear)
         self.workers.start()
+        gc.freeze()  # what is loaded now stays: no collection need look at it, and hold up a request, again
         self._server.start(Loopback(create_app(hub, self._options), hub, token))
         return self
 

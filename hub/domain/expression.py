@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
 from typing import Any, TypeAlias
 
-from hub.domain.errors import InvalidError
+from hub.domain.errors import HubError, InvalidError
 
 MAX_TEXT = 1000
 MAX_NODES = 200
@@ -40,7 +40,7 @@ class Expression:
         except DecimalException as error:
             raise InvalidError("{text}: a number divided by zero, or out of range", text=self.text) from error
         except _TypeClashError as error:
-            raise InvalidError("{text}: {reason}", text=self.text, reason=str(error)) from error
+            raise InvalidError(error.template, fields=(), text=self.text, **error.params) from error
 
     def names(self) -> tuple[str, ...]:
         """The dotted paths that it reads, each once."""
@@ -50,27 +50,29 @@ class Expression:
         return self.text
 
 
-class _TypeClashError(Exception):
-    """Two values do not go together."""
+class _TypeClashError(HubError):
+    """Values do not go together; ``text`` in the template is the expression."""
 
 
 def parse(text: str) -> Expression:
     """Read an expression; an InvalidError says what is not allowed."""
     tree = _tree(text)
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES or _depth(tree) > MAX_DEPTH:
-        raise _refused(text, "is too long or too deep: split it")
+        raise InvalidError("expression {text} is too long or too deep: split it", text=repr(text))
     return Expression(text, _build(tree, text), tuple(dict.fromkeys(_names(tree, text))))
 
 
 def _tree(text: str) -> ast.expr:
     if len(text) > MAX_TEXT:
-        raise _refused(text[:40] + "...", "is longer than an expression may be")
+        raise InvalidError(
+            "expression {text} has more than {most} characters: split it", text=repr(text[:40] + "..."), most=MAX_TEXT
+        )
     if "\\" in text:
-        raise _refused(text, "has a backslash, which means nothing here")
+        raise InvalidError("expression {text} has a backslash, which means nothing here", text=repr(text))
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _refused(text, "cannot be read") from error
+        raise InvalidError("expression {text} cannot be read", text=repr(text)) from error
 
 
 def _depth(tree: ast.expr) -> int:
@@ -78,10 +80,6 @@ def _depth(tree: ast.expr) -> int:
     while level:
         depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]  # type: ignore[misc]  # ast.AST is enough here
     return depth
-
-
-def _refused(text: str, reason: str) -> InvalidError:
-    return InvalidError("expression {text}: {reason}", text=repr(text), reason=reason)
 
 
 # --- names and literals
@@ -93,7 +91,7 @@ def _path(node: ast.expr, text: str) -> tuple[str, ...]:
         return (node.id,)
     if isinstance(node, ast.Attribute) and not node.attr.startswith("__"):
         return (*_path(node.value, text), node.attr)
-    raise _refused(text, f"'{ast.unparse(node)}' is no name of a field")
+    raise InvalidError("expression {text}: '{part}' is no name of a field", text=repr(text), part=ast.unparse(node))
 
 
 def _names(tree: ast.expr, text: str) -> Iterator[str]:
@@ -135,10 +133,14 @@ def _constant(node: ast.Constant, text: str) -> _Run:
     if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
         number = Decimal(value)
         if abs(number.adjusted()) > _EXACT.prec:
-            raise _refused(text, "holds a number out of range")
+            raise InvalidError("expression {text} holds a number out of range", text=repr(text))
         value = number
     if value is not None and not isinstance(value, bool | str | Decimal):
-        raise _refused(text, f"'{value!r}' is neither number, text, true, false nor null")
+        raise InvalidError(
+            "expression {text}: '{part}' is neither number, text, true, false nor null",
+            text=repr(text),
+            part=ast.unparse(node),
+        )
     return lambda _: value
 
 
@@ -149,12 +151,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Decimal)
 
 
-def _show(value: Any) -> str:
-    return "a number" if _is_number(value) else "a text" if isinstance(value, str) else "neither number nor text"
-
-
 def _clash(left: Any, right: Any) -> _TypeClashError:
-    return _TypeClashError(f"{_show(left)} and {_show(right)} do not go together: use number() or text()")
+    if {type(left), type(right)} == {Decimal, str}:
+        return _TypeClashError("{text}: a number and a text do not go together: use number() or text()")
+    return _TypeClashError("{text}: a value that is neither number nor text cannot be reckoned with or put in order")
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -165,7 +165,7 @@ def _add(left: Any, right: Any) -> Any:
 
 def _bounded(text: str) -> str:
     if len(text) > MAX_RESULT:
-        raise _TypeClashError("the text becomes too long")
+        raise _TypeClashError("{text}: the result has more than {most} characters", most=MAX_RESULT)
     return text
 
 
@@ -206,7 +206,7 @@ def _ordered(operation: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool
 
 def _within(value: Any, choices: Any) -> bool:
     if not isinstance(choices, list):
-        raise _TypeClashError("'in' wants a list on its right; use contains() for text")
+        raise _TypeClashError("{text}: 'in' wants a list on its right; use contains() for text")
     return any(_same_kind(value, each) and value == each for each in map(_value, choices))
 
 
@@ -233,11 +233,11 @@ def _number(value: Any) -> Any:
     if isinstance(value, Decimal):
         return value
     try:
-        number = Decimal(value) if isinstance(value, str) else Decimal("NaN")
+        number = Decimal(value) if isinstance(value, str) and "_" not in value else Decimal("NaN")
     except DecimalException:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _EXACT.prec:
-        raise _TypeClashError(f"{value!r} is not a number")
+        raise _TypeClashError("{text}: number() is given what is no number")
     return number
 
 
@@ -249,25 +249,28 @@ def _text(value: Any) -> str:
 
 def _string(value: Any) -> str:
     if not isinstance(value, str):
-        raise _TypeClashError(f"{_show(value)} stands where a text is wanted")
+        raise _TypeClashError("{text}: a text is wanted where a value of another kind stands")
     return value
 
 
 def _length(value: Any) -> Decimal:
     if not isinstance(value, str | list):
-        raise _TypeClashError("length() wants a text or a list")
+        raise _TypeClashError("{text}: length() wants a text or a list")
     return Decimal(len(value))
 
 
+_PLACES = tuple(map(Decimal, range(11)))  # more places than any currency or unit has
+
+
 def _round(value: Any, places: Any = Decimal(0)) -> Decimal:
-    if places != int(places) or not 0 <= places <= 10:  # noqa: PLR2004 - more places than any currency or unit has
-        raise _TypeClashError("round() wants 0 to 10 places")
+    if _decimal(places) not in _PLACES:
+        raise _TypeClashError("{text}: round() wants 0 to 10 places")
     return _decimal(value).quantize(Decimal(1).scaleb(-int(places)), context=_EXACT)
 
 
 def _decimal(value: Any) -> Decimal:
     if not isinstance(value, Decimal):
-        raise _TypeClashError(f"{_show(value)} stands where a number is wanted")
+        raise _TypeClashError("{text}: a number is wanted where a value of another kind stands")
     return value
 
 
@@ -288,7 +291,7 @@ class _Function:
 
 
 FUNCTIONS: dict[str, _Function] = {
-    "abs": _Function(lambda value: abs(_decimal(value)), 1, 1),
+    "abs": _Function(lambda value: _EXACT.abs(_decimal(value)), 1, 1),
     "coalesce": _Function(
         lambda *values: next((each for each in values if each is not None), None), 1, 9, takes_null=True
     ),
@@ -314,8 +317,14 @@ FUNCTIONS: dict[str, _Function] = {
 def _build(node: ast.AST, text: str) -> _Run:
     builder = _BUILDERS.get(type(node))
     if builder is None:
-        raise _refused(text, f"'{ast.unparse(node)}' is not allowed")
+        raise InvalidError("expression {text}: '{part}' is not allowed", text=repr(text), part=ast.unparse(node))
     return builder(node, text)
+
+
+def _operator(node: ast.AST, text: str) -> InvalidError:
+    return InvalidError(
+        "expression {text}: '{part}' uses an operator that is not allowed", text=repr(text), part=ast.unparse(node)
+    )
 
 
 def _build_name(node: Any, text: str) -> _Run:
@@ -328,7 +337,7 @@ def _build_name(node: Any, text: str) -> _Run:
 def _build_binary(node: Any, text: str) -> _Run:
     operation = _BINARY.get(type(node.op))
     if operation is None:
-        raise _refused(text, f"'{ast.unparse(node)}' uses an operator that is not allowed")
+        raise _operator(node, text)
     left, right = _build(node.left, text), _build(node.right, text)
 
     def run(names: Names) -> Any:
@@ -343,7 +352,7 @@ def _build_unary(node: Any, text: str) -> _Run:
     if isinstance(node.op, ast.Not):
         return lambda names: not operand(names)
     if not isinstance(node.op, ast.USub):
-        raise _refused(text, f"'{ast.unparse(node)}' uses an operator that is not allowed")
+        raise _operator(node, text)
 
     def run(names: Names) -> Any:
         value = operand(names)
@@ -362,7 +371,7 @@ def _build_comparison(node: Any, text: str) -> _Run:
     operands = tuple(_build(each, text) for each in (node.left, *node.comparators))
     operations = tuple(_COMPARE.get(type(each)) for each in node.ops)
     if None in operations:
-        raise _refused(text, f"'{ast.unparse(node)}' uses a comparison that is not allowed")
+        raise _operator(node, text)
 
     def run(names: Names) -> bool:
         values = [operand(names) for operand in operands]
@@ -385,9 +394,21 @@ def _build_list(node: Any, text: str) -> _Run:
 def _build_call(node: Any, text: str) -> _Run:
     function = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
     if function is None or node.keywords:
-        raise _refused(text, f"'{ast.unparse(node.func)}' cannot be called: there are {', '.join(FUNCTIONS)}")
+        raise InvalidError(
+            "expression {text}: '{part}' cannot be called: there are {functions}",
+            text=repr(text),
+            part=ast.unparse(node.func),
+            functions=", ".join(FUNCTIONS),
+        )
     if not function.least <= len(node.args) <= function.most:
-        raise _refused(text, f"'{node.func.id}' is given {len(node.args)} arguments")
+        raise InvalidError(
+            "expression {text}: {function}() is given {count} arguments and takes {least} to {most}",
+            text=repr(text),
+            function=node.func.id,
+            count=len(node.args),
+            least=function.least,
+            most=function.most,
+        )
     arguments = tuple(_build(each, text) for each in node.args)
 
     def run(names: Names) -> Any:

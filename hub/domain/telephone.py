@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -28,7 +29,8 @@ class Number:
     e164: str | None = None
 
 
-def read_number(shown: str, *, region: str, privacy_prefixes: Sequence[str] = ()) -> Number:
+@lru_cache(4096)  # the same lines are rung, and the same people ring, all day
+def read_number(shown: str, *, region: str, privacy_prefixes: tuple[str, ...] = ()) -> Number:
     """Read a number in whatever form: blanks, slashes, brackets, full-width digits, with or without + or 00.
 
     ``region`` (ISO 3166) is where national numbers are at home. ``privacy_prefixes`` are E.164 prefixes of intermediate
@@ -41,7 +43,7 @@ def read_number(shown: str, *, region: str, privacy_prefixes: Sequence[str] = ()
     if len(digits) <= LONGEST_EXTENSION and not text.startswith("+"):
         return Number("internal")
     readings = [] if _LETTER.search(text) else list(_readings(text, digits, region))
-    if any(_written(each).startswith(tuple(privacy_prefixes)) for each in readings):
+    if any(_written(each).startswith(privacy_prefixes) for each in readings):
         return Number("privacy")
     is_sound = _is_possible if text.startswith("+") else phonenumbers.is_valid_number
     found = next((each for each in readings if is_sound(each)), None)

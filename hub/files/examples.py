@@ -72,4 +72,4 @@ def _differences(expected: Any, found: Any, place: str) -> Iterator[tuple[str, s
 
 
 def _problem(mapping: CompiledMapping, example: Example, template: str, **params: object) -> Problem:
-    return Problem(mapping.spec.file, example.line, f"test '{example.name}'", template, params)
+    return Problem(example.file or mapping.spec.file, example.line, f"test '{example.name}'", template, params)

@@ -31,6 +31,12 @@ _ONE_WAY_OWNER = {Direction.PUSH: Owner.HUB, Direction.PULL: Owner.REMOTE}
 _ONE_WAY_MEMBERS = {Direction.BOTH: Members.BOTH, Direction.PUSH: Members.HUB, Direction.PULL: Members.REMOTE}
 
 
+MOST_RULES = 500
+"""Ten times the longest file of ours; what compares rules with one another stays fast."""
+MOST_GUESSES = 20
+"""So many unknown names of one file are told with what may have been meant."""
+
+
 @dataclass
 class RuleReader:
     """Reads the rules of one file; ``skip`` are the lines that have a problem already."""
@@ -40,6 +46,13 @@ class RuleReader:
     skip: frozenset[Place] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     used_tables: set[str] = field(default_factory=set)
+    count: int = 0
+
+    def too_many(self) -> Iterator[Problem]:
+        """The problem of a file with more rules than are read."""
+        if self.count > MOST_RULES:
+            text = "it has more than {most} rules: split it"
+            yield Problem(self.document.file, self.document.line(("fields",)), "fields", text, {"most": MOST_RULES})
 
     def read(self, lines: Mapping[str, Any], place: Place, owner: Owner, way: Direction) -> Iterator[Rule]:
         """The rules of a block of lines; ``way`` is the direction of the list around it."""
@@ -47,6 +60,9 @@ class RuleReader:
             here = (*place, str(text))
             if not is_rule(text) or here in self.skip:
                 continue
+            self.count += 1
+            if self.count > MOST_RULES:
+                return
             try:
                 yield self._rule(text, _named(options), here, owner, way)
             except HubError as error:
@@ -71,16 +87,24 @@ class RuleReader:
             sensitive=bool(options.get("sensitive", False)),
             when=expression.parse(options["when"]) if "when" in options else None,
             default=options.get("default"),
-            line=self.document.line(place),
+            given=frozenset(options),
+            stated_owner=Owner(options["owner"]) if "owner" in options else None,
+            **self._where(place),
         )
+
+    def _where(self, place: Place) -> dict[str, Any]:
+        file, line = self.document.where(place)
+        return {"line": line, "file": "" if file == self.document.file else file}
 
     def _list_rule(
         self, left: str, right: str, direction: Direction, options: Mapping[str, Any], place: Place, owner: Owner
     ) -> ListRule:
         hub, remote = parse_list_path(left), parse_list_path(right)
         remote_ids = options.get("ids") == "remote"
-        if len(hub.keys) != len(remote.keys) or (remote_ids and len(hub.keys) > 1):
-            raise InvalidError("both sides need as many key fields, and only one where the remote assigns the ids")
+        if remote_ids and len(hub.keys) > 1:
+            raise InvalidError("where the remote assigns the ids, the hub's members have one key field")
+        if not remote_ids and len(hub.keys) != len(remote.keys):
+            raise InvalidError("both sides need as many key fields")
         inner = Owner(options.get("owner", owner))
         return ListRule(
             hub=hub,
@@ -89,7 +113,7 @@ class RuleReader:
             members=Members(options.get("members", _ONE_WAY_MEMBERS[direction])),
             rules=tuple(self.read(options, place, inner, direction)),
             remote_ids=remote_ids,
-            line=self.document.line(place),
+            **self._where(place),
         )
 
     def _codec(self, options: Mapping[str, Any], width: int) -> Codec:
@@ -113,13 +137,14 @@ class RuleReader:
     def _table(self, name: str) -> ValueMap:
         self.used_tables.add(name)
         if name not in self.tables:
-            raise UnknownNameError("there is no value table '{name}'", name=name, known=closest(name, self.tables))
+            guess = closest(name, self.tables) if len(self.problems) < MOST_GUESSES else None
+            raise UnknownNameError("there is no value table '{name}'", name=name, known=guess)
         return self.tables[name]
 
     def _problem(self, place: Place, text: str, error: HubError) -> Problem:
         known = error.params.get("known")
-        line = self.document.line(place)
-        return Problem(self.document.file, line, text, error.template, error.params, str(known) if known else None)
+        file, line = self.document.where(place)
+        return Problem(file, line, text, error.template, error.params, str(known) if known else None)
 
 
 def _named(options: Any) -> dict[str, Any]:

@@ -1,19 +1,13 @@
 """Reads mapping files; every problem of every file is told at once."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-
-from hub.domain.errors import HubError
+from hub.domain.errors import HubError, InvalidError
 from hub.domain.mapping import compiled
-from hub.domain.mapping.codecs import ValueMap
 from hub.domain.mapping.paths import Path as FieldPath
 from hub.domain.mapping.rules import (
     Direction,
@@ -24,38 +18,50 @@ from hub.domain.mapping.rules import (
     MappingSpec,
     Members,
     Owner,
+    RemoteObject,
     SyncRules,
     Waiver,
 )
 from hub.domain.mapping.syntax import parse_path
-from hub.files.data import data_dir
+from hub.files.mapping_folders import MappingFolders
 from hub.files.mapping_rules import RuleReader, is_rule
-from hub.files.problems import Problem, closest, refuse
-from hub.files.yaml import Document, Place, key_text, read_yaml
+from hub.files.mapping_shape import check_shape, problem_at
+from hub.files.mapping_tables import Include, of_unreadable, read_tables
+from hub.files.problems import Problem, refuse
+from hub.files.yaml import Document, Place, read_yaml
 
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
 def load_mappings(folder: Path) -> tuple[compiled.Mapping, ...]:
     """Every mapping below a folder, in the order of their files; an InvalidError tells the problems of all of them."""
-    specs, problems = [], []
-    for path in sorted(folder.rglob("*.yaml")):
-        file = path.relative_to(folder).as_posix()
-        try:
-            spec, found = read_mapping(path.read_text(encoding="utf-8"), file)
-        except HubError as error:
-            found, spec = [Problem(file, 1, "", "{reason}", {"reason": str(error)})], None
-        specs.append(spec)
-        problems.extend(found)
-    if problems:
-        raise refuse(folder.name, problems)
-    return tuple(compiled.compile_mapping(spec) for spec in specs if spec is not None)
+    folders = MappingFolders((folder,))
+    return tuple(compiled.compile_mapping(spec) for spec in load_specs(folders, folders.files(), folder.name))
 
 
 def load_mapping(path: Path, folder: Path | None = None) -> compiled.Mapping:
-    """One mapping file; messages name it relative to ``folder``."""
-    file = path.relative_to(folder).as_posix() if folder else path.name
-    return compiled.compile_mapping(parse_mapping(path.read_text(encoding="utf-8"), file))
+    """One mapping file; messages name it relative to ``folder``, where its includes are looked for."""
+    root = folder or path.parent
+    file = path.relative_to(root).as_posix()
+    (spec,) = load_specs(MappingFolders((root,)), (file,), file)
+    return compiled.compile_mapping(spec)
+
+
+def load_specs(folders: MappingFolders, files: tuple[str, ...], name: str) -> list[MappingSpec]:
+    """The parsed mappings of some files, overlays laid on; an InvalidError tells the problems of all of them."""
+    specs, problems = [], []
+    for file in files:
+        try:
+            document, found = folders.read(file)
+            spec, more = read_document(document, folders)
+            found = [*found, *more]
+        except InvalidError as error:
+            spec, found = None, list(of_unreadable(error))
+        specs.append(spec)
+        problems.extend(found)
+    if problems:
+        raise refuse(name, problems)
+    return [spec for spec in specs if spec is not None]
 
 
 def parse_mapping(text: str, file: str) -> MappingSpec:
@@ -68,26 +74,35 @@ def parse_mapping(text: str, file: str) -> MappingSpec:
 
 def read_mapping(text: str, file: str) -> tuple[MappingSpec | None, list[Problem]]:
     """The mapping as far as it can be read, and every problem; fails only on what is no YAML."""
-    document = read_yaml(text, file)
-    shape = list(_check_shape(document))
+    return read_document(read_yaml(text, file))
+
+
+def read_document(
+    document: Document, folders: MappingFolders | None = None
+) -> tuple[MappingSpec | None, list[Problem]]:
+    """The mapping of a document, with the value tables that it includes from the folders, and every problem."""
+    shape = list(check_shape(document))
     problems = [problem for _, problem in shape]
     if not isinstance(document.data, dict) or not isinstance(document.data.get("fields"), dict):
         return None, problems
-    return _read(document, frozenset(_rule_of(place) for place, _ in shape), problems)
+    return _read(document, folders, frozenset(_rule_of(place) for place, _ in shape), problems)
 
 
 def _read(
-    document: Document, skip: frozenset[Place], problems: list[Problem]
+    document: Document, folders: MappingFolders | None, skip: frozenset[Place], problems: list[Problem]
 ) -> tuple[MappingSpec | None, list[Problem]]:
     data = document.data
-    tables = _tables(data.get("values"))
-    reader = RuleReader(document, tables, skip)
+    include: Include | None = None if folders is None else folders.read
+    tables = read_tables(document, include, () if folders is None else folders.tables())
+    problems += tables.problems
+    reader = RuleReader(document, tables.maps, skip)
     sync = data.get("sync") if isinstance(data.get("sync"), dict) else {}
     owner = sync.get("default_owner", "review")
     default_owner = Owner(owner) if owner in list(Owner) else Owner.REVIEW
     rules = tuple(reader.read(data["fields"], ("fields",), default_owner, Direction.BOTH))
-    problems += reader.problems
+    problems += [*reader.problems, *reader.too_many()]
     identity = _identity(document, problems)
+    objects = tuple(_objects(document, problems))
     if problems:
         return None, problems
     own = () if identity.external_id is None else (_external_id_rule(identity.external_id, document),)
@@ -106,62 +121,10 @@ def _read(
         rules=(*own, *rules),
         examples=tuple(_examples(document)),
         waivers=tuple(_waivers(document)),
-        unused_tables=tuple(name for name in tables if name not in reader.used_tables),
+        unused_tables=tables.unused(reader.used_tables),
+        objects=objects,
     )
     return spec, problems
-
-
-# --- the shape of the file, by its meta-schema
-
-
-@cache
-def _meta_schema() -> Draft202012Validator:
-    schema = json.loads((data_dir("schemas") / "mapping.json").read_text(encoding="utf-8"))
-    return Draft202012Validator(schema)
-
-
-def _check_shape(document: Document) -> Iterator[tuple[Place, Problem]]:
-    for error in _meta_schema().iter_errors(_with_text_keys(document.data)):
-        for place, template, params, suggestion in _shape_problems(error):
-            yield place, _problem(document, place, template, suggestion, **params)
-
-
-def _with_text_keys(value: Any) -> Any:
-    """The data as JSON can say it, for the meta-schema."""
-    if isinstance(value, dict):
-        return {key_text(key): _with_text_keys(member) for key, member in value.items()}
-    return [_with_text_keys(member) for member in value] if isinstance(value, list) else value
-
-
-def _shape_problems(error: ValidationError) -> Iterator[tuple[Place, str, dict[str, object], str | None]]:
-    place: Place = tuple(error.absolute_path)
-    if error.validator != "additionalProperties":
-        yield place, "{reason}", {"reason": _reason(error)}, None
-        return
-    known = list(error.schema.get("properties", {}))
-    for name in error.instance:
-        if name in known or _matches(name, error):
-            continue
-        if known:
-            yield (*place, name), "is not known here", {}, closest(name, known)
-        else:
-            yield (*place, name), "is no rule: write 'hub.path <-> remote.path', or -> or <-, between spaces", {}, None
-
-
-def _matches(name: str, error: ValidationError) -> bool:
-    return bool(error.schema.get("patternProperties")) and is_rule(name)
-
-
-def _reason(error: ValidationError) -> str:
-    message = str(error.message)
-    return message if len(message) < 200 else f"does not fit the meta-schema ({error.validator})"  # noqa: PLR2004 - a line
-
-
-def _problem(
-    document: Document, place: Place, template: str, suggestion: str | None = None, **params: object
-) -> Problem:
-    path = ": ".join(str(part) for part in place) or "file"
-    return Problem(document.file, document.line(place), path, template, params, suggestion)
 
 
 def _rule_of(place: Place) -> Place:
@@ -174,14 +137,27 @@ def _rule_of(place: Place) -> Place:
 # --- the blocks around the rules
 
 
-def _tables(values: Any) -> dict[str, ValueMap]:
-    tables = values.items() if isinstance(values, dict) else ()
-    return {name: ValueMap(name, tuple(_rows(table))) for name, table in tables if isinstance(table, dict)}
-
-
-def _rows(table: Mapping[Any, Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    for hub, remote in table.items():
-        yield hub, tuple(remote) if isinstance(remote, list) and remote else (remote,)
+def _objects(document: Document, problems: list[Problem]) -> Iterator[RemoteObject]:
+    """The further objects of a record that is made of several; one holds the other's id, or is a row of it."""
+    remote = document.data.get("remote")
+    given = remote.get("objects") if isinstance(remote, dict) else None
+    known = {remote["object"]} if isinstance(remote, dict) and "object" in remote else set()
+    for name, options in given.items() if isinstance(given, dict) else ():
+        place = ("remote", "objects", str(name))
+        if not isinstance(options, dict):
+            continue
+        try:
+            path = parse_path(options["id"]) if "id" in options else None
+        except HubError as error:
+            problems.append(problem_at(document, place, error.template, None, **error.params))
+            continue
+        if name in known:
+            problems.append(problem_at(document, place, "'{name}' is an object of this record already", name=name))
+        elif path is not None and path.names[0] not in known:
+            text = "'{path}' has to begin with one of the objects before it: {known}"
+            problems.append(problem_at(document, place, text, path=str(path), known=", ".join(sorted(known))))
+        known.add(str(name))
+        yield RemoteObject(str(name), options.get("schema"), path, options.get("parent"), document.line(place))
 
 
 def _identity(document: Document, problems: list[Problem]) -> Identity:
@@ -193,9 +169,12 @@ def _identity(document: Document, problems: list[Problem]) -> Identity:
             remote_id=parse_path(data["remote_id"]) if "remote_id" in data else None,
             external_id=_pair(data["external_id"]) if "external_id" in data else None,
             adopt_if=tuple(tuple(rung) for rung in data.get("adopt_if", ())),
+            line=document.line(("identity",)),
         )
-    except (HubError, TypeError, ValueError) as error:
-        problems.append(_problem(document, ("identity",), "{reason}", reason=str(error)))
+    except HubError as error:
+        problems.append(problem_at(document, ("identity",), error.template, None, **error.params))
+        return Identity()
+    except (TypeError, ValueError, AttributeError):  # a problem of shape, which is told already
         return Identity()
 
 
@@ -238,9 +217,11 @@ def _guard(data: Mapping[str, Any]) -> Guard:
 
 def _examples(document: Document) -> Iterator[Example]:
     for index, example in enumerate(document.data.get("tests", ())):
-        yield Example(**example, line=document.line(("tests", index)))
+        file, line = document.where(("tests", index))
+        yield Example(**example, line=line, file="" if file == document.file else file)
 
 
 def _waivers(document: Document) -> Iterator[Waiver]:
     for index, waiver in enumerate(document.data.get("waivers", ())):
-        yield Waiver(**waiver, line=document.line(("waivers", index)))
+        file, line = document.where(("waivers", index))
+        yield Waiver(**waiver, line=line, file="" if file == document.file else file)

@@ -1,6 +1,5 @@
 """JSON Schemas as trees that a path can be followed in; ``$ref`` goes between our own files only."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,9 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import InvalidError, NotFoundError
+from hub.files.overlay import merge
+from hub.files.patterns import matches
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 
@@ -63,7 +64,7 @@ class SchemaNode:
     def _further(self, name: str) -> Iterator["SchemaNode"]:
         for part in self.parts:
             for pattern, schema in part.schema.get("patternProperties", {}).items():
-                if re.search(pattern, name):
+                if matches(pattern, name):
                     yield SchemaNode(schema, part.resolver)
             if isinstance(part.schema.get("additionalProperties"), dict):
                 yield SchemaNode(part.schema["additionalProperties"], part.resolver)
@@ -96,16 +97,23 @@ class SchemaNode:
         return next((part.schema[keyword] for part in self.parts if keyword in part.schema), None)
 
 
+def schema_files(folder: Path, own: Path | None = None) -> dict[str, Any]:
+    """The schemas below a folder by their names, with those of the operator's folder laid over them."""
+    files = {path.relative_to(folder).as_posix(): orjson.loads(path.read_bytes()) for path in folder.rglob("*.json")}
+    for path in sorted(own.rglob("*.json")) if own is not None else ():
+        name = path.relative_to(own).as_posix() if own is not None else ""
+        try:
+            files[name] = merge(files.get(name, {}), orjson.loads(path.read_bytes()))
+        except orjson.JSONDecodeError as error:
+            raise InvalidError("{file} is no JSON: {reason}", file=str(path), reason=str(error)) from error
+    return files
+
+
 class SchemaFolder:
     """The schema files below a folder, by path: ``canonical/invoice.json``; an operator's folder adds to them."""
 
     def __init__(self, folder: Path, own: Path | None = None) -> None:
-        files = {
-            path.relative_to(root).as_posix(): orjson.loads(path.read_bytes())
-            for root in (folder, own)
-            if root is not None
-            for path in root.rglob("*.json")
-        }
+        files = schema_files(folder, own)
         resources = [(name, DRAFT202012.create_resource(doc)) for name, doc in files.items()]
         self._names = tuple(sorted(files))
         self._files = files
@@ -128,3 +136,7 @@ class SchemaFolder:
         except Unresolvable as error:
             raise NotFoundError("there is no schema {name}", name=name) from error
         return SchemaNode(found.contents, found.resolver)
+
+    def of(self, schema: Mapping[str, Any]) -> SchemaNode:
+        """A schema that refers to the files of the folder."""
+        return SchemaNode(schema, self._registry.resolver(base_uri=""))

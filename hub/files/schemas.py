@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError, NotFoundError
+from hub.files.schema_tree import schema_files
 
 Facts = Callable[[Any], dict[str, object]]
 
@@ -41,15 +41,17 @@ OTHERWISE: tuple[str, Facts] = ("This value is not accepted.", nothing)
 
 
 class CanonicalSchemas:
-    """The schemas of a folder, by entity: the name of the file."""
+    """The schemas of a folder, by entity: the name of the file; an operator's folder adds fields of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._schemas: dict[str, Mapping[str, Any]] = {
-            path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
-        }
+    def __init__(self, folder: Path, own: Path | None = None) -> None:
+        files = schema_files(folder, own)
+        self._schemas: dict[str, Mapping[str, Any]] = {Path(name).stem: files[name] for name in sorted(files)}
         self._validators = {
             entity: jsonschema_rs.validator_for(dict(schema), validate_formats=True)
             for entity, schema in self._schemas.items()
+        }
+        self._searched = {
+            entity: tuple(".".join(path) for path in searched_below(schema)) for entity, schema in self._schemas.items()
         }
 
     def check(self, entity: str, doc: Doc) -> None:
@@ -67,9 +69,22 @@ class CanonicalSchemas:
             raise NotFoundError("There are no records of the kind {entity}.", entity=entity)
         return self._schemas[entity]
 
+    def searched(self, entity: str) -> tuple[str, ...]:
+        """The paths of the texts that full-text search covers (``x-search``)."""
+        return self._searched[entity]
+
     def entities(self) -> tuple[str, ...]:
         """The entities, sorted."""
         return tuple(self._schemas)
+
+
+def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The paths below a schema node that are searched."""
+    if node.get("x-search"):
+        yield ()
+    for name, child in node.get("properties", {}).items():
+        for path in searched_below(child):
+            yield (name, *path)
 
 
 def field_errors(error: Any) -> Iterator[FieldError]:

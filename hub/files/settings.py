@@ -1,7 +1,7 @@
 """The settings of an installation: shipped defaults with the operator's ``hub.yaml`` over them, checked as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,7 @@ class Settings:
     systems: Mapping[str, SystemSettings]
     calls: Mapping[str, CallSettings]
     mail: MailSettings | None
+    precedence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load(directory: Path) -> Settings:
@@ -183,6 +184,7 @@ def settings_of(directory: Path, value: Mapping[str, Any]) -> Settings:
         systems={name: system_of(name, node) for name, node in value.get("systems", {}).items()},
         calls={name: calls_of(name, node) for name, node in value.get("calls", {}).items()},
         mail=mail_of(value["mail"]) if "mail" in value else None,
+        precedence={path: tuple(systems) for path, systems in value.get("precedence", {}).items()},
     )
 
 

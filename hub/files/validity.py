@@ -1,6 +1,6 @@
 """Whether a document is valid for a schema file, and where not: for documents of any side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -12,11 +12,15 @@ Wrong = tuple[tuple[str, ...], str]
 BASE = "schemas:///"
 
 
-def validator(schemas: SchemaFolder, name: str) -> Callable[[Doc], list[Wrong]]:
-    """A function that tells what is wrong with a document: the names on the way to each wrong value, and the reason."""
-    files = [(f"{BASE}{path}", {**schema, "$id": f"{BASE}{path}"}) for path, schema in schemas.files.items()]
+def validator(schemas: SchemaFolder, schema: Mapping[str, Any]) -> Callable[[Doc], list[Wrong]]:
+    """A function that tells what is wrong with a document: the names on the way to each wrong value, and the reason.
+
+    The schema may refer to the files of the folder.
+    """
+    files = [(f"{BASE}{path}", {**each, "$id": f"{BASE}{path}"}) for path, each in schemas.files.items()]
     registry = jsonschema_rs.Registry(files)
-    compiled = jsonschema_rs.validator_for({"$ref": f"{BASE}{name}"}, registry=registry, validate_formats=True)
+    whole = {**schema, "$id": f"{BASE}{schema.get('$id', 'composed.json')}"}
+    compiled = jsonschema_rs.validator_for(whole, registry=registry, validate_formats=True)
 
     def wrong(doc: Doc) -> list[Wrong]:
         return [] if compiled.is_valid(doc) else [one for error in compiled.iter_errors(doc) for one in _told(error)]

@@ -7,6 +7,7 @@ refused, and a file that is too long, too deep or swells by its aliases is refus
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
@@ -20,10 +21,12 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from hub.domain.errors import FieldError, InvalidError
 
 MAX_CHARACTERS = 60_000  # ten times the longest file of ours; the reader takes about a second for it
+MAX_BYTES = 4 * MAX_CHARACTERS  # the most that so many characters take
 MAX_VALUES = 10_000  # after aliases are followed
 MAX_DEPTH = 20
 MAX_KEY = 500  # characters: a rule is a key, and is read by patterns that want it short
@@ -38,27 +41,55 @@ _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 
 @dataclass(frozen=True)
 class Document:
-    """The data of one file, and the line of every key and list member (counted from 1)."""
+    """The data of one file, and the line of every key and list member (counted from 1).
+
+    Of a file with others laid over it, ``files`` names the file of every place that another one wrote.
+    """
 
     file: str
     data: Any
     lines: Mapping[Place, int]
+    files: Mapping[Place, str] = field(default_factory=dict)
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest one around it that has a line."""
+        return self.where(place)[1]
+
+    def where(self, place: Place) -> tuple[str, int]:
+        """File and line of a place, or of the nearest one around it that has a line."""
         while place and place not in self.lines:
             place = place[:-1]
-        return self.lines.get(place, 1)
+        return self.files.get(place, self.file), self.lines.get(place, 1)
+
+
+def read_file(path: Path, file: str) -> Document:
+    """Read one YAML file, which messages call ``file``; an InvalidError when it is missing, too long or no UTF-8."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _too_long(file)
+        return read_yaml(path.read_bytes().decode("utf-8"), file)
+    except UnicodeDecodeError as error:
+        raise _refused(file, 1, "byte {byte} is no UTF-8 text", byte=error.start + 1) from error
+    except OSError as error:
+        raise _refused(file, 1, "it cannot be opened ({kind})", kind=type(error).__name__) from error
+
+
+def _too_long(file: str) -> InvalidError:
+    return _refused(file, 1, "the file is longer than {most} characters: split it", most=MAX_CHARACTERS)
 
 
 def read_yaml(text: str, file: str) -> Document:
     """Read one YAML document; an InvalidError names file, line and what is wrong."""
     if len(text) > MAX_CHARACTERS:
-        raise _refused(file, 1, "the file is longer than {most} characters: split it", most=MAX_CHARACTERS)
+        raise _too_long(file)
     builder = _Builder(file)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
+    except ReaderError as error:
+        line, character = text.count("\n", 0, error.position) + 1, ord(text[error.position])
+        template = "the control character U+{code} is not allowed"
+        raise _refused(file, line, template, code=f"{character:04X}") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it is not YAML"

@@ -11,6 +11,8 @@ from hub.laws.lists import Others
 from hub.laws.schema import Schema, at, fits
 from hub.laws.sides import Sides
 
+FURTHER = "|7"
+"""The second and every further key of a member over there."""
 MemberKey: TypeAlias = tuple[Any, ...]
 UNKNOWN = (LINKED + 1, LINKED + 2)
 """Numbers of members that were born over there and that no crosswalk knows yet."""
@@ -40,13 +42,17 @@ class Keys:
             yield number if whole else f"L{number}" if index == 0 else f"{'AB'[number % 2]}{index}"
 
     def _assigned(self) -> tuple[tuple[MemberKey, ...], tuple[MemberKey, ...]]:
-        place = at(self.inner.remote, self.rule.remote.keys[0])
-        whole = place is not None and bool(place.types) and "string" not in place.types
-        numbers = (*range(1, LINKED), *UNKNOWN)
-        ids = [self.links.remote_id(self.entity, number) for number in numbers]
+        self.links.further[self.entity] = FURTHER * (len(self.rule.remote.keys) - 1)
+        ids = [self.links.remote_id(self.entity, number) for number in (*range(1, LINKED), *UNKNOWN)]
         known = [(self.links.hub_id(self.entity, number),) for number in range(1, LINKED)]
         born_there = [(f"{self.system}:{each}",) for each in ids[-len(UNKNOWN) :]]
-        return (*known, *born_there), tuple((int(each) if whole else each,) for each in ids)
+        return (*known, *born_there), tuple(tuple(self._typed(each)) for each in ids)
+
+    def _typed(self, remote_id: str) -> Iterator[Any]:
+        for path, part in zip(self.rule.remote.keys, remote_id.split("|"), strict=True):
+            place = at(self.inner.remote, path)
+            whole = place is not None and bool(place.types) and "string" not in place.types
+            yield int(part) if whole else part
 
 
 def names_in(side: ListPath) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.mapping import FieldChange, Mapping
 from hub.domain.mapping.rules import FieldRule, ListRule, Members
-from hub.domain.mapping.values import normal
+from hub.domain.mapping.values import clone, normal
 from hub.laws.breaches import Breach, Law
 from hub.laws.comparing import unlike_here, unlike_there
 from hub.laws.conditions import dormant, has_conditions
@@ -55,6 +55,13 @@ class Trial:
 
     def breaches(self, case: Case) -> Iterator[Breach]:
         """Every law that the mapping breaks on the pair."""
+        given = clone(case.hub), clone(case.remote)
+        yield from self._tried(case)
+        if (case.hub, case.remote) != given:
+            template = "the mapping changed a document that it was given"
+            yield Breach(Law.LEAVES_ALONE, "", "", template, {}, case)
+
+    def _tried(self, case: Case) -> Iterator[Breach]:
         if self.mapping.pushes:
             yield from self._pushing(case, case.remote)
             if self.mapping.sync.creates is not Members.REMOTE:

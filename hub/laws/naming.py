@@ -26,28 +26,39 @@ def _lists(rules: tuple[Rule, ...]) -> Iterator[ListRule]:
             yield from _lists(rule.rules)
 
 
-def _name(remote: Doc, hub: Doc, rules: tuple[Rule, ...], entity: str, refs: Refs) -> None:
+def _name(remote: Doc, hub: Doc, rules: tuple[Rule, ...], entity: str, refs: Refs, place: str = "") -> None:
     for rule in rules:
         if isinstance(rule, ListRule):
-            _name_members(remote, hub, rule, f"{entity}.{rule.hub.path}", refs)
+            _name_members(remote, hub, rule, entity, refs, place)
 
 
-def _name_members(remote: Doc, hub: Doc, rule: ListRule, entity: str, refs: Refs) -> None:
+def _name_members(remote: Doc, hub: Doc, rule: ListRule, entity: str, refs: Refs, place: str) -> None:
+    crosswalk = f"{entity}.{place}{rule.hub.path}"
     found = rule.remote.path.read(remote)
     there = found if isinstance(found, list) else []
-    key = rule.remote.keys[0]
-    if rule.remote_ids:
-        taken = {id_text(key.read(member)) for member in there if not is_nothing(key.read(member))}
-        ids = [_remote_id(own, entity, refs) for own, _ in members(hub, rule)]
-        free = iter([each for each in ids if each not in taken])
-        for member in there:
-            if is_nothing(key.read(member)):
-                key.write(member, next(free, None))
-    ours = {_remote_id(own, entity, refs) if rule.remote_ids else own: member for own, member in members(hub, rule)}
+    ours = {
+        _remote_id(own, crosswalk, refs) if rule.remote_ids else own: (own, each) for own, each in members(hub, rule)
+    }
+    taken = {key_of(member, rule) for member in there}
+    free = iter([each for each in ours if each not in taken])
     for member in there:
-        mine = ours.get(str(key.read(member)))
+        if rule.remote_ids and key_of(member, rule) is None:
+            _give(member, rule, next(free, None))
+        own, mine = ours.get(key_of(member, rule) or "", ("", None))
         if mine is not None:
-            _name(member, mine, rule.rules, entity, refs)
+            _name(member, mine, rule.rules, entity, refs, f"{place}{rule.hub.path}[{own}].")
+
+
+def key_of(member: Doc, rule: ListRule) -> str | None:
+    """The remote's key of a member as text, None where it has none."""
+    parts = [path.read(member) for path in rule.remote.keys]
+    return None if any(map(is_nothing, parts)) else "|".join(map(id_text, parts))
+
+
+def _give(member: Doc, rule: ListRule, remote_id: str | None) -> None:
+    if remote_id is not None:
+        for path, part in zip(rule.remote.keys, remote_id.split("|"), strict=False):
+            path.write(member, part)
 
 
 def _remote_id(hub_key: str, entity: str, refs: Refs) -> str:

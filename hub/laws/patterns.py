@@ -6,6 +6,7 @@ from re import _constants, _parser  # type: ignore[attr-defined]  # the parsed p
 from typing import Any
 
 MOST = 6  # repetitions beyond the least, where the pattern sets no end
+LONGEST = 64  # repetitions at all: a pattern within a pattern may ask for millions
 LETTERS = "abcXYZ019 -_甲乙😀"
 CLASSES: dict[Any, str] = {
     _constants.CATEGORY_DIGIT: "0189",
@@ -47,6 +48,7 @@ def _member(kind: Any, value: Any, rng: Random) -> str:
 
 def _repeated(value: Any, rng: Random) -> str:
     least, most, tree = value
+    least = min(least, LONGEST)
     return "".join(_texts(tree, rng) for _ in range(rng.randint(least, min(int(most), least + MOST))))
 
 

@@ -131,8 +131,11 @@ def _fits_number(schema: Schema, number: Decimal) -> bool:
 
 @lru_cache(maxsize=1024)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of JSON Schema, whose ``$`` means the very end, compiled once."""
-    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
+    """A pattern of JSON Schema, whose ``$`` means the very end, compiled once; one that is none here allows all."""
+    try:
+        return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
+    except re.error:
+        return re.compile("")
 
 
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"

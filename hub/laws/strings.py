@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from hub.laws.patterns import sample
-from hub.laws.schema import Schema, fits
+from hub.laws.schema import Schema, compiled, fits
 
 PLAIN = (
     "a",
@@ -56,7 +56,7 @@ def _tried(schema: Schema | None, rng: Random) -> Iterator[str]:
     if schema is None:
         return
     pattern, most = schema.says("pattern"), schema.says("maxLength")
-    if pattern is not None and form not in OF_FORMAT:
+    if pattern is not None and form not in OF_FORMAT and compiled(pattern).pattern:
         yield from (sample(pattern, rng) for _ in range(SAMPLES))
     if most is not None and pattern is None:
         yield from ("x" * most, "甲" * (most - 1) + "😀")

@@ -1,6 +1,6 @@
 """Links: which remote record is which of ours, and what both sides last agreed on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,6 +40,14 @@ class Links(Protocol):
 
     def prefetch(self, system: str, entity: str, record_ids: Sequence[str]) -> dict[str, str]:
         """External ids by our id."""
+        ...
+
+    def of_many_records(self, system: str, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], str]:
+        """External ids by object and our id, of active links, for a batch: our ids by object; asked at once."""
+        ...
+
+    def of_many_remotes(self, system: str, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], str]:
+        """Our ids by object and external id, of links that are not gone: external ids by object; asked at once."""
         ...
 
     def save(self, link: Link) -> None:

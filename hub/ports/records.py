@@ -64,6 +64,13 @@ class Records(Protocol):
         """Every record that matches; for sets that are small by nature (lines of one ticket, technicians)."""
         ...
 
-    def by_secret(self, entity: str, field: str, value: str) -> list[Record]:
-        """Records whose encrypted field equals the value, found by its blind index, oldest first."""
+    def by_secret(self, entity: str, field: str, value: str, where: Mapping[str, str] | None = None) -> list[Record]:
+        """Records whose encrypted field equals the value, found by its blind index, oldest first.
+
+        ``where`` narrows them by indexed fields.
+        """
+        ...
+
+    def by_secrets(self, fields: Sequence[tuple[str, str]], value: str) -> list[Record]:
+        """Records of several kinds, each once, any of whose (entity, encrypted field) equals the value."""
         ...

@@ -17,6 +17,10 @@ class Schemas(Protocol):
         """The JSON Schema of an entity; NotFoundError when there is none."""
         ...
 
+    def searched(self, entity: str) -> tuple[str, ...]:
+        """The paths of the texts that full-text search covers."""
+        ...
+
     def entities(self) -> tuple[str, ...]:
         """The entities, sorted."""
         ...

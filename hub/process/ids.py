@@ -1,8 +1,11 @@
 """Identifiers that sort by the time of their making."""
 
 import threading
+import time
 
 from ulid import ULID
+
+RANDOM_BITS = 80  # of a ULID, below its milliseconds
 
 
 class Ulids:
@@ -15,5 +18,6 @@ class Ulids:
     def new(self) -> str:
         """The next identifier."""
         with self._lock:
-            self._last = max(int(ULID()), self._last + 1)
+            this_millisecond = (time.time_ns() // 1_000_000) << RANDOM_BITS
+            self._last = int(ULID()) if this_millisecond > self._last else self._last + 1
             return str(ULID.from_int(self._last))

@@ -1,12 +1,15 @@
 """Bring our record and a remote copy to what both sides agree on, in one transaction with the link's shadow."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub.domain.documents import Doc
-from hub.domain.errors import HubError
+from hub.domain.errors import HubError, InvalidError
 from hub.domain.instants import parse_instant
 from hub.domain.mapping import Mapping
-from hub.domain.sync import Conflict, Merge, merge, settle
+from hub.domain.mapping.syntax import parse_path
+from hub.domain.mapping.values import is_nothing
+from hub.domain.sync import Conflict, Dispute, Merge, make_here, merge, settle
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
@@ -27,7 +30,7 @@ def agree(
     tx: UnitOfWork,
     tracer: Tracer,
     system: System,
-    record: Record | None,
+    record: Record,
     remote: Remote,
     sent: Doc | None = None,
     *,
@@ -37,36 +40,48 @@ def agree(
 
     ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
-    our value, and no news. A remote record without counterpart becomes a new record.
+    our value, and no news.
     """
     mapping = system.mappings[tracer.entity]
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
     crosswalk = Crosswalk(tx, system, link.lines if link else None)
-    if record is None:
-        return take_over(hub, tx, tracer, actor, mapping, remote, crosswalk)
+    known = [link.remote_shadow] if link else []
+    crosswalk.prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
     outcome = merged(mapping, link, record, remote, sent, crosswalk)
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
     records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
-    for conflict in outcome.conflicts:
-        ask(hub, tx, tracer, conflict)
+    ask_all(hub, tx, tracer, outcome.conflicts)
     if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return remember(tx, system, mapping, record.id, remote, outcome)
 
 
-def take_over(
-    hub: Hub, tx: UnitOfWork, tracer: Tracer, actor: Actor, mapping: Mapping, remote: Remote, crosswalk: Crosswalk
-) -> Link:
-    """Make a record of a remote one that has no counterpart."""
-    doc = mapping.pull(remote.doc, None, crosswalk)
-    record = records.create(hub, tx, actor, mapping.entity, doc | aged(hub, mapping), action=f"sync.{tracer.system}")
-    tracer.of(record.id).note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
+def take_over(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote) -> Link | None:
+    """Make a record of a remote one that has no counterpart.
+
+    A value that a person decides about is left out; None where no record can be made without it.
+    """
+    mapping = system.mappings[tracer.entity]
+    actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
+    made = make_here(mapping, remote.doc, Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc]))
+    try:
+        record = records.create(
+            hub, tx, actor, mapping.entity, made.doc | aged(hub, mapping), action=f"sync.{tracer.system}"
+        )
+    except InvalidError:
+        if not made.conflicts:
+            raise
+        ask_all(hub, tx, tracer, made.conflicts, remote.id)
+        return None
+    tracer = tracer.of(record.id)
+    tracer.note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
+    ask_all(hub, tx, tracer, made.conflicts)
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
-        hub_shadow=record.doc, remote_shadow=remote.doc, version=remote.version,
+        hub_shadow=record.doc | made.held, remote_shadow=remote.doc, version=remote.version,
     )  # fmt: skip
     tx.links.save(link)
     return link
@@ -132,11 +147,19 @@ def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, r
     return link
 
 
-def ask(hub: Hub, tx: UnitOfWork, tracer: Tracer, conflict: Conflict) -> None:
-    """Put a conflict before a person; the rest of the record has moved on."""
-    detail = {"path": conflict.path, "hub": conflict.hub, "remote": conflict.remote, "base": conflict.base}
-    open_review(hub, tx, tracer, "conflict", detail)
-    tracer.note(tx, "merged", "Both sides changed {path}: a person decides.", path=conflict.path)
+def ask_all(
+    hub: Hub, tx: UnitOfWork, tracer: Tracer, conflicts: Sequence[Conflict], remote_id: str | None = None
+) -> None:
+    """Put conflicts before a person; ``remote_id`` where there is no record of ours that could be named."""
+    for conflict in conflicts:
+        path = conflict.path if remote_id is None else f"{remote_id}: {conflict.path}"
+        values = {"hub": conflict.hub, "remote": conflict.remote, "base": conflict.base}
+        shown = dict.fromkeys(values, "***") if conflict.sensitive else values
+        open_review(hub, tx, tracer, "conflict", {"path": path, "why": conflict.dispute.value, **shown})
+        if conflict.dispute is Dispute.NO_COUNTERPART:
+            tracer.note(tx, "merged", "{path} has a value that the mapping does not know: a person decides.", path=path)
+        else:
+            tracer.note(tx, "merged", "Both sides changed {path}: a person decides.", path=path)
 
 
 def open_review(hub: Hub, tx: UnitOfWork, tracer: Tracer, kind: str, detail: Doc) -> None:
@@ -175,17 +198,33 @@ def adoptable(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote
     """The unlinked records whose strong keys equal those of a remote one, by the first rung that finds any."""
     if not mapping.identity.adopt_if:
         return []
-    doc = mapping.pull(remote.doc, None, Crosswalk(tx, system))
+    crosswalk = Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
+    doc = make_here(mapping, remote.doc, crosswalk).doc
     for rung in mapping.identity.adopt_if:
-        if all(doc.get(name) for name in rung):
-            found = candidates(hub, tx, mapping.entity, rung[0], str(doc[rung[0]]))
-            equal = [hit for hit in found if all(hit.doc.get(name) == doc[name] for name in rung)]
+        wanted = {name: at(doc, name) for name in rung}
+        if all(wanted.values()):
+            first = sought_by(hub, mapping.entity, rung)
+            found = candidates(hub, tx, mapping.entity, first, str(wanted[first]))
+            equal = [hit for hit in found if all(at(hit.doc, name) == value for name, value in wanted.items())]
             free = [
                 hit for hit in equal if tx.links.of_record(system.name, mapping.entity, hit.id, mapping.object) is None
             ]
             if free:
                 return free
     return []
+
+
+def at(doc: Doc, name: str) -> object:
+    """The value at a dotted name; None where there is none."""
+    found = parse_path(name).read(doc)
+    return None if is_nothing(found) else found
+
+
+def sought_by(hub: Hub, entity: str, rung: Sequence[str]) -> str:
+    """The field of a rung by which records can be found."""
+    fields = hub.schemas.schema(entity)["properties"]
+    found = (name for name in rung if fields.get(name, {}).keys() & {"x-blind", "x-index"})
+    return next(found, rung[0])
 
 
 def candidates(hub: Hub, tx: UnitOfWork, entity: str, field: str, value: str) -> list[Record]:

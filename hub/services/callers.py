@@ -14,7 +14,7 @@ CALLER = ("customer_id", "contact_id")
 def matched(tx: UnitOfWork, call: Doc) -> Doc:
     """The call with whom its number belongs to: customers and contacts by blind index."""
     number = lookup_number(call)
-    found = [hit for entity, field in NUMBERS for hit in tx.records.by_secret(entity, field, number)] if number else []
+    found = tx.records.by_secrets(NUMBERS, number) if number else []
     return match(call, map(hit_of, found))
 
 
@@ -23,11 +23,11 @@ def hit_of(found: Record) -> Hit:
     return Hit(found.id) if found.entity == "customer" else Hit(found.doc.get("customer_id"), found.id)
 
 
-def known_caller(hub: Hub, tx: UnitOfWork, actor: Actor, call: Record) -> Doc:
+def known_caller(hub: Hub, tx: UnitOfWork, actor: Actor, call: Doc) -> Doc:
     """Customer and contact of a call; an unknown number becomes a pending contact, which no system is told of."""
-    number = lookup_number(call.doc)
-    known: Doc = {name: call.doc[name] for name in CALLER if name in call.doc}
-    if known or number is None or call.doc["match"] != "none":
+    number = lookup_number(call)
+    known: Doc = {name: call[name] for name in CALLER if name in call}
+    if known or number is None or call["match"] != "none":
         return known
     contact = {"phone": number, "pending": True, "pending_since": hub.clock.now().isoformat()}
     return {"contact_id": records.create(hub, tx, actor, "contact", contact, action="contact.pending").id}

@@ -1,16 +1,15 @@
 """Calls: reports from telephone systems become call records, screen pops, draft tickets and, by an agent, tickets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from hub.domain.call_events import read_event
 from hub.domain.call_source import CallSource
 from hub.domain.callers import lookup_number
-from hub.domain.calls import call_record_id, expire, take_event
+from hub.domain.calls import CallChange, call_record_id, expire, take_event
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError
-from hub.domain.events import CallAnswered, CallChanged, CallMissed
-from hub.domain.workflow import lacking_fields
+from hub.domain.events import CallAnswered, CallMissed
 from hub.ports.inbox import Message
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
@@ -50,9 +49,7 @@ def receive(hub: Hub, system: str, raw: bytes, headers: Mapping[str, str], value
         change = take_event(before.doc if before else None, event)
         tracer = Tracer(hub, actor.correlation, system, "call", record_id)
         tracer.note(tx, "received", "{event} of call {call}", event=event.event, call=event.call_id)
-        call = save(hub, tx, actor, before, change.call)
-        mend_ticket(hub, tx, actor, call)
-        follow(hub, tx, actor, source, call, change.events)
+        keep(hub, tx, actor, source, before, change, action=None if before else "call.new")
 
     hub.store.run(work)
     hub.points.reach("inbox.stored")
@@ -66,60 +63,59 @@ def source_of(hub: Hub, system: str) -> CallSource:
     return source
 
 
-def save(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, doc: Doc) -> Record:
-    """Write the call; it is matched to its caller when it, or the caller's number, is new."""
-    if before is None:
-        return records.create(hub, tx, actor, "call", callers.matched(tx, doc), action="call.new")
-    if lookup_number(doc) != lookup_number(before.doc):
+def keep(
+    hub: Hub,
+    tx: UnitOfWork,
+    actor: Actor,
+    source: CallSource,
+    before: Record | None,
+    change: CallChange,
+    *,
+    action: str | None = None,
+) -> Record:
+    """Do what the news of a call bring, and write the call, once.
+
+    It is matched to its caller when it, or the caller's number, is new.
+    """
+    doc, news = change.call, {type(event) for event in change.events}
+    if before is None or lookup_number(doc) != lookup_number(before.doc):
         doc = callers.matched(tx, doc)
-    return records.replace(hub, tx, actor, before, doc, action=f"call.{doc['state']}")
+    doc = {**doc, **mend_ticket(hub, tx, actor, doc)}
+    if CallAnswered in news:
+        doc |= call_backs.settle(hub, tx, actor, doc)
+        doc |= draft(hub, tx, actor, source, doc) if doc["direction"] == "in" else {}
+    elif CallMissed in news and doc["direction"] == "in":
+        doc |= call_backs.ask(hub, tx, actor, doc)
+    return records.keep(hub, tx, actor, "call", before, doc, action=action or f"call.{doc['state']}")
 
 
-def mend_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, call: Record) -> None:
-    """Let a call's own ticket count from the first ring, and its draft know the caller, when a late report tells."""
-    ticket = tx.records.get("ticket", call.doc["ticket_id"]) if "ticket_id" in call.doc else None
-    if ticket is None or ticket.doc.get("call_id") != call.id:
-        return
-    known: Doc = {}
-    if ticket.doc["is_draft"]:
-        known = callers.known_caller(hub, tx, actor, call)
-        records.change(hub, tx, actor, call, known, action="call.link")
-    start = min(call.doc["started_at"], ticket.doc["sla_start_at"])
+def mend_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, call: Doc) -> Doc:
+    """Let a call's own ticket count from the first ring, and its draft know the caller, when a late report tells.
+
+    Gives what the call is to know of its caller.
+    """
+    ticket = tx.records.get("ticket", call["ticket_id"]) if "ticket_id" in call else None
+    if ticket is None or ticket.doc.get("call_id") != call["id"]:
+        return {}
+    known = callers.known_caller(hub, tx, actor, call) if ticket.doc["is_draft"] else {}
+    start = min(call["started_at"], ticket.doc["sla_start_at"])
     doc = {**known, **ticket.doc, "sla_start_at": start}
     if doc != ticket.doc:
         tickets.keep(hub, tx, actor, ticket, doc, action="ticket.call")
+    return known
 
 
-def follow(
-    hub: Hub, tx: UnitOfWork, actor: Actor, source: CallSource, call: Record, events: Sequence[CallChanged]
-) -> None:
-    """What the news of a call bring: an answer a draft ticket, a missed call a call-back; a ring is only shown."""
-    news = {type(event) for event in events}
-    is_inbound = call.doc["direction"] == "in"
-    if CallAnswered in news:
-        call_backs.settle(hub, tx, actor, call)
-        if is_inbound:
-            draft(hub, tx, actor, source, tx.records.need("call", call.id))
-    elif CallMissed in news and is_inbound:
-        call_backs.ask(hub, tx, actor, call)
+def draft(hub: Hub, tx: UnitOfWork, actor: Actor, source: CallSource, call: Doc) -> Doc:
+    """Open the draft ticket of an answered call; where the queue's rule says so, it needs no agent to confirm it.
 
-
-def draft(hub: Hub, tx: UnitOfWork, actor: Actor, source: CallSource, call: Record) -> None:
-    """Open the draft ticket of an answered call; where the queue's rule says so, it needs no agent to confirm it."""
+    Gives what the call is to know of them.
+    """
     known = callers.known_caller(hub, tx, actor, call)
-    queue = {"queue": call.doc["queue"]} if "queue" in call.doc else {}
+    queue = {"queue": call["queue"]} if "queue" in call else {}
     values = {"type": source.ticket_type, "priority": source.priority, **known, **queue}
-    ticket = tickets.open_draft(hub, tx, actor, call.doc, values)
-    call = records.change(hub, tx, actor, call, {"ticket_id": ticket.id, **known}, action="call.ticket")
-    if call.doc.get("queue") in source.confirms_alone and "customer_id" in call.doc:
-        confirm_alone(hub, tx, actor, ticket)
-
-
-def confirm_alone(hub: Hub, tx: UnitOfWork, actor: Actor, ticket: Record) -> None:
-    """Confirm a draft as it is; one that lacks what its workflow requires waits for an agent like any other."""
-    buttons = tickets.buttons(hub, tx, actor, ticket)
-    if any(each.name == "confirm" and not lacking_fields(each, ticket.doc, {}) for each in buttons):
-        tickets.confirm(hub, tx, actor, ticket.id, {})
+    alone = call.get("queue") in source.confirms_alone and "customer_id" in known
+    ticket = tickets.open_draft(hub, tx, actor, call, values, confirms_alone=alone)
+    return {"ticket_id": ticket.id, **known}
 
 
 def confirm(hub: Hub, tx: UnitOfWork, actor: Actor, call_id: str, values: Doc) -> Record:
@@ -177,13 +173,19 @@ def end_silent(hub: Hub) -> int:
     """End calls whose hang-up never came; says how many."""
 
     def work(tx: UnitOfWork) -> int:
-        going_on = tx.records.page("call", {"state": ["ringing", "answered"]}, sort="started_at", limit=SWEPT).records
-        ends = [(call, expire(call.doc, now=hub.clock.now())) for call in going_on]
+        ends = silent(hub, tx, SWEPT)
         for call, end in ends:
-            if end is not None:
-                actor, source = hub.actor("hub"), hub.call_sources.get(call.doc["system"], CallSource())
-                ended = records.replace(hub, tx, actor, call, end.call, action="call.silent")
-                follow(hub, tx, actor, source, ended, end.events)
-        return sum(end is not None for _, end in ends)
+            source = hub.call_sources.get(call.doc["system"], CallSource())
+            keep(hub, tx, hub.actor("hub"), source, call, end, action="call.silent")
+        return len(ends)
 
-    return hub.store.run(work)
+    is_due = hub.store.read(lambda tx: silent(hub, tx, 1))  # most turns find nothing: the writers are left alone
+    return hub.store.run(work) if is_due else 0
+
+
+def silent(hub: Hub, tx: UnitOfWork, limit: int) -> list[tuple[Record, CallChange]]:
+    """Of each state the longest ones that go on, as far as nobody can be speaking any more, with their end."""
+    states = ("ringing", "answered")
+    oldest = (tx.records.page("call", {"state": state}, sort="started_at", limit=limit).records for state in states)
+    ends = ((call, expire(call.doc, now=hub.clock.now())) for calls in oldest for call in calls)
+    return [(call, end) for call, end in ends if end is not None]

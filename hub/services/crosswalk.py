@@ -1,6 +1,10 @@
 """Which remote record is which of ours, as mappings ask for it."""
 
+from collections.abc import Iterable
+
 from hub.domain.documents import Doc
+from hub.domain.mapping import Mapping
+from hub.domain.mapping.references import References, references
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
 from hub.services.context import System
@@ -13,13 +17,40 @@ class Crosswalk:
         self._tx = tx
         self._system = system
         self._lines = lines or {}
+        self._remote_ids: dict[tuple[str, str], str | None] = {}  # by object and our id, of what was asked for
+        self._hub_ids: dict[tuple[str, str], str | None] = {}  # by object and remote id
+
+    def of_lines(self, lines: Doc | None) -> "Crosswalk":
+        """The same crosswalk for a record whose link keeps these lines; what was prefetched is shared."""
+        other = Crosswalk(self._tx, self._system, lines)
+        other._remote_ids, other._hub_ids = self._remote_ids, self._hub_ids
+        return other
+
+    def prefetch(self, mapping: Mapping, *, hub: Iterable[Doc] = (), remote: Iterable[Doc] = ()) -> "Crosswalk":
+        """Look up at once what the documents of a batch refer to; gives itself."""
+        ours = self._by_object(references(mapping, hub, of_hub=True))
+        theirs = self._by_object(references(mapping, remote, of_hub=False))
+        if ours:
+            known = self._tx.links.of_many_records(self._system.name, ours)
+            self._remote_ids |= {(name, one): known.get((name, one)) for name, ids in ours.items() for one in ids}
+        if theirs:
+            known = self._tx.links.of_many_remotes(self._system.name, theirs)
+            self._hub_ids |= {(name, one): known.get((name, one)) for name, ids in theirs.items() for one in ids}
+        return self
+
+    def _by_object(self, found: References) -> dict[str, set[str]]:
+        named = ((self._object(entity), ids) for entity, ids in found.items())
+        return {name: ids for name, ids in named if name is not None}
 
     def to_remote(self, entity: str, hub_id: str) -> str | None:
         """The remote id of our record, or None where there is no link."""
         if "." in entity:
             found = self._lines.get(entity.partition(".")[2], {}).get(hub_id)
             return None if found is None else str(found)
-        link = self._tx.links.of_record(self._system.name, entity, hub_id, self._object(entity))
+        name = self._object(entity)
+        if (name, hub_id) in self._remote_ids:
+            return self._remote_ids[str(name), hub_id]
+        link = self._tx.links.of_record(self._system.name, entity, hub_id, name)
         return None if link is None else link.external_id
 
     def to_hub(self, entity: str, remote_id: str) -> str | None:
@@ -27,6 +58,9 @@ class Crosswalk:
         if "." in entity:
             pairs = self._lines.get(entity.partition(".")[2], {})
             return next((mine for mine, theirs in pairs.items() if str(theirs) == str(remote_id)), None)
+        name = self._object(entity)
+        if (name, str(remote_id)) in self._hub_ids:
+            return self._hub_ids[str(name), str(remote_id)]
         link = self.of_remote(entity, str(remote_id))
         return None if link is None or link.state == "gone" else link.record_id
 

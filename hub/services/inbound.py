@@ -160,7 +160,9 @@ def take_in(
     if not found and mapping_of(system, name).sync.creates is Members.HUB:
         tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=name, id=remote.id)
         return None
-    return agreeing.agree(hub, tx, tracer, system, found[0] if found else None, remote)
+    if not found:
+        return agreeing.take_over(hub, tx, tracer, system, remote)
+    return agreeing.agree(hub, tx, tracer, system, found[0], remote)
 
 
 def mapping_of(system: System, name: str) -> Mapping:

@@ -22,7 +22,7 @@ from hub.domain.errors import (
 )
 from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
-from hub.domain.sync import Merge, merge
+from hub.domain.sync import Merge, make_there, merge
 from hub.ports.connector import Remote, Step
 from hub.ports.links import Link
 from hub.ports.outbox import Delivery
@@ -179,7 +179,8 @@ class Attempt:
 
     def made(self, tx: UnitOfWork) -> Doc:
         """The remote record that is to be made."""
-        return self.mapping.push(self.record(tx).doc, None, Crosswalk(tx, self.system))
+        doc = self.record(tx).doc
+        return make_there(self.mapping, doc, Crosswalk(tx, self.system).prefetch(self.mapping, hub=[doc])).doc
 
     def update(self) -> None:
         """Send what changed here since both sides last agreed; nothing when nothing did."""
@@ -206,14 +207,15 @@ class Attempt:
         link = self._link(tx)
         if link is None:
             raise NotFoundError("{entity} {id} has no link.", entity=self.delivery.entity, id=self.delivery.record_id)
+        doc = self.record(tx).doc
         crosswalk = Crosswalk(tx, self.system, link.lines)
         return link, merge(
             self.mapping,
             hub_base=link.hub_shadow,
             remote_base=link.remote_shadow,
-            hub_now=self.record(tx).doc,
+            hub_now=doc,
             remote_now=link.remote_shadow,
-            refs=crosswalk,
+            refs=crosswalk.prefetch(self.mapping, hub=[doc], remote=[link.remote_shadow]),
         )
 
     def merge_first(self, link: Link) -> None:

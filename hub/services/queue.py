@@ -2,6 +2,7 @@
 
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError
+from hub.domain.mapping.masking import masked
 from hub.ports.inbox import Message
 from hub.ports.outbox import Delivery
 from hub.ports.store import UnitOfWork
@@ -27,12 +28,22 @@ def show(hub: Hub, item_id: str) -> Doc:
 
     def work(tx: UnitOfWork) -> Doc:
         if (delivery := tx.outbox.get(item_id)) is not None:
-            return {**delivery_row(delivery), "payload": delivery.payload}
+            return {**delivery_row(delivery), "payload": shown_payload(hub, delivery)}
         if (message := tx.inbox.get(item_id)) is not None:
             return {**message_row(message), "raw": message.raw.decode("utf-8", "replace")}
         raise NotFoundError("There is no message or delivery {id}: see 'tickethub queue list'.", id=item_id)
 
     return hub.store.read(work)
+
+
+def shown_payload(hub: Hub, delivery: Delivery) -> Doc | None:
+    """What a delivery carries, without what its mapping calls sensitive."""
+    system = hub.systems.get(delivery.system)
+    mapping = system.mappings.get(delivery.entity) if system else None
+    if mapping is None or delivery.payload is None:
+        return delivery.payload
+    documents = {name: doc for name, doc in delivery.payload.items() if isinstance(doc, dict)}
+    return delivery.payload | {name: masked(mapping, doc, of_hub=False) for name, doc in documents.items()}
 
 
 def replay(hub: Hub, actor: Actor, item_id: str) -> Doc:

@@ -10,7 +10,7 @@ import orjson
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.rules import Members
-from hub.domain.sync import brake
+from hub.domain.sync import brake, make_here
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
@@ -69,24 +69,30 @@ def remote_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]:
     after, until = None, hub.clock.now()
     while True:
         page = system.connector.changes(mapping.object, since=BEGINNING, until=until, after=after)
-        for remote in page.records:
-            item = hub.store.read(lambda tx, r=remote: remote_item(hub, tx, system, mapping, r))  # type: ignore[misc]
-            if item is not None:
-                yield item
+        yield from hub.store.read(lambda tx, p=page: remote_page(hub, tx, system, mapping, p.records))  # type: ignore[misc]
         if (after := page.after) is None:
             return
 
 
-def remote_item(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> Item | None:
+def remote_page(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remotes: Sequence[Remote]) -> list[Item]:
+    """What a page of remote records would change; what they refer to is looked up together."""
+    crosswalk = Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc for remote in remotes])
+    items = (remote_item(hub, tx, system, mapping, remote, crosswalk) for remote in remotes)
+    return [item for item in items if item is not None]
+
+
+def remote_item(
+    hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, crosswalk: Crosswalk
+) -> Item | None:
     """What one remote record would change; None when both sides agree."""
     found = agreeing.counterparts(hub, tx, system, mapping, remote)
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
-    crosswalk = Crosswalk(tx, system, link.lines if link else None)
+    crosswalk = crosswalk.of_lines(link.lines if link else None)
     mark = fingerprint(remote.doc, [record.version for record in found])
     if not found and mapping.sync.creates is Members.HUB:
         return None
     if not found:
-        changes = shown(mapping.changed_hub({}, mapping.pull(remote.doc, None, crosswalk)))
+        changes = shown(mapping.changed_hub({}, make_here(mapping, remote.doc, crosswalk).doc))
         return Item("create", "hub", mapping.entity, remote.id, None, changes, mark)
     if len(found) > 1:
         return Item("choose", "hub", mapping.entity, remote.id, None, (), mark)
@@ -131,8 +137,9 @@ def apply_item(hub: Hub, system: System, item: Item) -> bool:
     if item.remote_id is None:
         return hub.store.run(lambda tx: send_item(hub, tx, system, item, tracer))
     remote = system.connector.get(mapping.object, item.remote_id)
-    now = None if remote is None else hub.store.read(lambda tx: remote_item(hub, tx, system, mapping, remote))
-    if now is None or now.fingerprint != item.fingerprint:
+    found = () if remote is None else (remote,)
+    now = hub.store.read(lambda tx: remote_page(hub, tx, system, mapping, found))
+    if [one.fingerprint for one in now] != [item.fingerprint]:
         return False
     return fetch(hub, system, tracer, mapping.object, item.remote_id) is not None
 

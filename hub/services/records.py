@@ -1,11 +1,12 @@
 """The one way in which a canonical record is written: checked, audited, searchable, reacted to, and sent on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
 from hub.domain.mapping.rules import Members
+from hub.domain.matching import value_at
 from hub.domain.search import tokens_for_index
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
@@ -23,6 +24,15 @@ def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc, *, act
     record = tx.records.add(entity, whole)
     written(hub, tx, actor, None, record, action)
     return record
+
+
+def keep(
+    hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, before: Record | None, doc: Doc, *, action: str
+) -> Record:
+    """Store a new record, or another document in a record's place."""
+    if before is None:
+        return create(hub, tx, actor, entity, doc, action=action)
+    return replace(hub, tx, actor, before, doc, action=action)
 
 
 def change(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, values: Doc, *, action: str = "change") -> Record:
@@ -113,19 +123,15 @@ def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record,
 
 def index(hub: Hub, tx: UnitOfWork, entity: str, old: Doc, new: Doc) -> None:
     """Keep the full-text index in step, where searched text changed."""
-    schema = hub.schemas.schema(entity)
-    text = " ".join(searched(schema, new))
-    if text != " ".join(searched(schema, old)):
+    paths = hub.schemas.searched(entity)
+    text = searched(paths, new)
+    if text != searched(paths, old):
         tx.search.index(entity, new["id"], tokens_for_index(text))
 
 
-def searched(node: Mapping[str, Any], value: Any) -> Iterator[str]:
-    """The texts of a document that full-text search covers."""
-    if node.get("x-search") and isinstance(value, str):
-        yield value
-    for name, child in node.get("properties", {}).items():
-        if isinstance(value, dict) and name in value and ("properties" in child or "x-search" in child):
-            yield from searched(child, value[name])
+def searched(paths: Sequence[str], doc: Doc) -> str:
+    """The searched texts of a document."""
+    return " ".join(text for path in paths if isinstance(text := value_at(doc, path), str))
 
 
 def difference(old: Doc, new: Doc) -> Doc:

@@ -35,13 +35,13 @@ WORDS = {
 }
 
 
-def with_clocks(hub: Hub, tx: UnitOfWork, ticket: Doc) -> Doc:
-    """The ticket with its clocks read now; a draft has none yet."""
-    policy = policy_of(hub, tx, ticket)
-    if policy is None or ticket.get("is_draft"):
-        return ticket
+def with_clocks(hub: Hub, tx: UnitOfWork, ticket: Doc) -> tuple[Doc, tuple[Reading, ...]]:
+    """The ticket with its clocks read now, and what they read; a draft has none yet."""
+    policy = None if ticket.get("is_draft") else policy_of(hub, tx, ticket)
+    if policy is None:
+        return ticket, readings_of(hub, ticket)
     readings = read_ticket(ticket, policy, hub.policies.hours, now=hub.clock.now())
-    return {**ticket, "sla": document(hub, policy, readings, ticket)}
+    return {**ticket, "sla": document(hub, policy, readings, ticket)}, readings
 
 
 def document(hub: Hub, policy: Policy, readings: Sequence[Reading], ticket: Doc) -> Doc:
@@ -63,24 +63,17 @@ def policy_of(hub: Hub, tx: UnitOfWork, ticket: Doc) -> Policy | None:
     return select_policy(hub.policies.sla, names)
 
 
-def arm(hub: Hub, tx: UnitOfWork, ticket: Record) -> None:
+def arm(tx: UnitOfWork, ticket: Record, readings: Sequence[Reading]) -> None:
     """Arm a timer for every alarm that is still to be told; called after every write of a ticket."""
-    tx.timers.arm("ticket", ticket.id, tuple(timers(hub, ticket.doc)))
-
-
-def timers(hub: Hub, ticket: Doc) -> list[Timer]:
-    """The alarms of a ticket as timers."""
-    if "sla" not in ticket:
-        return []
-    readings = readings_of(hub, ticket)
-    return [
-        Timer("ticket", ticket["id"], alarm.target, alarm.key, alarm.at)
-        for alarm in alarms_left(ticket["sla"], readings)
-    ]
+    alarms = alarms_left(ticket.doc["sla"], readings) if "sla" in ticket.doc else ()
+    due = (Timer("ticket", ticket.id, alarm.target, alarm.key, alarm.at) for alarm in alarms)
+    tx.timers.arm("ticket", ticket.id, tuple(due))
 
 
 def readings_of(hub: Hub, ticket: Doc) -> tuple[Reading, ...]:
-    """The clocks of a ticket under the policy that it names."""
+    """The clocks of a ticket under the policy that it names; none where it names none."""
+    if "sla" not in ticket:
+        return ()
     policy = policy_named(hub.policies.sla, ticket["sla"]["policy"])
     return read_ticket(ticket, policy, hub.policies.hours, now=hub.clock.now())
 
@@ -106,13 +99,13 @@ def tell(hub: Hub, tx: UnitOfWork, actor: Actor, ticket: Record, timer: Timer) -
     alarms = [alarm for reading in readings for alarm in reading.alarms]
     alarm = next((alarm for alarm in alarms if (alarm.target, alarm.key) == (timer.name, timer.kind)), None)
     if alarm is None or alarm.at > hub.clock.now():
-        arm(hub, tx, ticket)  # a pause or a new priority has moved it
+        arm(tx, ticket, readings)  # a pause or a new priority has moved it
         return
     policy = policy_named(hub.policies.sla, ticket.doc["sla"]["policy"])
     fresh = document(hub, policy, readings, ticket.doc)
     told = mark_told(fresh, timer.name, timer.kind, alarms)
     after = records.change(hub, tx, actor, ticket, {"sla": told}, action=f"sla.{timer.kind}")
-    arm(hub, tx, after)
+    arm(tx, after, readings)
     for role in alarm.tell:
         spread(hub, tx, actor, after, role, timer, due_of(readings, timer.name))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.domain import ticket as rules
 from hub.domain.documents import Doc
+from hub.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from hub.domain.gates import loop_is_closed, with_evidence
 from hub.domain.instants import write_instant
 from hub.domain.workflow import Command, Decision, Transition, apply, available, record
@@ -24,18 +25,33 @@ def open_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, values: Doc) -> Record:
     return keep_new(hub, tx, actor, doc)
 
 
-def open_draft(hub: Hub, tx: UnitOfWork, actor: Actor, call: Doc, values: Doc) -> Record:
-    """Open the draft of an answered call: its clocks will count from the first ring, once it is confirmed."""
+def open_draft(
+    hub: Hub, tx: UnitOfWork, actor: Actor, call: Doc, values: Doc, *, confirms_alone: bool = False
+) -> Record:
+    """Open the draft of an answered call: its clocks will count from the first ring, once it is confirmed.
+
+    ``confirms_alone`` confirms it at once; one that lacks what its workflow requires waits for an agent like any other.
+    """
     number = next_number(hub, tx)
-    doc = rules.draft_of_call(call, number=number, by=actor.name, now=hub.clock.now(), subject="Call")
-    return keep_new(hub, tx, actor, doc | values)
+    draft = rules.draft_of_call(call, number=number, by=actor.name, now=hub.clock.now(), subject="Call") | values
+    decision = confirmation(hub, actor, draft) if confirms_alone else None
+    if decision is None:
+        return keep_new(hub, tx, actor, draft)
+    return go_on(hub, tx, actor, keep_new(hub, tx, actor, decision.ticket), decision, {})
+
+
+def confirmation(hub: Hub, actor: Actor, draft: Doc) -> Decision | None:
+    """What confirming a draft as it is comes to; None where the workflow refuses it."""
+    workflow, asked = hub.policies.workflow(draft["type"]), Command("confirm", actor.name, actor.roles)
+    try:
+        return apply(workflow, draft, asked, now=hub.clock.now())
+    except (ConflictError, ForbiddenError, InvalidError, NotFoundError):
+        return None
 
 
 def keep_new(hub: Hub, tx: UnitOfWork, actor: Actor, doc: Doc) -> Record:
     """Store a new ticket with its clocks."""
-    ticket = records.create(hub, tx, actor, "ticket", sla.with_clocks(hub, tx, doc), action="ticket.open")
-    sla.arm(hub, tx, ticket)
-    return ticket
+    return keep(hub, tx, actor, None, doc, action="ticket.open")
 
 
 def next_number(hub: Hub, tx: UnitOfWork) -> str:
@@ -68,6 +84,12 @@ def carry_out(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record, decision: 
         doc = with_evidence(doc, [], now=hub.clock.now())  # a visit is not finished while evidence is missing
     event = type(decision.events[0]).__name__
     ticket = keep(hub, tx, actor, before, doc, action=f"ticket.{event}")
+    return go_on(hub, tx, actor, ticket, decision, params)
+
+
+def go_on(hub: Hub, tx: UnitOfWork, actor: Actor, ticket: Record, decision: Decision, params: Doc) -> Record:
+    """Do what a decision asks of others, now that its ticket is stored."""
+    event = type(decision.events[0]).__name__
     for review in decision.reviews:
         ask(hub, tx, actor, ticket, {"path": event, "template": review.template, "params": dict(review.params)})
     for effect in decision.effects:
@@ -76,12 +98,13 @@ def carry_out(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record, decision: 
     return ticket
 
 
-def keep(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record, doc: Doc, *, action: str) -> Record:
-    """Store a changed ticket, its clocks read anew, its loop closed when nothing is open any more."""
+def keep(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None, doc: Doc, *, action: str) -> Record:
+    """Store a ticket, its clocks read anew, its loop closed when nothing is open any more."""
     if "loop_closed_at" not in doc and loop_is_closed(doc):
         doc = {**doc, "loop_closed_at": write_instant(hub.clock.now())}
-    ticket = records.replace(hub, tx, actor, before, sla.with_clocks(hub, tx, doc), action=action)
-    sla.arm(hub, tx, ticket)
+    clocked, readings = sla.with_clocks(hub, tx, doc)
+    ticket = records.keep(hub, tx, actor, "ticket", before, clocked, action=action)
+    sla.arm(tx, ticket, readings)
     return ticket
 
 

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
+from sqlalchemy import RowMapping, exists, func, insert, select, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
@@ -22,9 +22,11 @@ from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
 from hub.storage.tables import AUDIT, SEAL
+from hub.storage.wire import Wire
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()
 PAGE = 1000
+LATE = 10_000  # entries that others may have written while the transaction of one was still open
 FACTS = ("at", "actor", "action", "entity", "record_id", "correlation")
 WRITE = Prepared(lambda _: insert(AUDIT).inline(), [*FACTS, "salt", "payload", "content", "commitment"])
 
@@ -32,8 +34,8 @@ WRITE = Prepared(lambda _: insert(AUDIT).inline(), [*FACTS, "salt", "payload", "
 class SqlAudit(Repository):
     """The trail."""
 
-    def __init__(self, connection: Connection, cipher: Cipher, now: Callable[[], datetime]) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher, now: Callable[[], datetime]) -> None:
+        super().__init__(wire)
         self._cipher = cipher
         self._now = now
 
@@ -51,7 +53,7 @@ class SqlAudit(Repository):
         content = content_of(salt, payload)
         sealed = self._cipher.seal(payload, context(content))
         kept = {"salt": salt, "payload": sealed, "content": content, "commitment": commit(content, row)}
-        WRITE.change(self._connection, {**row, **kept})
+        WRITE.later(self._wire, {**row, **kept})
 
     def of_record(self, entity: str, record_id: str, *, limit: int = 200) -> list[Entry]:
         """The acts on a record, oldest first."""
@@ -65,9 +67,10 @@ class SqlAudit(Repository):
 
     def seal(self, limit: int) -> int:
         """Chain committed entries."""
-        last = self.first(select(SEAL.c.seq, SEAL.c.hash).order_by(SEAL.c.seq.desc()).limit(1))
-        seq, head = (0, GENESIS) if last is None else (last["seq"], bytes(last["hash"]))
-        fresh = select(AUDIT.c.id, AUDIT.c.commitment).where(~exists().where(SEAL.c.entry_id == AUDIT.c.id))
+        last = self.first(select(SEAL.c.seq, SEAL.c.entry_id, SEAL.c.hash).order_by(SEAL.c.seq.desc()).limit(1))
+        seq, head, since = (0, GENESIS, 0) if last is None else (last["seq"], bytes(last["hash"]), last["entry_id"])
+        unsealed = ~exists().where(SEAL.c.entry_id == AUDIT.c.id)
+        fresh = select(AUDIT.c.id, AUDIT.c.commitment).where(AUDIT.c.id > since - LATE, unsealed)
         rows = []
         for entry_id, commitment in self.pairs(fresh.order_by(AUDIT.c.id).limit(limit)):
             seq += 1

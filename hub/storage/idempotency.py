@@ -1,18 +1,19 @@
 """First answers in SQL; their bodies are sealed."""
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from hub.ports.idempotency import Answer
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository
 from hub.storage.tables import ANSWER
+from hub.storage.wire import Wire
 
 
 class SqlIdempotency(Repository):
     """First answers, by scope and key."""
 
-    def __init__(self, connection: Connection, cipher: Cipher) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+        super().__init__(wire)
         self._cipher = cipher
 
     def get(self, scope: str, key: str) -> Answer | None:

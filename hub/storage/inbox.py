@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import RowMapping, and_, or_, select, update
 
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.inbox import Message
@@ -13,6 +13,7 @@ from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
 from hub.storage.tables import INBOX
+from hub.storage.wire import Wire
 
 ARRIVING = ("id", "source", "kind", "key", "digest", "raw", "headers", "correlation", "received_at", "state", "attempt",
             "fence", "not_before")  # fmt: skip
@@ -22,8 +23,8 @@ ARRIVE = Prepared(lambda dialect: insert_on(dialect)(INBOX).on_conflict_do_nothi
 class SqlInbox(Repository):
     """Received messages."""
 
-    def __init__(self, connection: Connection, cipher: Cipher) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+        super().__init__(wire)
         self._cipher = cipher
 
     def receive(self, message: Message) -> Message:
@@ -50,7 +51,7 @@ class SqlInbox(Repository):
             row = self.first(waiting)
             if row is not None:
                 return self._message(row)
-        if ARRIVE.change(self._connection, values):
+        if ARRIVE.change(self._wire, values):
             return message
         row = self.first(select(INBOX).where(INBOX.c.source == message.source, INBOX.c.key == message.key))
         if row is None:

@@ -1,8 +1,8 @@
 """Links in SQL: the shadow pair of a link is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select
+from sqlalchemy import Column, ColumnElement, RowMapping, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.errors import ConflictError
@@ -10,13 +10,16 @@ from hub.ports.links import Link
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository
 from hub.storage.tables import LINK
+from hub.storage.wire import Wire
+
+PORTION = 1000  # ids in one statement: no database limits fewer
 
 
 class SqlLinks(Repository):
     """The crosswalk."""
 
-    def __init__(self, connection: Connection, cipher: Cipher) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+        super().__init__(wire)
         self._cipher = cipher
 
     def of_remote(self, system: str, name: str, external_id: str) -> Link | None:
@@ -48,6 +51,34 @@ class SqlLinks(Repository):
             LINK.c.record_id.in_(set(record_ids)),
         )
         return {row[0]: row[1] for row in self.pairs(statement)}
+
+    def of_many_records(self, system: str, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], str]:
+        """External ids by object and our id."""
+        return self._many(system, wanted, LINK.c.record_id, LINK.c.external_id, LINK.c.state == "active")
+
+    def of_many_remotes(self, system: str, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], str]:
+        """Our ids by object and external id."""
+        return self._many(system, wanted, LINK.c.external_id, LINK.c.record_id, LINK.c.state != "gone")
+
+    def _many(
+        self,
+        system: str,
+        wanted: Mapping[str, Collection[str]],
+        by: Column[str],
+        told: Column[str],
+        state: ColumnElement[bool],
+    ) -> dict[tuple[str, str], str]:
+        """One statement for all that a batch refers to, in portions that a statement can hold."""
+        pairs = sorted((name, one) for name, ids in wanted.items() for one in set(ids))
+        found: dict[tuple[str, str], str] = {}
+        for start in range(0, len(pairs), PORTION):
+            portion: dict[str, list[str]] = {}
+            for name, one in pairs[start : start + PORTION]:
+                portion.setdefault(name, []).append(one)
+            chosen = or_(*(and_(LINK.c.object == name, by.in_(ids)) for name, ids in portion.items()))
+            statement = select(LINK.c.object, by, told).where(LINK.c.system == system, state, chosen)
+            found |= {(row[0], row[1]): row[2] for row in self.pairs(statement)}
+        return found
 
     def save(self, link: Link) -> None:
         """Insert or replace."""

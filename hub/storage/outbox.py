@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, StaleError
@@ -12,6 +12,7 @@ from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, insert_on, instant_or_none, stamp, stamp_or_none
 from hub.storage.tables import OUTBOX
+from hub.storage.wire import Wire
 
 DUE = ("id", "system", "entity", "record_id", "correlation", "created_at", "goal", "state", "attempt", "fence",
        "not_before")  # fmt: skip
@@ -32,8 +33,8 @@ ENQUEUE = Prepared(enqueue_unless_waiting)
 class SqlOutbox(Repository):
     """Deliveries."""
 
-    def __init__(self, connection: Connection, cipher: Cipher) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+        super().__init__(wire)
         self._cipher = cipher
 
     def enqueue(self, delivery: Delivery) -> None:
@@ -51,7 +52,7 @@ class SqlOutbox(Repository):
             "fence": 0,
             "not_before": stamp_or_none(delivery.not_before),
         }
-        ENQUEUE.change(self._connection, values)
+        ENQUEUE.later(self._wire, values)
 
     def get(self, delivery_id: str) -> Delivery | None:
         """One delivery."""

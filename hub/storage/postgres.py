@@ -1,12 +1,11 @@
 """The store on PostgreSQL: serializable transactions, retried where the database asks for it.
 
-The writers of one process take turns: new rows of all of them meet on the last page of an index, where serializable
-transactions conflict, so that eight at once are tried three times each, and some give up. Between processes the
-database decides.
+The writers of one process share one thread and its group commits: new rows of all of them meet on the last page of an
+index, where serializable transactions conflict, so that eight at once are tried three times each, and some give up.
+Between processes the database decides.
 """
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine
@@ -15,7 +14,9 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from hub.domain.errors import RetryableError
 from hub.ports.store import UnitOfWork
+from hub.storage.group import GroupWriter, Outcome, Work
 from hub.storage.unit_of_work import SqlUnitOfWork, Vault
+from hub.storage.wire import Wire
 
 T = TypeVar("T")
 SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION = "40001", "40P01", "23505"
@@ -33,10 +34,55 @@ class PostgresStore:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault
-        self._turn = threading.Lock()
+        self._writer = GroupWriter(self._commit)
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run in one durable transaction."""
+        return self._writer.run(fn)
+
+    def read(self, fn: Callable[[UnitOfWork], T]) -> T:
+        """Run on one snapshot."""
+        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            return fn(SqlUnitOfWork(Wire(connection), self._vault))
+
+    def close(self) -> None:
+        """Finish what is queued, then give the connections back."""
+        self._writer.close()
+        self._engine.dispose()
+
+    def _commit(self, group: Sequence[Work]) -> list[Outcome]:
+        """Together; where the database does not take the group, one by one."""
+        if len(group) > 1:
+            try:
+                return self._together(group)
+            except DBAPIError:
+                pass  # what was wrong, and with which of them, shows when each is tried by itself
+        return [self._alone(fn) for fn in group]
+
+    def _together(self, group: Sequence[Work]) -> list[Outcome]:
+        with self._engine.begin() as connection:
+            wire = Wire(connection)
+            return [self._attempt(wire, fn) for fn in group]
+
+    def _attempt(self, wire: Wire, fn: Work) -> Outcome:
+        """Run inside a savepoint; DBAPIError when the transaction is lost."""
+        wire.later("SAVEPOINT work")
+        try:
+            result = fn(SqlUnitOfWork(wire, self._vault))
+            wire.later("RELEASE work")
+            wire.flush()
+        except DBAPIError:
+            raise
+        except BaseException as error:
+            if wants_retry(error):
+                raise
+            wire.forget()
+            wire.run("ROLLBACK TO work")
+            return None, error
+        return result, None
+
+    def _alone(self, fn: Work) -> Outcome:
+        """Run in a transaction of its own, as often as other processes get in its way."""
         retrying = Retrying(
             retry=retry_if_exception(wants_retry),
             stop=stop_after_attempt(ATTEMPTS),
@@ -44,25 +90,27 @@ class PostgresStore:
             reraise=True,
         )
         try:
-            result: T = retrying(self._once, fn)
+            return retrying(self._once, fn), None
         except (OperationalError, IntegrityError) as error:
-            raise RetryableError(
-                "The database did not take the change ({reason}): try again.", reason=sqlstate(error) or "no connection"
-            ) from error
-        return result
-
-    def read(self, fn: Callable[[UnitOfWork], T]) -> T:
-        """Run on one snapshot."""
-        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            return fn(SqlUnitOfWork(connection, self._vault))
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
+            return None, untaken(error)
+        except BaseException as error:  # noqa: BLE001 - it is the caller's: the writer goes on
+            return None, error
 
     def _once(self, fn: Callable[[UnitOfWork], T]) -> T:
-        with self._turn, self._engine.begin() as connection:
-            return fn(SqlUnitOfWork(connection, self._vault))
+        with self._engine.begin() as connection:
+            wire = Wire(connection)
+            result = fn(SqlUnitOfWork(wire, self._vault))
+            wire.flush()
+            return result
+
+
+def untaken(error: DBAPIError) -> RetryableError:
+    """The database did not take a change."""
+    failure = RetryableError(
+        "The database did not take the change ({reason}): try again.", reason=sqlstate(error) or "no connection"
+    )
+    failure.__cause__ = error
+    return failure
 
 
 def wants_retry(error: BaseException) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Dialect
 from sqlalchemy.sql import ClauseElement
+
+from hub.storage.wire import Wire
 
 Row = dict[str, Any]
 
@@ -25,7 +26,7 @@ class Compiled:
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
         named = {**self.fixed, **values}
-        return named if self.order is None else tuple(named[name] for name in self.order)
+        return named if self.order is None else [named[name] for name in self.order]
 
 
 class Prepared:
@@ -39,33 +40,33 @@ class Prepared:
         self._columns = None if columns is None else list(columns)
         self._compiled: dict[str, Compiled] = {}
 
-    def first(self, connection: Connection, values: Mapping[str, Any]) -> Row | None:
+    def first(self, wire: Wire, values: Mapping[str, Any]) -> Row | None:
         """The first row."""
-        cursor = self._execute(connection, values)
+        cursor = self._execute(wire, values)
         row = cursor.fetchone()
         return None if row is None else dict(zip(names(cursor), row, strict=True))
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
+    def rows(self, wire: Wire, values: Mapping[str, Any]) -> list[Row]:
         """All rows."""
-        cursor = self._execute(connection, values)
+        cursor = self._execute(wire, values)
         header = names(cursor)
         return [dict(zip(header, row, strict=True)) for row in cursor.fetchall()]
 
-    def change(self, connection: Connection, values: Mapping[str, Any]) -> int:
+    def change(self, wire: Wire, values: Mapping[str, Any]) -> int:
         """Run a write; how many rows it touched."""
-        return int(self._execute(connection, values).rowcount)
+        return int(self._execute(wire, values).rowcount)
 
-    def _execute(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(compiled.sql, compiled.parameters(values))
-        except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                compiled.sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-            ) from error
-        return cursor
+    def later(self, wire: Wire, values: Mapping[str, Any]) -> None:
+        """Run a write whose outcome nobody waits for."""
+        compiled = self._in_words_of(wire.dialect)
+        wire.later(compiled.sql, compiled.parameters(values))
+
+    def _execute(self, wire: Wire, values: Mapping[str, Any]) -> Any:
+        compiled = self._in_words_of(wire.dialect)
+        return wire.run(compiled.sql, compiled.parameters(values))
+
+    def _in_words_of(self, dialect: Dialect) -> Compiled:
+        return self._compiled.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> Compiled:
         made: Any = self._build(dialect.name).compile(dialect=dialect, column_keys=self._columns)

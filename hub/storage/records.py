@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.documents import Doc
@@ -16,6 +16,7 @@ from hub.storage.prepared import Prepared, Row
 from hub.storage.privacy import Privacy
 from hub.storage.sql import Repository, dumps, loads
 from hub.storage.tables import BLIND, RECORDS
+from hub.storage.wire import Wire
 
 OF_RECORD = and_(BLIND.c.entity == bindparam("entity"), BLIND.c.record_id == bindparam("record_id"))
 OF_DIGEST = and_(BLIND.c.field == bindparam("field"), BLIND.c.digest == bindparam("digest"))
@@ -25,17 +26,23 @@ LEARN = Prepared(lambda _: insert(BLIND), [column.name for column in BLIND.c])
 
 
 class SqlRecords(Repository):
-    """The repository of every entity."""
+    """The repository of every entity.
 
-    def __init__(self, connection: Connection, cipher: Cipher, privacy: Mapping[str, Privacy]) -> None:
-        super().__init__(connection)
+    Documents are values that nobody changes in place: what one transaction has read or written once, it keeps.
+    """
+
+    def __init__(self, wire: Wire, cipher: Cipher, privacy: Mapping[str, Privacy]) -> None:
+        super().__init__(wire)
         self._cipher = cipher
         self._privacy = privacy
+        self._kept: dict[tuple[str, str], Record] = {}
 
     def get(self, entity: str, record_id: str) -> Record | None:
         """The record, or None."""
-        row = get_of(entity).first(self._connection, {"id": record_id})
-        return None if row is None else self._record(entity, row)
+        if kept := self._kept.get((entity, record_id)):
+            return kept
+        row = get_of(entity).first(self._wire, {"id": record_id})
+        return None if row is None else self._keep(self._record(entity, row))
 
     def need(self, entity: str, record_id: str) -> Record:
         """The record; NotFoundError names it when there is none."""
@@ -54,23 +61,24 @@ class SqlRecords(Repository):
         """Store a new record."""
         record = Record(entity, doc["id"], 1, doc)
         try:
-            add_of(entity).change(self._connection, self._row(record))
+            add_of(entity).change(self._wire, self._row(record))
         except IntegrityError:
             raise ConflictError("There is a {entity} {id} already.", entity=entity, id=record.id) from None
         self._index_secrets(entity, record.id, self._digests(entity, doc))
-        return record
+        return self._keep(record)
 
     def put(self, entity: str, doc: Doc, *, version: int) -> Record:
         """Replace the record."""
         record = Record(entity, doc["id"], version + 1, doc)
-        if not put_of(entity).change(self._connection, self._row(record) | {"its_id": record.id, "seen": version}):
+        if not put_of(entity).change(self._wire, self._row(record) | {"its_id": record.id, "seen": version}):
+            self._kept.pop((entity, record.id), None)
             self.need(entity, record.id)
             raise StaleError(
                 "{entity} {id} was changed meanwhile: read it again and decide again.", entity=entity, id=record.id
             )
         if self._privacy[entity].blind:
             self._reindex_secrets(record)
-        return record
+        return self._keep(record)
 
     def page(
         self,
@@ -98,18 +106,35 @@ class SqlRecords(Repository):
         """Every record that matches."""
         return [self._record(entity, row) for row in self._listed(entity, where or {}, sort)]
 
-    def by_secret(self, entity: str, field: str, value: str) -> list[Record]:
+    def by_secret(self, entity: str, field: str, value: str, where: Mapping[str, str] | None = None) -> list[Record]:
         """Records by blind index, oldest first."""
+        given = {**(where or {}), "entity": entity, "field": field}
         digest = self._cipher.digest(entity, field, value)
-        rows = by_secret_of(entity).rows(self._connection, {"entity": entity, "field": field, "digest": digest})
+        rows = by_secret_of(entity, tuple(where or ())).rows(self._wire, {**given, "digest": digest})
         return [self._record(entity, row) for row in rows]
+
+    def by_secrets(self, fields: Sequence[tuple[str, str]], value: str) -> list[Record]:
+        """Records of several kinds by blind index, in the order of the fields, then oldest first."""
+        given: dict[str, object] = {}
+        for at, (entity, field) in enumerate(fields):
+            digest = self._cipher.digest(entity, field, value)
+            given |= {f"entity{at}": entity, f"field{at}": field, f"digest{at}": digest}
+        hits = hits_of(len(fields)).rows(self._wire, given)
+        order = {pair: at for at, pair in enumerate(fields)}
+        hits.sort(key=lambda hit: (order[hit["entity"], hit["field"]], hit["record_id"]))
+        found = dict.fromkeys((hit["entity"], hit["record_id"]) for hit in hits)
+        return [self.need(entity, record_id) for entity, record_id in found]
 
     def _listed(self, entity: str, where: Mapping[str, object], sort: str) -> Sequence[RowMapping | Row]:
         if all(isinstance(value, str | bool) for value in where.values()):
             values = {field: as_text(value) for field, value in where.items()}
-            return all_of(entity, tuple(where), sort).rows(self._connection, values)
+            return all_of(entity, tuple(where), sort).rows(self._wire, values)
         table = table_of(entity)
         return self.rows(ordered(filtered(table, entity, where), table, entity, sort))
+
+    def _keep(self, record: Record) -> Record:
+        self._kept[record.entity, record.id] = record
+        return record
 
     def _record(self, entity: str, row: RowMapping | Row) -> Record:
         doc: Doc = loads(row["doc"])
@@ -133,16 +158,16 @@ class SqlRecords(Repository):
 
     def _reindex_secrets(self, record: Record) -> None:
         mine = {"entity": record.entity, "record_id": record.id}
-        old = {(row["field"], bytes(row["digest"])) for row in DIGESTS.rows(self._connection, mine)}
+        old = {(row["field"], bytes(row["digest"])) for row in DIGESTS.rows(self._wire, mine)}
         new = self._digests(record.entity, record.doc)
         for field, digest in old - new:
-            FORGET.change(self._connection, {**mine, "field": field, "digest": digest})
+            FORGET.later(self._wire, {**mine, "field": field, "digest": digest})
         self._index_secrets(record.entity, record.id, new - old)
 
     def _index_secrets(self, entity: str, record_id: str, digests: Iterable[tuple[str, bytes]]) -> None:
         for field, digest in digests:
             row = {"entity": entity, "field": field, "digest": digest, "record_id": record_id}
-            LEARN.change(self._connection, row)
+            LEARN.later(self._wire, row)
 
 
 @cache
@@ -168,11 +193,20 @@ def put_of(entity: str) -> Prepared:
 
 
 @cache
-def by_secret_of(entity: str) -> Prepared:
-    """The records with a digest, oldest first."""
+def by_secret_of(entity: str, narrowed: tuple[str, ...]) -> Prepared:
+    """The records with a digest, oldest first; narrowed by the equality of fields."""
     table = table_of(entity)
     hits = select(BLIND.c.record_id).where(BLIND.c.entity == bindparam("entity"), OF_DIGEST)
-    return Prepared(lambda _: select(table).where(table.c.id.in_(hits)).order_by(table.c.id))
+    equal = [column_of(table, entity, field) == bindparam(field) for field in narrowed]
+    return Prepared(lambda _: select(table).where(table.c.id.in_(hits), *equal).order_by(table.c.id))
+
+
+@cache
+def hits_of(count: int) -> Prepared:
+    """Where so many digests stand in the blind index."""
+    names = ("entity", "field", "digest")
+    alternatives = [and_(*(BLIND.c[name] == bindparam(f"{name}{at}") for name in names)) for at in range(count)]
+    return Prepared(lambda _: select(BLIND.c.entity, BLIND.c.field, BLIND.c.record_id).where(or_(*alternatives)))
 
 
 @cache

@@ -3,20 +3,21 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import RowMapping, select, update
 
 from hub.domain.errors import ConflictError
 from hub.ports.reviews import Review
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository, dumps, stamp
 from hub.storage.tables import REVIEW
+from hub.storage.wire import Wire
 
 
 class SqlReviews(Repository):
     """The review queue."""
 
-    def __init__(self, connection: Connection, cipher: Cipher) -> None:
-        super().__init__(connection)
+    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+        super().__init__(wire)
         self._cipher = cipher
 
     def open(self, review: Review) -> None:

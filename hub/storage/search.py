@@ -42,19 +42,19 @@ class SqlSearch(Repository):
         """Replace the record's tokens."""
         key = {"entity": entity, "id": record_id}
         if not tokens:
-            DROP.change(self._connection, key)
+            DROP.later(self._wire, key)
             return
-        if self._connection.dialect.name == "sqlite" and not OWN.change(self._connection, key):
-            DROP.change(self._connection, key)  # a row of FTS5 has no key to be replaced by
-        PUT.change(self._connection, {**key, "tokens": " ".join(map(whole, set(tokens)))})
+        if self._wire.dialect.name == "sqlite" and not OWN.change(self._wire, key):
+            DROP.later(self._wire, key)  # a row of FTS5 has no key to be replaced by
+        PUT.later(self._wire, {**key, "tokens": " ".join(map(whole, set(tokens)))})
 
     def find(self, entity: str, tokens: Sequence[str], *, limit: int = 50) -> list[str]:
         """Ids of the records that have all tokens, newest first."""
         if not tokens:
             return []
-        joined = " & " if self._connection.dialect.name == "postgresql" else " AND "
+        joined = " & " if self._wire.dialect.name == "postgresql" else " AND "
         query = joined.join(sorted(map(whole, set(tokens))))
-        found = FIND.rows(self._connection, {"entity": entity, "query": query, "limit": limit})
+        found = FIND.rows(self._wire, {"entity": entity, "query": query, "limit": limit})
         return [row["record_id"] for row in found]
 
 

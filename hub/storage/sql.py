@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Executable, RowMapping, Table
+from sqlalchemy import Executable, RowMapping, Table
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from hub.storage.wire import Wire
 
 
 def stamp(at: datetime) -> str:
@@ -36,35 +38,35 @@ loads = orjson.loads
 class Repository:
     """Runs statements on one transaction's connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
 
     def first(self, statement: Executable) -> RowMapping | None:
         """The first row."""
-        return self._connection.execute(statement).mappings().first()
+        return self._wire.execute(statement).mappings().first()
 
     def rows(self, statement: Executable) -> Sequence[RowMapping]:
         """All rows."""
-        return self._connection.execute(statement).mappings().all()
+        return self._wire.execute(statement).mappings().all()
 
     def pairs(self, statement: Executable) -> Sequence[Any]:
         """All rows, as tuples."""
-        return self._connection.execute(statement).all()
+        return self._wire.execute(statement).all()
 
     def change(self, statement: Executable, values: Any = None) -> int:
         """Run a write and say how many rows it touched."""
-        return self._connection.execute(statement, values).rowcount
+        return self._wire.execute(statement, values).rowcount
 
     def upsert(self, table: Table, values: dict[str, Any]) -> None:
         """Insert the row, or replace the one with its primary key."""
-        statement = insert_on(self._connection.dialect.name)(table).values(values)
+        statement = insert_on(self._wire.dialect.name)(table).values(values)
         keys = [column.name for column in table.primary_key]
         rest = {name: statement.excluded[name] for name in values if name not in keys}
         self.change(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
     def add_if_new(self, table: Table, values: dict[str, Any] | list[dict[str, Any]]) -> int:
         """Insert what does not collide with a unique key; says how many rows were new."""
-        insert = insert_on(self._connection.dialect.name)
+        insert = insert_on(self._wire.dialect.name)
         return self.change(
             insert(table).values(values).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         )

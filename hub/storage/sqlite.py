@@ -1,27 +1,23 @@
 """The store on SQLite: one writer thread with group commit, readers beside it.
 
-Callers hand functions to the writer thread; it drains its queue into one transaction, each function inside a
-savepoint of its own, commits once (synchronous=FULL), and only then answers all of them.
+Each function of a group runs inside a savepoint of its own; the group is committed once (synchronous=FULL).
 """
 
-import queue
 import sqlite3
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from hub.domain.errors import RetryableError
 from hub.ports.store import UnitOfWork
+from hub.storage.group import GroupWriter, Outcome, Work
 from hub.storage.unit_of_work import SqlUnitOfWork, Vault
+from hub.storage.wire import Wire
 
 T = TypeVar("T")
-Work = tuple[Callable[[UnitOfWork], Any], "Future[Any]"]
-GROUP = 256  # functions in one commit: more would only make the first of them wait
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -29,6 +25,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",  # what a savepoint may have to take back: as a file it costs more than the commit
     "cache_size=-16384",  # KiB
+    "wal_autocheckpoint=4000",  # pages: those that many transactions touch are copied into the database seldom
 )
 
 
@@ -51,89 +48,60 @@ class SqliteStore:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault
-        self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write, name="store-writer", daemon=True)
-        self._writer.start()
+        self._writer = GroupWriter(self._commit)
+        self._writing: Connection | None = None
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run in one durable transaction."""
-        future: Future[T] = Future()
-        self._queue.put((fn, future))
-        return future.result()
+        return self._writer.run(fn)
 
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run on one snapshot."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
-                return fn(SqlUnitOfWork(connection, self._vault))
+                return fn(SqlUnitOfWork(Wire(connection), self._vault))
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
-        self._queue.put(None)
-        self._writer.join()
+        self._writer.close()
+        if self._writing is not None:
+            self._writing.close()
         self._engine.dispose()
 
-    def _write(self) -> None:
-        with self._engine.connect() as connection:
-            while (work := self._queue.get()) is not None:
-                group, last = self._drain(work)
-                self._commit(connection, group)
-                if last:
-                    return
-
-    def _drain(self, first: Work) -> tuple[list[Work], bool]:
-        """What is queued now, up to a group; whether the end of the queue was among it."""
-        group = [first]
-        while len(group) < GROUP:
-            try:
-                work = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if work is None:
-                return group, True
-            group.append(work)
-        return group, False
-
-    def _commit(self, connection: Connection, group: list[Work]) -> None:
+    def _commit(self, group: Sequence[Work]) -> list[Outcome]:
+        self._writing = self._writing or self._engine.connect()
+        wire, driver = Wire(self._writing), driver_of(self._writing)
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            results = [self._attempt(connection, fn) for fn, _ in group]
-            connection.exec_driver_sql("COMMIT")
+            driver.execute("BEGIN IMMEDIATE")
+            outcomes = [self._attempt(wire, driver, fn) for fn in group]
+            driver.execute("COMMIT")
         except (OperationalError, sqlite3.Error) as error:
-            roll_back(connection)
-            results = [(None, unwritable(error))] * len(group)
-        for (_, future), (result, failure) in zip(group, results, strict=True):
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+            if driver.in_transaction:  # the database may have ended it already
+                driver.execute("ROLLBACK")
+            return [(None, unwritable(error))] * len(group)
+        return outcomes
 
-    def _attempt(self, connection: Connection, fn: Callable[[UnitOfWork], Any]) -> tuple[Any, BaseException | None]:
-        connection.exec_driver_sql("SAVEPOINT work")
+    def _attempt(self, wire: Wire, driver: sqlite3.Connection, fn: Work) -> Outcome:
+        driver.execute("SAVEPOINT work")
         try:
-            result = fn(SqlUnitOfWork(connection, self._vault))
+            result = fn(SqlUnitOfWork(wire, self._vault))
         except BaseException as error:
-            if isinstance(error, OperationalError) and not in_transaction(connection):
+            if isinstance(error, OperationalError) and not driver.in_transaction:
                 raise
-            connection.exec_driver_sql("ROLLBACK TO work")
-            connection.exec_driver_sql("RELEASE work")
+            driver.execute("ROLLBACK TO work")
+            driver.execute("RELEASE work")
             return None, unwritable(error) if isinstance(error, OperationalError) else error
-        connection.exec_driver_sql("RELEASE work")
+        driver.execute("RELEASE work")
         return result, None
 
 
-def roll_back(connection: Connection) -> None:
-    """End a transaction that the database may have ended already."""
-    if in_transaction(connection):
-        connection.exec_driver_sql("ROLLBACK")
-
-
-def in_transaction(connection: Connection) -> bool:
-    """Whether the database still holds our transaction open; some failures end it."""
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection: SQLAlchemy's way to a bare statement costs ten times what the statement does."""
+    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment] # of this driver
+    return driver
 
 
 def unwritable(error: Exception) -> RetryableError:

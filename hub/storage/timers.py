@@ -20,11 +20,11 @@ class SqlTimers(Repository):
 
     def arm(self, entity: str, record_id: str, timers: tuple[Timer, ...]) -> None:
         """Replace the record's timers."""
-        DISARM.change(self._connection, {"entity": entity, "id": record_id})
+        DISARM.later(self._wire, {"entity": entity, "id": record_id})
         mine = {"entity": entity, "record_id": record_id}
         for one in timers:
             row = {**mine, "name": one.name, "kind": one.kind, "due_at": stamp(one.due_at)}
-            ARM.change(self._connection, row)
+            ARM.later(self._wire, row)
 
     def take_due(self, *, now: datetime, limit: int) -> list[Timer]:
         """Take due timers away, earliest first."""

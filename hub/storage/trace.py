@@ -29,7 +29,7 @@ class SqlTrace(Repository):
             "template": stop.template,
             "params": dumps(stop.params),
         }
-        NOTE.change(self._connection, values)
+        NOTE.later(self._wire, values)
 
     def of_correlation(self, correlation: str) -> list[Stop]:
         """The stops of a message, in order."""

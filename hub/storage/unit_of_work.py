@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import bindparam, text
 
 from hub.storage.accounts import SqlAccounts
 from hub.storage.audit import SqlAudit
@@ -25,6 +25,7 @@ from hub.storage.sql import insert_on
 from hub.storage.tables import NUMBER, SERIES
 from hub.storage.timers import SqlTimers
 from hub.storage.trace import SqlTrace
+from hub.storage.wire import Wire
 
 
 def next_of(dialect: str, series: str) -> Any:
@@ -49,77 +50,29 @@ class Vault:
 
 
 class SqlUnitOfWork:
-    """Every repository, on one connection; made as they are asked for."""
+    """Every repository, on one connection."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
-        self._connection = connection
-        self._vault = vault
-
-    @cached_property
-    def records(self) -> SqlRecords:
-        """Canonical records."""
-        return SqlRecords(self._connection, self._vault.cipher, self._vault.privacy)
-
-    @cached_property
-    def links(self) -> SqlLinks:
-        """The crosswalk."""
-        return SqlLinks(self._connection, self._vault.cipher)
-
-    @cached_property
-    def inbox(self) -> SqlInbox:
-        """Received messages."""
-        return SqlInbox(self._connection, self._vault.cipher)
-
-    @cached_property
-    def outbox(self) -> SqlOutbox:
-        """Deliveries."""
-        return SqlOutbox(self._connection, self._vault.cipher)
-
-    @cached_property
-    def cursors(self) -> SqlCursors:
-        """Polling positions."""
-        return SqlCursors(self._connection)
-
-    @cached_property
-    def reviews(self) -> SqlReviews:
-        """The review queue."""
-        return SqlReviews(self._connection, self._vault.cipher)
-
-    @cached_property
-    def audit(self) -> SqlAudit:
-        """The audit trail."""
-        return SqlAudit(self._connection, self._vault.cipher, self._vault.now)
-
-    @cached_property
-    def trace(self) -> SqlTrace:
-        """The stops of messages."""
-        return SqlTrace(self._connection)
-
-    @cached_property
-    def accounts(self) -> SqlAccounts:
-        """Users, sessions, keys."""
-        return SqlAccounts(self._connection)
-
-    @cached_property
-    def idempotency(self) -> SqlIdempotency:
-        """First answers."""
-        return SqlIdempotency(self._connection, self._vault.cipher)
-
-    @cached_property
-    def timers(self) -> SqlTimers:
-        """Armed timers."""
-        return SqlTimers(self._connection)
-
-    @cached_property
-    def search(self) -> SqlSearch:
-        """Full-text search."""
-        return SqlSearch(self._connection)
+    def __init__(self, wire: Wire, vault: Vault) -> None:
+        self._wire = wire
+        cipher = vault.cipher
+        self.records = SqlRecords(wire, cipher, vault.privacy)
+        self.links = SqlLinks(wire, cipher)
+        self.inbox = SqlInbox(wire, cipher)
+        self.outbox = SqlOutbox(wire, cipher)
+        self.cursors = SqlCursors(wire)
+        self.reviews = SqlReviews(wire, cipher)
+        self.audit = SqlAudit(wire, cipher, vault.now)
+        self.trace = SqlTrace(wire)
+        self.accounts = SqlAccounts(wire)
+        self.idempotency = SqlIdempotency(wire, cipher)
+        self.timers = SqlTimers(wire)
+        self.search = SqlSearch(wire)
 
     def next_number(self, series: str) -> int:
         """The next number of a series."""
         if series not in SERIES:
             raise KeyError(series)
-        row = NEXT[series].first(self._connection, {"series": series})
+        row = NEXT[series].first(self._wire, {"series": series})
         if row is None:
             raise AssertionError
         return int(row["last"])

@@ -36,6 +36,11 @@ class FakeSystem:
         """Plan: the next ``operation`` (create, update, act, get) fails ``before`` or ``after`` it took effect."""
         self._plans.append((operation, how))
 
+    def fail_at(self, operation: str, how: str, *, nth: int) -> None:
+        """Plan: the ``nth`` coming ``operation`` fails, those before it work."""
+        self._plans += [(operation, "works")] * (nth - 1)
+        self._plans.append((operation, how))
+
     def edit(self, name: str, remote_id: str, /, **values: object) -> None:
         """A person over there changes a record."""
         old = self.store[self._of(name), remote_id]
@@ -115,6 +120,8 @@ class FakeSystem:
         if planned is None:
             return False
         self._plans.remove(planned)
+        if planned[1] == "works":
+            return False
         if planned[1] == "before":
             raise RetryableError("The fake system did not answer.")
         if planned[1] == "refuse":

@@ -151,6 +151,11 @@ def test_a_remote_record_has_one_link_for_ever(store: Store) -> None:
     with pytest.raises(ConflictError, match="linked"):
         store.run(lambda tx: tx.links.save(Link("erp", "customer", "8", "customer", "c1")))
     assert store.read(lambda tx: tx.links.prefetch("erp", "customer", ["c1", "c2"])) == {"c1": "7"}
+    wanted = {"customer": {"c1", "c2"}, "part": {"p1"}}
+    assert store.read(lambda tx: tx.links.of_many_records("erp", wanted)) == {("customer", "c1"): "7"}
+    theirs = {"customer": {str(number) for number in range(2500)}}
+    assert store.read(lambda tx: tx.links.of_many_remotes("erp", theirs)) == {("customer", "7"): "c1"}
+    assert store.read(lambda tx: tx.links.of_many_remotes("crm", theirs)) == {}
     assert store.read(lambda tx: tx.links.count("erp", "customer")) == 1
 
 

@@ -41,7 +41,7 @@ def changes(parts: Sequence[Part], old: Node, new: Node, run: Run, *, of_hub: bo
             if isinstance(part, Leaf):
                 yield from _leaf_change(part, old, new, of_hub=of_hub)
             else:
-                yield from _member_changes(part, old, new, run, of_hub=of_hub)
+                yield from _member_changes(part.at(new), old, new, run, of_hub=of_hub)
 
 
 def _leaf_change(leaf: Leaf, old: Node, new: Node, *, of_hub: bool) -> Iterator[FieldChange]:

@@ -26,12 +26,12 @@ class MissingLinkError(RetryableError):
 
     def __init__(self, entity: str, sought: str, *, side: str) -> None:
         """``side`` is where the id comes from: hub or remote."""
-        super().__init__(
-            "{entity} {sought} ({side} id) has no link yet: it is synced first, then this record",
-            entity=entity,
-            sought=sought,
-            side=side,
+        template = (
+            "{entity} {sought} is not linked yet: it is sent first, then this record"
+            if side == "hub"
+            else "{entity} {sought} of the other side is not linked yet: it is fetched first, then this record"
         )
+        super().__init__(template, entity=entity, sought=sought)
         self.entity = entity
         self.sought = sought
         self.side = side

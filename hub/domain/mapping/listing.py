@@ -1,7 +1,7 @@
 """A keyed list, ready to run: which member of one side is which member of the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.domain.documents import Doc
@@ -20,6 +20,7 @@ class Listing:
 
     Members are known by the hub's key. Where the remote assigns ids (``ids: remote``), ``entity`` names the crosswalk
     that tells which is which; a member that was born over there and is in no crosswalk is ``<system>:<its key>`` here.
+    A list within a list has a crosswalk for each member around it: use it ``at`` the node that it stands in.
     """
 
     rule: ListRule
@@ -27,6 +28,12 @@ class Listing:
     system: str
     entity: str
     partial: bool = False
+
+    def at(self, parent: Node) -> "Listing":
+        """The list in one member of the list around it: ``invoice.lines[A].parts``."""
+        if not (parent.path and self.rule.remote_ids):
+            return self
+        return replace(self, entity=f"{self.entity.partition('.')[0]}.{parent.path}{self.rule.hub.path}")
 
     # --- who adds and removes
 
@@ -137,7 +144,11 @@ def _members(doc: Doc | None, at: ListPath) -> list[Doc]:
 
 def _key(member: Doc, at: ListPath) -> str | None:
     values = [path.read(member) for path in at.keys]
-    return None if any(is_nothing(value) or value == "" for value in values) else "|".join(map(id_text, values))
+    if any(is_nothing(value) or value == "" for value in values):
+        return None
+    if len(values) == 1:
+        return id_text(values[0])
+    return "|".join(id_text(value).replace("\\", "\\\\").replace("|", "\\|") for value in values)
 
 
 def _indexed(members: Iterable[tuple[str, Doc]]) -> dict[str, Doc]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from hub.domain.errors import FieldError, InvalidError
 from hub.domain.mapping.ends import Node
@@ -11,10 +11,19 @@ from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.links import Refs
 from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.paths import Path
-from hub.domain.mapping.refusal import UnfitError
-from hub.domain.mapping.rules import Spread
+from hub.domain.mapping.refusal import UnfitError, UnsettledError
+from hub.domain.mapping.rules import OnOther, Spread
 
 Part: TypeAlias = Leaf | Listing
+
+
+class Held(NamedTuple):
+    """A value without counterpart that a person decides about, and where it stands on both sides."""
+
+    leaf: Leaf
+    hub: Node
+    remote: Node
+    error: FieldError
 
 
 @dataclass
@@ -23,6 +32,7 @@ class Run:
 
     refs: Refs
     problems: list[FieldError] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
 
     @contextmanager
     def at(self, part: Part, hub: Node, remote: Node, *, of_hub: bool) -> Iterator[None]:
@@ -36,19 +46,21 @@ class Run:
                 if isinstance(part, Leaf)
                 else FieldError(place, error.template, error.params)
             )
-            self.problems.append(note)
+            if isinstance(part, Leaf) and part.rule.other is OnOther.REVIEW:
+                self.held.append(Held(part, hub, remote, note))
+            else:
+                self.problems.append(note)
         except InvalidError as error:
             self.problems.append(FieldError(place_of(part, hub, of_hub=True), error.template, error.params))
 
     def finish(self, file: str, entity: str) -> None:
-        """Raise an InvalidError when there was a problem."""
+        """Raise an InvalidError when there was a problem; an UnsettledError when a person decides about all of them."""
+        fields = (*self.problems, *(held.error for held in self.held))
+        template = "{mapping}: {entity} has values that the mapping cannot carry over: mend them, or the mapping"
         if self.problems:
-            raise InvalidError(
-                "{mapping}: {entity} has values that the mapping cannot carry over: mend them, or the mapping",
-                mapping=file,
-                entity=entity,
-                fields=tuple(self.problems),
-            )
+            raise InvalidError(template, mapping=file, entity=entity, fields=fields)
+        if self.held:
+            raise UnsettledError(template, mapping=file, entity=entity, fields=fields)
 
 
 def place_of(part: Part, node: Node, *, of_hub: bool) -> str:

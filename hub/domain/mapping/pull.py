@@ -15,7 +15,7 @@ def pull_parts(parts: Sequence[Part], remote: Node, hub: Node, run: Run, *, crea
             if isinstance(part, Leaf):
                 pull_leaf(part, remote, hub, run, creating=creating)
             elif part.rule.direction.pulls and not part.unsaid(remote.doc):
-                _pull_members(part, remote, hub, run, creating=creating)
+                _pull_members(part.at(hub), remote, hub, run, creating=creating)
 
 
 def pull_leaf(leaf: Leaf, remote: Node, hub: Node, run: Run, *, creating: bool) -> None:

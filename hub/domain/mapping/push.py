@@ -15,7 +15,7 @@ def push_parts(parts: Sequence[Part], hub: Node, remote: Node, run: Run, *, crea
             if isinstance(part, Leaf):
                 push_leaf(part, hub, remote, run, creating=creating)
             elif part.rule.direction.pushes:
-                _push_members(part, hub, remote, run, creating=creating)
+                _push_members(part.at(hub), hub, remote, run, creating=creating)
 
 
 def push_leaf(leaf: Leaf, hub: Node, remote: Node, run: Run, *, creating: bool) -> None:

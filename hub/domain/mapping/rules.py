@@ -121,6 +121,9 @@ class FieldRule:
     when: Expression | None = None
     default: Any = None
     line: int = 0
+    file: str = ""  # where it is not the mapping's own file: an overlay's
+    given: frozenset[str] = frozenset()  # the options that the file names
+    stated_owner: Owner | None = None  # what the file says, though a one-way rule is owned by its source
 
     @property
     def path(self) -> str:
@@ -142,6 +145,7 @@ class ListRule:
     rules: "tuple[Rule, ...]"
     remote_ids: bool = False
     line: int = 0
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{self.hub} {self.direction} {self.remote}"
@@ -161,6 +165,7 @@ class Identity:
     remote_id: Path | None = None
     external_id: tuple[Path, Path] | None = None
     adopt_if: tuple[tuple[str, ...], ...] = ()
+    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,30 @@ class SyncRules:
 
 
 @dataclass(frozen=True)
+class RemoteObject:
+    """A further remote object that a record is made of, beside the one whose id identifies the whole.
+
+    Either ``id`` says where the whole holds its id, or ``parent`` names the field of its rows that holds the id of the
+    whole; then there are several, in a list.
+    """
+
+    name: str
+    schema: str | None = None
+    id: Path | None = None
+    parent: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A value table, or a file of them, and where it stands."""
+
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Example:
     """A test that stands beside the mapping; exactly one of the expectations is given."""
 
@@ -200,6 +229,7 @@ class Example:
     direction: str | None = None
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     line: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,11 +240,15 @@ class Waiver:
     path: str
     reason: str
     line: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class MappingSpec:
-    """One mapping file."""
+    """One mapping file.
+
+    With ``objects`` a remote document has one key per object: ``{product: {...}, template: {...}, barcode: [...]}``.
+    """
 
     file: str
     name: str
@@ -229,5 +263,6 @@ class MappingSpec:
     sync: SyncRules = field(default_factory=SyncRules)
     rules: tuple[Rule, ...] = ()
     examples: tuple[Example, ...] = ()
-    unused_tables: tuple[str, ...] = ()
+    unused_tables: tuple[Table, ...] = ()
+    objects: tuple[RemoteObject, ...] = ()
     waivers: tuple[Waiver, ...] = ()

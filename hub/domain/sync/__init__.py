@@ -1,8 +1,22 @@
 """Two-way sync decided by values: the three-way merge, what a read-back settles, the brake."""
 
 from hub.domain.sync.brake import Braked, brake
+from hub.domain.sync.making import Made, make_here, make_there
 from hub.domain.sync.merging import merge
 from hub.domain.sync.outcome import Change, Conflict, Dispute, Merge, Reason
 from hub.domain.sync.settling import settle
 
-__all__ = ["Braked", "Change", "Conflict", "Dispute", "Merge", "Reason", "brake", "merge", "settle"]
+__all__ = [
+    "Braked",
+    "Change",
+    "Conflict",
+    "Dispute",
+    "Made",
+    "Merge",
+    "Reason",
+    "brake",
+    "make_here",
+    "make_there",
+    "merge",
+    "settle",
+]

@@ -98,6 +98,9 @@ class _Merger:
     def finish(self) -> Merge:
         """Merge every part and put the outcome together."""
         self.parts(self.mapping.parts, self.scope)
+        for held in self.run.held:
+            self.conflict(held.leaf, held.hub, held.remote, None)
+        self.run.held.clear()
         self.run.finish(self.mapping.spec.file, self.mapping.entity)
         base = self.scope.base.doc
         if self.ledger.conflicts:
@@ -124,7 +127,7 @@ class _Merger:
                 self.leaf(part, scope)
             else:
                 with self.run.at(part, scope.hub, scope.seen, of_hub=False):
-                    self.lists.merge(part, scope)
+                    self.lists.merge(part.at(scope.hub), scope)
 
     # --- values
 
@@ -244,12 +247,18 @@ class _Merger:
     def dispute(self, leaf: Leaf, scope: Scope, dispute: Dispute) -> None:
         """Hold a value: both sides keep theirs."""
         self.go_back(leaf, scope)
+        self.conflict(leaf, scope.hub, scope.seen, shown(leaf.hub.read(scope.hub_base)), dispute)
+
+    def conflict(
+        self, leaf: Leaf, hub: Node, remote: Node, base: Any, dispute: Dispute = Dispute.NO_COUNTERPART
+    ) -> None:
+        """Ask a person about a value."""
         conflict = Conflict(
-            path=place_of(leaf, scope.hub, of_hub=True),
-            remote_path=place_of(leaf, scope.seen, of_hub=False),
-            base=shown(leaf.hub.read(scope.hub_base)),
-            hub=shown(leaf.hub.read(scope.hub)),
-            remote=shown(leaf.remote.read(scope.seen)),
+            path=place_of(leaf, hub, of_hub=True),
+            remote_path=place_of(leaf, remote, of_hub=False),
+            base=base,
+            hub=shown(leaf.hub.read(hub)),
+            remote=shown(leaf.remote.read(remote)),
             dispute=dispute,
             rule=leaf.rule,
         )

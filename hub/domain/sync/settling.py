@@ -110,7 +110,7 @@ class _Settlement:
                 if isinstance(part, Leaf):
                     self.leaf(part, views)
                 else:
-                    self.members(part, views)
+                    self.members(part.at(views.hub_now), views)
 
     def leaf(self, leaf: Leaf, views: _Views) -> None:
         """Agree on a value that was sent; one that was not is left to the merge."""

@@ -1,43 +1,53 @@
 """What is wrong with a mapping, found from the file and the two schemas alone, all of it at once."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from hub.domain.errors import NotFoundError
 from hub.domain.mapping.rules import MappingSpec
+from hub.files.lint.amounts import amounts_without_scale
 from hub.files.lint.blocks import Block, blocks
+from hub.files.lint.composed import parts_of_records, remote_tree
+from hub.files.lint.expressions import expression_types
 from hub.files.lint.hints import HINTS
+from hub.files.lint.identities import identity_paths
+from hub.files.lint.options import idle_options
 from hub.files.lint.paths import doubled_writes, positional_keys, required_targets, unknown_paths
 from hub.files.lint.selectors import unknown_choices
 from hub.files.lint.values import two_way_defaults, type_clashes, unwritable_targets, value_tables
 from hub.files.lint.waivers import idle_waiver, rules_of, wrong_waivers
-from hub.files.lint.whole_set import lint_set
+from hub.files.lint.whole_set import lint_set, wrong_precedence
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaFolder, SchemaNode
+
+MOST = 300
+"""So many problems of one mapping are told; who mends these sees the next."""
 
 
 def lint(spec: MappingSpec, schemas: SchemaFolder) -> list[Problem]:
     """Every problem of one mapping, in the order of its lines."""
     problems: list[Problem] = []
-    trees = [_tree(spec, name, schemas, problems) for name in (spec.hub_schema, spec.remote_schema)]
-    within = tuple(blocks(Block(spec, spec.rules, *trees)))
+    hub = _tree(spec, lambda: None if spec.hub_schema is None else schemas.tree(spec.hub_schema), schemas, problems)
+    remote = _tree(spec, lambda: remote_tree(spec, schemas), schemas, problems)
+    within = tuple(blocks(Block(spec, spec.rules, hub, remote)))
     for block in within:
         for check in CHECKS:
-            problems.extend(check(block))
+            problems.extend(islice(check(block), MOST))
+    problems.extend(identity_paths(spec, hub))
+    problems.extend(parts_of_records(spec, remote))
     problems.extend(hinted(spec, within))
     problems.extend(unused_tables(spec))
-    return sorted(problems, key=lambda problem: problem.line)
+    return sorted(problems, key=lambda problem: problem.line)[:MOST]
 
 
-def _tree(spec: MappingSpec, name: str | None, schemas: SchemaFolder, problems: list[Problem]) -> SchemaNode | None:
-    if name is None:
-        return None
+def _tree(
+    spec: MappingSpec, read: Callable[[], SchemaNode | None], schemas: SchemaFolder, problems: list[Problem]
+) -> SchemaNode | None:
     try:
-        return schemas.tree(name)
-    except NotFoundError:
-        params: dict[str, object] = {"name": name}
-        problems.append(
-            Problem(spec.file, 1, "schema", "there is no schema {name}", params, closest(name, schemas.names))
-        )
+        return read()
+    except NotFoundError as error:
+        meant = closest(str(error.params["name"]), schemas.names)
+        problems.append(Problem(spec.file, 1, "schema", error.template, error.params, meant))
         return None
 
 
@@ -51,6 +61,9 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
     unwritable_targets,
     positional_keys,
     unknown_choices,
+    expression_types,
+    idle_options,
+    amounts_without_scale,
 )
 
 
@@ -71,8 +84,9 @@ def hinted(spec: MappingSpec, within: tuple[Block, ...]) -> Iterator[Problem]:
 
 
 def unused_tables(spec: MappingSpec) -> Iterator[Problem]:
-    for name in spec.unused_tables:
-        yield Problem(spec.file, 1, f"values: {name}", "no rule uses the value table '{name}'", {"name": name})
+    """Value tables, and files of them, that are there for nothing."""
+    for table in spec.unused_tables:
+        yield Problem(table.file, table.line, "values", "no rule uses {name}", {"name": table.name})
 
 
-__all__ = ["lint", "lint_set"]
+__all__ = ["lint", "lint_set", "wrong_precedence"]

@@ -35,7 +35,12 @@ class Block:
     def problem(self, rule: Rule | None, template: str, *, meant: str | None = None, **params: object) -> Problem:
         """A problem of a rule, or of the block."""
         line, path = (rule.line, str(rule)) if rule is not None else (1, self.spec.name)
-        return Problem(self.spec.file, line, path, template, params, meant)
+        return Problem(file_of(self.spec, rule), line, path, template, params, meant)
+
+
+def file_of(spec: MappingSpec, rule: Rule | None) -> str:
+    """The file that a rule stands in: the mapping's, or one that is laid over it."""
+    return (rule.file if rule is not None else "") or spec.file
 
 
 def blocks(block: Block) -> Iterator[Block]:

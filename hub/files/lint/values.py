@@ -5,13 +5,14 @@ from typing import Any
 
 from hub.domain.mapping.codecs import Chain, Codec, Cut, Plain, Ref, ValueMap
 from hub.domain.mapping.codecs.base import TEXT
+from hub.domain.mapping.paths import Path
 from hub.domain.mapping.rules import (
     Direction,
     FieldRule,
     OnOther,
 )
 from hub.domain.mapping.values import normal
-from hub.files.lint.blocks import Block, codecs_of, field_rules, node_of
+from hub.files.lint.blocks import Block, codecs_of, field_rules, follow, node_of, paths_of
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaNode
 
@@ -49,20 +50,46 @@ def _listed(types: frozenset[str]) -> str:
 
 def value_tables(block: Block) -> Iterator[Problem]:
     """A value table that is ambiguous, names a value that a schema lacks, or leaves one out."""
+    read_back: set[str] = set()
     for rule in field_rules(block):
         for table in (part for part in codecs_of(rule.codec) if isinstance(part, ValueMap)):
-            yield from _ambiguous(block, rule, table)
+            if rule.direction.pulls and table.name not in read_back:
+                read_back.add(table.name)
+                yield from _ambiguous(block, rule, table)
+            yield from _types_of(block, rule, table, of_hub=True)
+            yield from _types_of(block, rule, table, of_hub=False)
             yield from _coverage(block, rule, table, of_hub=True)
             yield from _coverage(block, rule, table, of_hub=False)
 
 
 def _ambiguous(block: Block, rule: FieldRule, table: ValueMap) -> Iterator[Problem]:
     seen: set[Any] = set()
-    for value in table.remote_values if rule.direction.pulls else ():
+    for value in table.remote_values:
         if normal(value) in seen:
             template = "the value table '{table}' has {value} twice: it cannot be read back"
             yield block.problem(rule, template, table=table.name, value=repr(value))
         seen.add(normal(value))
+
+
+def _types_of(block: Block, rule: FieldRule, table: ValueMap, *, of_hub: bool) -> Iterator[Problem]:
+    """Values of another JSON type than the field, such as the text '1' for the number 1."""
+    node = node_of(block, rule, of_hub=of_hub)
+    if node is None or not node.types or node.choices is not None or not (of_hub or codecs_of(rule.codec)[-1] is table):
+        return
+    wrong = {kind for kind in TYPES if not _fit(TYPES[kind], node.types)}
+    for value in (table.hub_values if of_hub else table.remote_values) if wrong else ():
+        if type(value) in wrong:
+            params = {"table": table.name, "value": repr(value), "types": _listed(node.types)}
+            template = "the value table '{table}' has {value}, and the {side}'s field holds {types}"
+            yield block.problem(rule, template, side="hub" if of_hub else "remote", **params)
+
+
+TYPES: dict[type, frozenset[str]] = {
+    bool: frozenset({"boolean"}),
+    int: frozenset({"integer"}),
+    float: frozenset({"number"}),
+    str: TEXT,
+}
 
 
 def _coverage(block: Block, rule: FieldRule, table: ValueMap, *, of_hub: bool) -> Iterator[Problem]:
@@ -72,8 +99,9 @@ def _coverage(block: Block, rule: FieldRule, table: ValueMap, *, of_hub: bool) -
         return
     named = table.hub_values if of_hub else table.remote_values
     source = rule.direction.pushes if of_hub else rule.direction.pulls
-    wanted = [value for value in choices if value is not None and normal(value) not in set(map(normal, named))]
-    surplus = [value for value in named if value is not None and normal(value) not in set(map(normal, choices))]
+    known, allowed = set(map(normal, named)), set(map(normal, choices))
+    wanted = [value for value in choices if value is not None and normal(value) not in known]
+    surplus = [value for value in named if value is not None and normal(value) not in allowed]
     side = "hub" if of_hub else "remote"
     if wanted and source and rule.other is OnOther.ERROR:
         values = ", ".join(map(str, wanted))
@@ -98,9 +126,18 @@ def unwritable_targets(block: Block) -> Iterator[Problem]:
         theirs = node_of(block, rule, of_hub=False) if rule.direction.pushes else None
         if theirs is None:
             continue
-        if theirs.says("readOnly"):
+        if _is_read_only(block, rule, theirs):
             yield block.problem(rule, "the remote's field is read-only: use <-")
         yield from _too_short(block, rule, theirs)
+
+
+def _is_read_only(block: Block, rule: FieldRule, theirs: SchemaNode) -> bool:
+    """Whether the field, or an object around it, is read-only; a record that is being made may set some once."""
+    around: list[SchemaNode] = [theirs]
+    for path in paths_of(rule.remote):
+        found = (follow(block.remote, Path(path.steps[:at])) for at in range(1, len(path.steps)) if block.remote)
+        around += [node for node in found if isinstance(node, SchemaNode)]
+    return any(node.says("readOnly") or node.says("x-computed") for node in around)
 
 
 def _too_short(block: Block, rule: FieldRule, theirs: SchemaNode) -> Iterator[Problem]:

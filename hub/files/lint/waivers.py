@@ -28,7 +28,7 @@ def idle_waiver(spec: MappingSpec, waiver: Waiver) -> Problem:
 
 def problem(spec: MappingSpec, waiver: Waiver, template: str, suggestion: str | None, **params: object) -> Problem:
     """A problem of a waiver."""
-    return Problem(spec.file, waiver.line, "waivers", template, params, suggestion)
+    return Problem(waiver.file or spec.file, waiver.line, "waivers", template, params, suggestion)
 
 
 def rules_of(rules: tuple[Rule, ...], prefix: str = "") -> Iterator[tuple[str, Rule]]:

@@ -415,6 +415,82 @@ def test_a_member_that_vanished_over_there_while_we_changed_it_is_a_conflict() -
     assert [each.path for each in sent(mapping, merged, {"m": []}).conflicts] == ["l[1]"]
 
 
+NESTED = "l[id] <-> m[id]:\n  ids: remote\n  v <-> v:\n  p[id] <-> q[id]:\n    ids: remote\n    w <-> w:\n"
+
+
+def test_members_within_members_get_their_ids_for_each_member_around_them() -> None:
+    """Ids within a line count from one again: 'p1' of line A and 'p1' of line B are two."""
+    mapping = make_mapping(NESTED)
+    parts = [{"id": "p1", "w": "x"}, {"id": "p2", "w": "y"}]
+    hub = {"l": [{"id": "A", "v": "a", "p": parts}, {"id": "B", "v": "b", "p": parts[:1]}]}
+    merged = three_way(mapping, ({}, {"m": []}), hub, {"m": []})
+    rows = [{"w": "x"}, {"w": "y"}]
+    assert merged.remote == {"m": [{"v": "a", "q": rows}, {"v": "b", "q": rows[:1]}]}
+    answer = {
+        "m": [
+            {"id": 7, "v": "a", "q": [{"id": 2, "w": "y"}, {"id": 1, "w": "x"}]},
+            {"id": 8, "v": "b", "q": [{"id": 1, "w": "x"}]},
+        ]
+    }
+    done = sent(mapping, merged, answer)
+    assert done.lines == {"l": {"A": "7", "B": "8"}, "l[A].p": {"p1": "1", "p2": "2"}, "l[B].p": {"p1": "1"}}
+    assert (done.hub, done.push_due) == (hub, False)
+    known = FakeLinks({f"thing.{path}": pairs for path, pairs in done.lines.items()})
+    assert mapping.pull(answer, None, known) == {
+        "l": [{"id": "A", "v": "a", "p": parts[::-1]}, {"id": "B", "v": "b", "p": parts[:1]}]
+    }
+    answer["m"][1]["q"] = [{"id": 1, "w": "z"}, {"id": 5, "w": "new"}]
+    later = merge(
+        mapping,
+        hub_base=done.hub_base,
+        remote_base=done.remote_base,
+        hub_now=done.hub,
+        remote_now=answer,
+        refs=known,
+    )
+    assert later.hub["l"][1]["p"] == [{"id": "p1", "w": "z"}, {"id": "sys:5", "w": "new"}]
+    assert later.hub["l"][0] == hub["l"][0]
+    assert mapping.push(later.hub, answer, known) == answer
+
+
+def test_a_member_may_have_a_key_of_several_fields_over_there_and_one_id_here() -> None:
+    mapping = make_mapping("l[id] <-> m[order, row]:\n  ids: remote\n  v <-> v:\n")
+    remote = {"m": [{"order": "a|b", "row": 1, "v": "x"}, {"order": "a", "row": "b|1", "v": "y"}]}
+    known = FakeLinks({"thing.l": {"A": "a\\\\|b|1"}})
+    pulled = mapping.pull(remote, None, known)
+    assert [each["v"] for each in pulled["l"]] == ["x", "y"]
+    assert len({each["id"] for each in pulled["l"]}) == 2
+    assert mapping.push(pulled, remote, known) == remote
+
+
+@pytest.mark.parametrize("members", ["hub", "remote", "both"])
+def test_who_adds_and_removes_within_members_is_the_inner_lists_own_rule(members: str) -> None:
+    mapping = make_mapping(
+        f"l[id] <-> m[id]:\n  v <-> v:\n  p[a, b] <-> q[c, d]:\n    members: {members}\n    w <-> w:\n"
+    )
+    base = (
+        {"l": [{"id": "1", "v": 1, "p": [{"a": "x", "b": "y", "w": 1}]}]},
+        {"m": [{"id": "1", "v": 1, "q": [{"c": "x", "d": "y", "w": 1}]}]},
+    )
+    here = {"l": [{"id": "1", "v": 1, "p": [{"a": "x", "b": "y", "w": 1}, {"a": "h", "b": "h", "w": 2}]}]}
+    there = {"m": [{"id": "1", "v": 1, "q": [{"c": "x", "d": "y", "w": 1}, {"c": "r", "d": "r", "w": 3}]}]}
+    merged = three_way(mapping, base, here, there)
+    mine = {each["a"] for each in merged.hub["l"][0]["p"]}
+    theirs = {each["c"] for each in merged.remote["m"][0]["q"]}
+    assert ("r" in mine, "h" in theirs) == (members != "hub", members != "remote")
+
+
+def test_a_member_within_a_member_deleted_here_and_edited_there_is_a_conflict() -> None:
+    mapping = make_mapping(NESTED.replace("    ids: remote\n", "").replace("  ids: remote\n", ""))
+    hub = {"l": [{"id": "1", "v": 1, "p": [{"id": "2", "w": 1}]}]}
+    remote = {"m": [{"id": "1", "v": 1, "q": [{"id": "2", "w": 1}]}]}
+    gone = {"l": [{"id": "1", "v": 1, "p": []}]}
+    edited = {"m": [{"id": "1", "v": 1, "q": [{"id": "2", "w": 9}]}]}
+    merged = three_way(mapping, (hub, remote), gone, edited)
+    assert [(each.path, each.dispute.value) for each in merged.conflicts] == [("l[1].p[2]", "deleted_here")]
+    assert (merged.hub, merged.remote) == (gone, edited)
+
+
 # --- the brake
 
 

@@ -217,8 +217,8 @@ def test_a_reference_into_another_file_that_is_missing_is_an_error_of_ours(tmp_p
 
 
 def mapped(system: str, fields: str, entity: str = "thing") -> str:
-    head = f"map: {entity}/{system}.o\nversion: 1\nhub: {{entity: {entity}}}\n"
-    return f"{head}remote: {{system: {system}, object: o}}\nfields:\n{fields}"
+    head = f"map: {entity}/{system}.{entity}\nversion: 1\nhub: {{entity: {entity}}}\n"
+    return f"{head}remote: {{system: {system}, object: {entity}}}\nfields:\n{fields}"
 
 
 def test_the_set_of_mappings_has_one_remote_owner_per_field_and_knows_every_reference() -> None:
@@ -229,7 +229,10 @@ def test_the_set_of_mappings_has_one_remote_owner_per_field_and_knows_every_refe
     ]
     assert [str(problem) for problem in lint_set(specs)] == [
         "one.yaml:7: c <-> d: no mapping of one is for the entity custmer; did you mean 'customer'?",
-        "two.yaml:6: a <- b: a is owned by one and by two: only one system can own a field",
+        (
+            "two.yaml:6: a <- b: a is owned by one and by two: only one system can own a field; "
+            "say which wins with precedence: {thing.a: [one, two]} in hub.yaml"
+        ),
     ]
 
 

@@ -1,5 +1,8 @@
 """A document is checked against its canonical schema, and every wrong field is named."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from hub.domain.errors import InvalidError, NotFoundError
@@ -34,3 +37,20 @@ def test_an_unknown_entity_is_named(schemas: CanonicalSchemas) -> None:
 def test_the_entities_are_sorted(schemas: CanonicalSchemas) -> None:
     assert list(schemas.entities()) == sorted(schemas.entities())
     assert "customer" in schemas.entities()
+
+
+def test_an_operator_adds_a_custom_field_to_a_record(tmp_path: Path) -> None:
+    own = {"properties": {"custom": {"type": "object", "properties": {"vip": {"type": "boolean"}}}}}
+    (tmp_path / "customer.json").write_text(json.dumps(own), "utf-8")
+    schemas = CanonicalSchemas(data_dir("schemas") / "canonical", tmp_path)
+    schemas.check("customer", {"name": "A", "custom": {"vip": True}})
+    with pytest.raises(InvalidError, match=r"custom\.vip: This value has the wrong type"):
+        schemas.check("customer", {"name": "A", "custom": {"vip": 5}})
+    with pytest.raises(InvalidError, match="bogus"):
+        schemas.check("customer", {"name": "A", "bogus": 1})
+
+
+def test_a_schema_of_the_operator_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (tmp_path / "customer.json").write_text("{", "utf-8")
+    with pytest.raises(InvalidError, match=r"customer\.json is no JSON"):
+        CanonicalSchemas(data_dir("schemas") / "canonical", tmp_path)

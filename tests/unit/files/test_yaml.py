@@ -55,7 +55,7 @@ def test_an_alias_repeats_a_value() -> None:
         ("? [a]\n: b\n", 1, "a key must be a single value"),
         ("? &k {a: b}\n: c\n", 1, "a key must be a single value"),
         ("a: &k [b]\n? *k\n: c\n", 2, "a key must be a single value"),
-        ("a: \0", 1, "it is not YAML"),
+        ("a: 1\nb: \0", 2, r"the control character U\+0000 is not allowed"),
         ("a: '", 1, "while|found|quoted"),
     ],
 )

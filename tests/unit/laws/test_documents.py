@@ -33,7 +33,7 @@ def corpus(mapping: Any, schemas: SchemaFolder, seed: int = 7) -> Corpus:
 
 @pytest.mark.parametrize(("mapping", "schemas"), MAPPINGS, ids=[mapping.name for mapping, _ in MAPPINGS])
 def test_every_document_is_one_that_its_schema_allows(mapping: Any, schemas: SchemaFolder) -> None:
-    hub, remote = (validator(schemas, name) for name in (mapping.spec.hub_schema, mapping.spec.remote_schema))
+    hub, remote = (validator(schemas, {"$ref": each}) for each in (mapping.spec.hub_schema, mapping.spec.remote_schema))
     made = corpus(mapping, schemas)
     assert [wrong for case in made.cases for wrong in hub(case.hub)] == []
     assert [wrong for case in made.cases for wrong in remote(case.remote)] == []

@@ -30,6 +30,8 @@ class Codec(ABC):
     """What mapping files call it, where that is not the name of the class."""
     blank_is_nothing: ClassVar[bool] = True
     """An empty text from the remote means that there is no value."""
+    calls: ClassVar[tuple[str, ...]] = ()
+    """How mapping files call it: examples for the reference, and what the law test is generated from."""
 
     @abstractmethod
     def encode(self, value: Any) -> Any:

@@ -15,7 +15,7 @@ _MAX_DIGITS = 40  # longer than any amount or quantity; stops 1e999999 from fill
 
 def number_of(value: Any) -> Decimal:
     """Read a number from a decimal string or a JSON number; fails on anything else, NaN and monsters."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or _is_grouped(value):
         raise UnfitError("{value} is not a number", value=repr(value))
     try:
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
@@ -24,6 +24,11 @@ def number_of(value: Any) -> Decimal:
     if not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
         raise UnfitError("{value} is not a number that can be carried over", value=repr(value))
     return number
+
+
+def _is_grouped(value: Any) -> bool:
+    """Whether it is written as Python groups digits, 1_000, which no system does."""
+    return isinstance(value, str) and "_" in value
 
 
 def rounded(number: Decimal, places: int) -> Decimal:
@@ -52,6 +57,11 @@ class DecimalText(Codec):
     """A decimal string with a fixed number of places on both sides; a JSON number is understood."""
 
     places: int = 2
+    calls: ClassVar[tuple[str, ...]] = (
+        "decimal",
+        "decimal(4)",
+        "decimal(0)",
+    )
     word: ClassVar[str] = "decimal"
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
@@ -80,6 +90,10 @@ class Number(Codec):
     """A JSON number over there, a decimal string here, with at most so many places."""
 
     places: int = 0
+    calls: ClassVar[tuple[str, ...]] = (
+        "number(3)",
+        "number",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
@@ -107,6 +121,11 @@ class Scale(Codec):
 
     factor: Decimal
     places: int = 0
+    calls: ClassVar[tuple[str, ...]] = (
+        "scale(100, 2)",
+        "scale(0.001, 6)",
+        "scale(3)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
@@ -138,6 +157,10 @@ class Money(Codec):
 
     by: str = "currency"
     currency: str | None = None
+    calls: ClassVar[tuple[str, ...]] = (
+        "money",
+        "money(by: currency)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
     reads: ClassVar[frozenset[str]] = NUMBER
@@ -192,6 +215,7 @@ class Money(Codec):
 class MinorUnits(Money):
     """An amount over there in the currency's smallest unit, as an integer: 1234 is 12.34 CNY and 1234 JPY."""
 
+    calls: ClassVar[tuple[str, ...]] = ("minor_units(by: currency)",)
     word: ClassVar[str] = "minor_units"
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT

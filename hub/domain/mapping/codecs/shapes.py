@@ -28,6 +28,10 @@ class Join(Codec):
     """A list of texts in the hub, one text over there: ``join(", ")``."""
 
     sep: str = ", "
+    calls: ClassVar[tuple[str, ...]] = (
+        'join(", ")',
+        "join(;)",
+    )
     hub: ClassVar[frozenset[str]] = _LIST
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -53,6 +57,7 @@ class Split(Codec):
     """One text in the hub, a list of texts over there: ``split(", ")``."""
 
     sep: str = ", "
+    calls: ClassVar[tuple[str, ...]] = ('split(", ")',)
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = _LIST
 
@@ -78,6 +83,11 @@ class Pair(Codec):
     """A reference that is read as a list, such as [5, "Acme"], and written as the member at ``index`` alone."""
 
     index: int = 0
+
+    calls: ClassVar[tuple[str, ...]] = (
+        "pair(0)",
+        "pair(1)",
+    )
 
     def encode(self, value: Any) -> Any:
         """The member alone."""
@@ -126,3 +136,7 @@ class Cut(Codec):
     def hub_edges(self) -> tuple[Any, ...]:
         """Exactly as long, one longer."""
         return ("x" * self.length, "甲" * (self.length + 1))
+
+    def remote_edges(self) -> tuple[Any, ...]:
+        """The same."""
+        return self.hub_edges()

@@ -87,6 +87,11 @@ class Bool(Codec):
 
     yes: Scalar
     no: Scalar
+    calls: ClassVar[tuple[str, ...]] = (
+        "bool(Yes, No)",
+        "bool(1, 0)",
+        "bool(true, null)",
+    )
     hub: ClassVar[frozenset[str]] = frozenset({"boolean"})
     blank_is_nothing: ClassVar[bool] = False
 

@@ -19,6 +19,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class Strip(Codec):
     """Text without white space at its ends; what is only white space is nothing."""
 
+    calls: ClassVar[tuple[str, ...]] = ("strip",)
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -42,6 +43,7 @@ class Strip(Codec):
 class Email(Codec):
     """An e-mail address: in small letters in the hub; the remote's own capitals stay as they are."""
 
+    calls: ClassVar[tuple[str, ...]] = ("email",)
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -67,6 +69,11 @@ class EnumCase(Codec):
     """A code word: ``in_service`` here; IN_SERVICE (upper), In Service (title) or inService (camel) over there."""
 
     style: str
+    calls: ClassVar[tuple[str, ...]] = (
+        "enum_case(upper)",
+        "enum_case(title)",
+        "enum_case(camel)",
+    )
     word: ClassVar[str] = "enum_case"
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
@@ -93,6 +100,10 @@ class EnumCase(Codec):
         """One word, several words."""
         return ("new", "in_service", "en_route_again")
 
+    def remote_edges(self) -> tuple[Any, ...]:
+        """The same in the remote's style."""
+        return tuple(map(self.encode, self.hub_edges()))
+
 
 @lru_cache(maxsize=4096)  # parsing takes longer than all other codecs of a record together
 def _e164(text: str, region: str) -> str:
@@ -110,6 +121,10 @@ class Phone(Codec):
     """A telephone number: E.164 in the hub; numbers without country code are those of the region."""
 
     region: str
+    calls: ClassVar[tuple[str, ...]] = (
+        "phone(CN)",
+        "phone(DE)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -144,6 +159,10 @@ class Country(Codec):
     """A country: ISO 3166 alpha-2 in the hub; ``country(alpha3)`` for three letters over there."""
 
     form: str = "alpha2"
+    calls: ClassVar[tuple[str, ...]] = (
+        "country",
+        "country(alpha3)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 

@@ -71,6 +71,11 @@ class DateTime(Codec):
     tz: str | None = None
     sep: str = "T"
     width: int = 1
+    calls: ClassVar[tuple[str, ...]] = (
+        "datetime",
+        "datetime(Asia/Shanghai)",
+        'datetime(Europe/Berlin, " ")',
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -98,6 +103,8 @@ class DateTime(Codec):
         """The instant in UTC."""
         if self.width == 1:
             return self._aware(_instant(text_of(value))).isoformat()
+        if not isinstance(value, tuple) or len(value) != self.width:
+            raise UnfitError("{value} is not a date and a time of day", value=repr(value))
         day, clock = value
         if day in (None, ""):
             return None
@@ -119,6 +126,14 @@ class DateTime(Codec):
             "2026-10-25T01:30:00+00:00",
         )
 
+    def remote_edges(self) -> tuple[Any, ...]:
+        """Local times where there is a zone, the hour that is gone through twice among them; else with an offset."""
+        if self.tz is None:
+            return ("1970-01-01T00:00:00+00:00", "2026-01-31T16:00:00.5+08:00", "2024-02-29T12:00:00-03:30")
+        if self.width > 1:
+            return (("2026-01-31", "16:00:00"), ("2024-02-29", "9:05:03.25"), ("2026-01-31", None))
+        return ("1970-01-01 00:00:00", "2026-10-25T02:30:00", "2026-03-29T02:30:00", "2024-02-29T23:59:59")
+
 
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
@@ -132,6 +147,10 @@ class Date(Codec):
     """A calendar date without zone: ``iso`` is 2026-01-31, ``compact`` is 20260131."""
 
     form: str = "iso"
+    calls: ClassVar[tuple[str, ...]] = (
+        "date",
+        "date(compact)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = TEXT
 
@@ -152,12 +171,20 @@ class Date(Codec):
         """A leap day, the ends of a year."""
         return ("2024-02-29", "2026-01-01", "2026-12-31")
 
+    def remote_edges(self) -> tuple[Any, ...]:
+        """Both forms, and midnight as some systems write a date."""
+        return ("2024-02-29", "20240229", "2026-12-31T00:00:00")
+
 
 @dataclass(frozen=True)
 class Epoch(Codec):
     """An instant as seconds or milliseconds since 1970: ``epoch(s)``, ``epoch(ms)``."""
 
     unit: str = "s"
+    calls: ClassVar[tuple[str, ...]] = (
+        "epoch(s)",
+        "epoch(ms)",
+    )
     hub: ClassVar[frozenset[str]] = TEXT
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "field", "digest", "record_id"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("blind_index", schema=None) as batch:
         batch.create_index("ix_blind_index_record", ["entity", "record_id"], unique=False)
@@ -214,7 +215,13 @@ def upgrade() -> None:
         batch.create_index("ix_record_asset_product_id", ["product_id", "id"], unique=False)
         batch.create_index("ix_record_asset_qr_token", ["qr_token", "id"], unique=False)
         batch.create_index("ix_record_asset_serial", ["serial", "id"], unique=False)
-        batch.create_index("ix_record_asset_site_id", ["site_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_asset_site_id",
+            ["site_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("site_id is not null"),
+            postgresql_where=sa.text("site_id is not null"),
+        )
         batch.create_index("ix_record_asset_status", ["status", "id"], unique=False)
 
     op.create_table(
@@ -235,15 +242,28 @@ def upgrade() -> None:
         sa.Column("agent", sa.Text(), nullable=True),
         sa.Column("started_at", sa.Text(), nullable=True),
         sa.Column("ticket_id", sa.Text(), nullable=True),
+        sa.Column("call_back", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("record_call", schema=None) as batch:
+        batch.create_index(
+            "ix_record_call_call_back",
+            ["call_back", "id"],
+            unique=False,
+            sqlite_where=sa.text("call_back is not null"),
+            postgresql_where=sa.text("call_back is not null"),
+        )
         batch.create_index("ix_record_call_call_id", ["call_id", "id"], unique=False)
-        batch.create_index("ix_record_call_contact_id", ["contact_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_call_contact_id",
+            ["contact_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("contact_id is not null"),
+            postgresql_where=sa.text("contact_id is not null"),
+        )
         batch.create_index("ix_record_call_customer_id", ["customer_id", "id"], unique=False)
         batch.create_index("ix_record_call_started_at", ["started_at", "id"], unique=False)
         batch.create_index("ix_record_call_state", ["state", "id"], unique=False)
-        batch.create_index("ix_record_call_system", ["system", "id"], unique=False)
         batch.create_index("ix_record_call_ticket_id", ["ticket_id", "id"], unique=False)
 
     op.create_table(
@@ -357,7 +377,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record_customer", schema=None) as batch:
         batch.create_index("ix_record_customer_name", ["name", "id"], unique=False)
-        batch.create_index("ix_record_customer_parent_id", ["parent_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_customer_parent_id",
+            ["parent_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("parent_id is not null"),
+            postgresql_where=sa.text("parent_id is not null"),
+        )
 
     op.create_table(
         "record_evidence",
@@ -733,12 +759,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record_ticket", schema=None) as batch:
         batch.create_index("ix_record_ticket_call_id", ["call_id", "id"], unique=False)
-        batch.create_index("ix_record_ticket_contact_id", ["contact_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_ticket_contact_id",
+            ["contact_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("contact_id is not null"),
+            postgresql_where=sa.text("contact_id is not null"),
+        )
         batch.create_index("ix_record_ticket_customer_id", ["customer_id", "id"], unique=False)
         batch.create_index("ix_record_ticket_number", ["number", "id"], unique=False)
         batch.create_index("ix_record_ticket_opened_at", ["opened_at", "id"], unique=False)
-        batch.create_index("ix_record_ticket_parent_id", ["parent_id", "id"], unique=False)
-        batch.create_index("ix_record_ticket_site_id", ["site_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_ticket_parent_id",
+            ["parent_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("parent_id is not null"),
+            postgresql_where=sa.text("parent_id is not null"),
+        )
+        batch.create_index(
+            "ix_record_ticket_site_id",
+            ["site_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("site_id is not null"),
+            postgresql_where=sa.text("site_id is not null"),
+        )
         batch.create_index("ix_record_ticket_status", ["status", "id"], unique=False)
 
     op.create_table(
@@ -818,6 +862,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("due_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "record_id", "name", "kind"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("timer", schema=None) as batch:
         batch.create_index("ix_timer_due", ["due_at"], unique=False)

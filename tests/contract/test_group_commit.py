@@ -1,0 +1,89 @@
+"""Works that share one commit do not share their failures."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from hub.domain.errors import ConflictError, RetryableError
+from hub.ports.store import Store, UnitOfWork
+from hub.ports.timers import Timer
+from hub.testing.clock import FakeClock
+
+Work = Callable[[UnitOfWork], Any]
+
+
+def together(store: Store, works: list[Work]) -> list[Future[Any]]:
+    """Queue all of them while another one holds the writer, so that they are committed as one group."""
+    held, free = threading.Event(), threading.Event()
+    queued = store._writer._queue  # type: ignore[attr-defined]
+
+    def hold(_tx: UnitOfWork) -> None:
+        held.set()
+        free.wait(30)
+
+    with ThreadPoolExecutor(len(works) + 1) as pool:
+        holder = pool.submit(store.run, hold)
+        held.wait(30)
+        futures = []
+        for number, work in enumerate(works, 1):
+            futures.append(pool.submit(store.run, work))
+            while queued.qsize() < number:
+                threading.Event().wait(0.001)
+        free.set()
+        holder.result(30)
+    return futures
+
+
+def adds(record_id: str) -> Work:
+    return lambda tx: tx.records.add("part", {"id": record_id, "name": record_id})
+
+
+def names(store: Store) -> list[str]:
+    return [part.id for part in store.read(lambda tx: tx.records.all("part"))]
+
+
+def test_a_refused_work_leaves_the_others_of_its_commit(store: Store) -> None:
+    def refused(tx: UnitOfWork) -> None:
+        adds("b")(tx)
+        tx.audit.write("li", "part.add", "part", "b", "k", {})
+        raise ConflictError("No.")
+
+    first, second, third = together(store, [adds("a"), refused, adds("c")])
+    assert (first.result().id, third.result().id) == ("a", "c")
+    with pytest.raises(ConflictError):
+        second.result()
+    assert names(store) == ["a", "c"]
+    assert store.read(lambda tx: tx.audit.of_record("part", "b")) == []
+
+
+def test_the_second_of_two_equal_records_is_the_one_that_is_refused(store: Store) -> None:
+    first, second, third = together(store, [adds("a"), adds("a"), adds("c")])
+    assert (first.result().id, third.result().id) == ("a", "c")
+    with pytest.raises(ConflictError):
+        second.result()
+    assert names(store) == ["a", "c"]
+
+
+def test_a_write_that_nobody_waits_for_fails_the_work_that_asked_for_it(store: Store, clock: FakeClock) -> None:
+    def twice(tx: UnitOfWork) -> None:
+        adds("b")(tx)
+        timer = Timer("part", "b", "repair", "warn", clock.now())
+        tx.timers.arm("part", "b", (timer, timer))
+
+    first, second, third = together(store, [adds("a"), twice, adds("c")])
+    assert (first.result().id, third.result().id) == ("a", "c")
+    with pytest.raises((RetryableError, IntegrityError)):
+        second.result()
+    assert names(store) == ["a", "c"]
+
+
+def test_what_is_written_late_is_read_in_time(store: Store, clock: FakeClock) -> None:
+    def work(tx: UnitOfWork) -> list[str]:
+        tx.timers.arm("part", "b", (Timer("part", "b", "repair", "warn", clock.now()),))
+        return [timer.kind for timer in tx.timers.take_due(now=clock.now(), limit=10)]
+
+    assert store.run(work) == ["warn"]
