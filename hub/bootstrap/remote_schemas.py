@@ -6,8 +6,8 @@ from pathlib import Path
 
 import orjson
 
+from hub.bootstrap import systems
 from hub.bootstrap.secrets import Environment
-from hub.bootstrap.systems import connect, connector_file
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.files.connectors import load_connector
@@ -65,7 +65,8 @@ def connected(settings: Settings, environment: Environment, system: str) -> Conn
         known = ", ".join(settings.systems) or "none"
         raise NotFoundError("There is no system {name}: hub.yaml has {names}.", name=system, names=known)
     told = settings.systems[system]
-    return connect(settings, told, load_connector(connector_file(settings.directory, told.connector)), environment)
+    file = load_connector(systems.connector_file(settings.directory, told.connector))
+    return systems.connect(settings, told, file, environment)
 
 
 def live_schema(connector: Connector, name: str, folder: str) -> Doc | None:
