@@ -45,5 +45,5 @@ def _field(models: Models, model: str, field: Field, *, read_only: bool) -> Doc 
     told: dict[str, Any] = {key: at[key] for key in TOLD if key in at}
     told["string"] = pointer.get("string", "")
     told["required"] = bool(pointer.get("required")) and (not way or bool(at.get("required")) or field.by is not None)
-    told["readonly"] = read_only or field.computed or bool(pointer.get("readonly"))
+    told["readonly"] = read_only or (not field.prepared and (field.computed or bool(pointer.get("readonly"))))
     return told

@@ -91,7 +91,8 @@ def _compared(
     stored, live = schemas.tree(schema), tree_of(told)
     if fingerprint(stored) == fingerprint(live):
         return SAME, (), ""
-    return DRIFTED, tuple(found_in(spec, prefix, shifts(stored, live))), ""
+    found = tuple(found_in(spec, prefix, shifts(stored, live)))
+    return (DRIFTED if found else SAME), found, ""
 
 
 def place_of(drifted: Drift, rule: FieldRule | ListRule) -> str:

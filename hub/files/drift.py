@@ -47,6 +47,8 @@ def shifts(stored: SchemaNode, live: SchemaNode) -> list[Shift]:
     return [shift for shift in told if shift.kind != REMOVED or not any(_inside(shift.path, each) for each in gone)]
 
 
+OURS = frozenset({"country", "currency", "email", "phone", "time-zone", "uri"})
+"""Forms that we write into schemas of systems which know texts alone: that they do not say them is no change."""
 ADDED, REMOVED, DEMANDED = "added", "removed", "required"
 
 
@@ -67,7 +69,7 @@ def _at(path: str, before: dict[str, Facts], after: dict[str, Facts]) -> Iterato
 def _changed(path: str, was: Facts, now: Facts) -> Iterator[Shift]:
     if was.types != now.types and was.types and now.types:
         yield Shift(path, "type", f"was {_listed(was.types)}, is {_listed(now.types)}")
-    if was.form != now.form:
+    if was.form != now.form and not (now.form is None and was.form in OURS):
         kind = "form" if now.form is not None else "loosened"
         yield Shift(path, kind, f"had the form {was.form or 'of any text'}, has {now.form or 'any'}")
     if now.required and not was.required and not now.read_only:
