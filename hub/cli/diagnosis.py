@@ -74,8 +74,9 @@ def connected(settings: Settings, environment: Environment) -> Iterator[Problem]
 def mappings(settings: Settings, _: Environment) -> Iterator[Problem]:
     """Every mapping fits both schemas and the other mappings; what cannot be read is told by another check."""
     for system, found in lint_systems(settings):
-        place = f"systems.{system}: mappings/{found.file}" if system else found.file
-        yield Problem(f"{place}:{found.line}: {found.path}", found.message, "")
+        file = found.file if found.file.startswith(("mappings/", "overlays/", "hub.yaml")) else f"mappings/{found.file}"
+        where = f"systems.{system}: {file}" if system else file
+        yield Problem(f"{where}:{found.line}: {found.path}", found.message, "")
 
 
 def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:

@@ -173,7 +173,9 @@ def apply_sync(hub: Hub, arguments: Doc) -> Doc:
 def need_system(hub: Hub, name: str) -> None:
     """NotFoundError when there is no such system."""
     if name not in hub.systems:
-        raise NotFoundError("There is no system {name}: hub.yaml has {names}.", name=name, names=", ".join(hub.systems))
+        raise NotFoundError(
+            "There is no system {name}: hub.yaml has {names}.", name=name, names=", ".join(hub.systems) or "none"
+        )
 
 
 def as_item(item: Doc) -> Item:
