@@ -104,7 +104,9 @@ class TrytonConnector:
     def describe(self, name: str) -> Description | None:
         """What Tryton says of the object's fields; None of levels and movements, which are made of several models."""
         shape = self._shape(name)
-        return Description("tryton", described(self._models, shape)) if shape.kind == "record" else None
+        if shape.kind != "record":
+            return None
+        return Description("tryton", described(Models(self._wire), shape))  # asked anew: what is known may be old
 
     def _load(self, shape: Shape, ids: Sequence[int]) -> list[Remote]:
         if shape.kind == "record":

@@ -61,10 +61,10 @@ def drift(settings: Settings, environment: Environment, wanted: str | None) -> I
             except HubError as error:
                 yield Drift(name, "", "", "", TROUBLE, reason=str(error))
                 continue
-            yield from (each for spec in specs for each in _of_mapping(name, spec, connector, schemas))
+            yield from (each for spec in specs for each in of_mapping(name, spec, connector, schemas))
 
 
-def _of_mapping(system: str, spec: MappingSpec, connector: Connector, schemas: SchemaFolder) -> Iterator[Drift]:
+def of_mapping(system: str, spec: MappingSpec, connector: Connector, schemas: SchemaFolder) -> Iterator[Drift]:
     """The objects that a record of the mapping is made of; with several, each has its own place in the record."""
     several = bool(spec.objects)
     parts = [(spec.object, spec.remote_schema, f"{spec.object}." if several else "")]

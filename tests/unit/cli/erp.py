@@ -1,12 +1,16 @@
 """A fake ERP with one customer, connected to an installation by files of the operator's own."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.bootstrap import systems
+from hub.domain.errors import RetryableError
 from hub.ports.connector import ObjectSpec
+from hub.ports.describing import Description
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 
@@ -41,9 +45,28 @@ SCHEMA = """{"type": "object", "additionalProperties": false, "required": ["name
   "remark": {"type": ["string", "null"]}}}"""
 
 
+class Telling(FakeSystem):
+    """A fake system that describes its objects."""
+
+    def __init__(self) -> None:
+        super().__init__(clock(), [ObjectSpec("party")])
+        self.told: Any = json.loads(SCHEMA)
+
+    def describe(self, name: str) -> Description | None:
+        if self.down:
+            raise RetryableError("The fake system is down.")
+        document = {"openapi": "3.1.0", "components": {"schemas": {name: self.told}}}
+        return Description("openapi", document) if self.told else None
+
+
+def clock() -> FakeClock:
+    """A minute ago: a poll lists what was before now."""
+    return FakeClock(datetime.now(UTC) - timedelta(minutes=1))
+
+
 def connected(directory: Path, monkeypatch: pytest.MonkeyPatch, system: FakeSystem | None = None) -> FakeSystem:
     """Connect a fake system called erp."""
-    fake = system or FakeSystem(FakeClock(datetime.now(UTC) - timedelta(minutes=1)), [ObjectSpec("party")])
+    fake = system or FakeSystem(clock(), [ObjectSpec("party")])
     for name, text in (
         ("connectors/fake.yaml", CONNECTOR),
         ("mappings/fake/customer.yaml", MAPPING),

@@ -2,35 +2,15 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.domain.errors import RetryableError
-from hub.ports.connector import ObjectSpec
-from hub.ports.describing import Description
-from hub.testing.clock import FakeClock
-from hub.testing.fake_system import FakeSystem
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.erp import SCHEMA, connected
+from tests.unit.cli.erp import Telling, connected
 
 Fields = dict[str, Any]
-
-
-class Telling(FakeSystem):
-    """A fake system that describes its objects."""
-
-    def __init__(self) -> None:
-        super().__init__(FakeClock(datetime.now(UTC) - timedelta(minutes=1)), [ObjectSpec("party")])
-        self.told: Any = json.loads(SCHEMA)
-
-    def describe(self, name: str) -> Description | None:
-        if self.down:
-            raise RetryableError("The fake system is down.")
-        document = {"openapi": "3.1.0", "components": {"schemas": {name: self.told}}}
-        return Description("openapi", document) if self.told else None
 
 
 @pytest.fixture
