@@ -14,6 +14,8 @@ FEW = 12
 """Distinct values up to which a repeated text is taken for one of a list."""
 REPEATED = 3
 """How often each of those values is seen at least, on average."""
+EPOCHS = {"s": (946_684_800, 4_102_444_800), "ms": (946_684_800_000, 4_102_444_800_000)}
+"""The years 2000 to 2099, as seconds and as milliseconds since 1970."""
 SHORT = 40
 """Characters of the longest value of a list."""
 KINDS = (
@@ -81,7 +83,13 @@ def _of_type(kind: str, values: Sequence[Any], around: tuple[str, ...], count: C
         return {"type": "array", "items": _value(members, (*around, "[]"), count)}
     if kind == "string":
         return _text(values)
-    return {"type": kind}
+    return {"type": kind, **(_epoch(values) if kind == "integer" else {})}
+
+
+def _epoch(values: Sequence[int]) -> Doc:
+    """Numbers that are all instants of this century, counted in seconds or milliseconds."""
+    found = next((unit for unit, (least, most) in EPOCHS.items() if all(least <= each < most for each in values)), None)
+    return {"x-look": f"epoch({found})"} if found and values else {}
 
 
 def _text(values: Sequence[str]) -> Doc:

@@ -64,6 +64,25 @@ def test_from_a_document_to_a_mapping_that_passes_its_check(bare: Run, directory
     ).output  # fmt: skip
 
 
+def test_files_beside_a_service_are_read_and_files_elsewhere_are_not(
+    bare: Run, directory: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "service"
+    place.mkdir()
+    xsd = '<x:schema xmlns:x="http://www.w3.org/2001/XMLSchema"><x:complexType name="{}"><x:sequence>'
+    xsd += '<x:element name="a" type="x:string"/></x:sequence></x:complexType></x:schema>'
+    (place / "near.xsd").write_text(xsd.format("Near"), "utf-8")
+    (tmp_path / "far.xsd").write_text(xsd.format("Far"), "utf-8")
+    includes = "".join(
+        f'<x:include schemaLocation="{name}"/>' for name in ("near.xsd", "../far.xsd", "http://127.0.0.1:9/x.xsd")
+    )
+    wsdl = f'<definitions xmlns:x="http://www.w3.org/2001/XMLSchema"><x:schema>{includes}</x:schema></definitions>'
+    (place / "service.wsdl").write_text(wsdl, "utf-8")
+    importing = ("map", "schema", "import", "wsdl", str(place / "service.wsdl"), "--system", "soap", "--object")
+    assert "near.json: 1 fields, written." in bare(*importing, "Near").output
+    assert "There is no object Far" in bare(*importing, "Far", code=4).output
+
+
 def test_an_unknown_object_or_entity_is_answered_with_what_was_meant(bare: Run) -> None:
     told = bare("map", "new", "--system", "tryton", "--object", "invoic", "--entity", "invoice", code=4).output
     assert "did you mean remote/tryton/invoice.json?" in told

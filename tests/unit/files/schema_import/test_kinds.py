@@ -294,6 +294,7 @@ def test_samples_tell_how_often_what_forms_and_which_values_were_seen() -> None:
     records: list[Fields] = [
         {"id": n, "day": "2026-01-31", "at": "2026-01-31T08:00:00+08:00", "local": "2026-01-31 08:00:00",
          "mail": "a@example.org", "web": "https://example.org", "tel": "+86 138 1234 5678", "price": f"{n}.50",
+         "changed": 1769842800000 + n,
          "state": "open" if n % 2 else "shut", "name": f"名称 {n}", "lines": [{"qty": n + 0.5}]}
         for n in range(10)
     ]  # fmt: skip
@@ -307,6 +308,8 @@ def test_samples_tell_how_often_what_forms_and_which_values_were_seen() -> None:
     assert forms["mail"] == "email"
     assert forms["web"] == "uri"
     assert told["tel"]["x-look"] == "phone"
+    assert told["changed"]["x-look"] == "epoch(ms)"
+    assert "x-look" not in told["id"]
     assert (told["price"]["format"], told["price"]["x-places"]) == ("decimal", 2)
     assert told["state"]["enum"] == ["open", "shut"]
     assert told["name"]["x-seen"] == "9/10"
