@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 ALIASES: Mapping[str, str] = {
     "kind": "company type, customer type, partner type, party type, account type, 客户类型, 类型",
+    "code": "number, customer code, customer number, customer no, partner number, account number, 编码, 客户编号",
     "totals.net": "untaxed amount, net amount, amount untaxed, net total, 不含税金额, 未税金额, 净额",
     "totals.tax": "tax amount, amount tax, total tax, total taxes and charges, vat amount, 税额",
     "totals.gross": "total amount, grand total, gross amount, amount total, total, 价税合计, 含税金额, 总金额",
@@ -14,9 +15,9 @@ ALIASES: Mapping[str, str] = {
     "issued_on": "invoice date, posting date, document date, billing date, bill date, voucher date, 单据日期, 过账日期",
     "due_at": "due date, date due, invoice date due, payment due date, 到期日, 到期日期",
     "customer_id": "sold to party, sold to, bill to, party, partner, account, 客户, 客户编码, 往来单位, 售达方, 购买方",
-    "tax_id": "vat, vat number, vat id, tax number, tax code, tax no, 税号, 统一社会信用代码, 税务登记号",
+    "tax_id": "vat, vat number, tax number, tax code, tax no, tax register code, 税号, 统一社会信用代码, 税务登记号",
     "phone": "mobile, mobile phone, mobile no, cell, phone number, 手机, 手机号, 手机号码, 移动电话, 联系电话",
-    "landline": "office phone, telephone, 座机, 固话, 固定电话",
+    "landline": "office phone, telephone, tel, phone, 座机, 固话, 固定电话",
     "email": "email id, email address, e mail, smtp addr, 电子邮件, 电子邮箱, 邮件",
     "name": "company name, customer name, full name, display name, organization name, 公司名称, 客户名称, 全称",
     "sku": "item code, product code, material number, matnr, default code, 物料编码, 商品编码, 货号",

@@ -18,7 +18,7 @@ LONGEST = 100
 TELLING = ("tax_id", "serial_number", "code", "number", "email", "phone")
 """Fields of the hub by which records are known, the surest first."""
 _BARE = re.compile(r"[A-Za-z_][\w.]*( (<->|->|<-) [\w.]+)?", re.ASCII)
-_BARE_VALUE = re.compile(r"[A-Za-z_][\w/.-]*(\([\w: ,]*\))?", re.ASCII)
+_BARE_VALUE = re.compile(r"[A-Za-z_][\w/.-]*(\(\w*\))?", re.ASCII)
 _UNUSUAL = re.compile(r"\W")
 _WORDS = frozenset({"null", "true", "false"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\"}

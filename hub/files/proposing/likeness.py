@@ -1,5 +1,6 @@
 """How likely two fields hold the same: by their names, their labels in both languages, and by pinyin."""
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -18,8 +19,8 @@ class Likeness:
     why: str
 
 
-LOOSE = 0.75
-"""What the words of the objects around count, against those of the field itself."""
+_PREFIX = re.compile(r"^F(?=[A-Z])|^[a-z]_")
+"""Letters that some systems put before every name."""
 
 
 def likeness(ours: Place, theirs: Place) -> Likeness:
@@ -62,8 +63,8 @@ def _by_alias(ours: Place, theirs: Place) -> float:
     others = _aliases(".".join(ours.names)) | _aliases(ours.name)
     if squeezed(theirs.title("zh")) in others or squeezed(theirs.title("en")) in others:
         return 0.92
-    names = (".".join(theirs.names[-2:]), theirs.name)
-    return next((share for share, name in zip((0.94, 0.92), names, strict=True) if squeezed(name) in others), 0.0)
+    names = (".".join(theirs.names[-2:]), theirs.name, _PREFIX.sub("", theirs.name))
+    return next((share for share, name in zip((0.94, 0.92, 0.9), names, strict=True) if squeezed(name) in others), 0.0)
 
 
 @cache

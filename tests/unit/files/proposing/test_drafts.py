@@ -135,6 +135,17 @@ def test_a_value_table_pairs_values_by_name_and_label_and_sends_the_rest_to_revi
     assert "without partner in the remote: X" in made.text
 
 
+def test_a_codec_with_two_arguments_stands_in_quotes(proposed: Any) -> None:
+    made = proposed("customer", credit_hold={"type": ["integer", "null"]})
+    assert '{as: "bool(1, 0)"}' in made.text
+
+
+def test_letters_before_every_name_are_looked_past(proposed: Any) -> None:
+    made = proposed("customer", FNumber=TEXT, FTaxRegisterCode=TEXT, FMobile=TEXT, FTel=TEXT)
+    starts = {line.partition(":")[0] for line in rules(made)}
+    assert {"code <-> FNumber", "tax_id <-> FTaxRegisterCode", "phone <-> FMobile", "landline <-> FTel"} <= starts
+
+
 def test_what_is_read_only_over_there_is_only_read(proposed: Any) -> None:
     assert "name <- name:" in rules(proposed("customer", name={**TEXT, "readOnly": True}))
 
