@@ -1,10 +1,12 @@
 """Everything that can be wrong with an installation, found in one go: one failure hides no other."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hub.bootstrap import policies_of
 from hub.bootstrap.database import check_database
+from hub.bootstrap.mapping_drift import drift
 from hub.bootstrap.secrets import Environment, secret
 from hub.bootstrap.systems import lint_systems, system_of
 from hub.domain.errors import HubError, InvalidError
@@ -86,6 +88,15 @@ def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]
             yield from probe(settings, environment, system.name)
 
 
+def drifted(settings: Settings, environment: Environment) -> Iterator[Problem]:
+    """What systems changed that mappings rely on; what cannot be asked is told by another check."""
+    live = replace(settings, systems={name: each for name, each in settings.systems.items() if not each.paused})
+    for each in drift(live, environment, None):
+        for found in each.problems:
+            where = f"systems.{each.system}: {each.object}: {found.shift.path}"
+            yield Problem(where, f"{found.shift.text}: the mapping {each.file} is held", "See 'tickethub map drift'.")
+
+
 def probe(settings: Settings, environment: Environment, name: str) -> Iterator[Problem]:
     """What one system says of itself; what keeps it from being asked is told by the other checks."""
     try:
@@ -115,4 +126,4 @@ def attempt(where: str, act: Callable[[], object]) -> Iterator[Problem]:
 
 
 OFFLINE: tuple[Check, ...] = (key_file, secrets, database, policies, connected, mappings)
-CHECKS: tuple[Check, ...] = (*OFFLINE, reachable)
+CHECKS: tuple[Check, ...] = (*OFFLINE, reachable, drifted)
