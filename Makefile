@@ -37,7 +37,8 @@ test: .venv/ready .venv-tryton/ready ## every test
 mutants: .venv/ready ## plant wrong mappings and tell what stops each
 	@$(BIN)/python -m tests.mutants
 
-bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the table in docs/reference/benchmarks.md)
+bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the tables in docs/reference/benchmarks.md)
+	@$(BIN)/python -m bench.mapping $(if $(STORE),--store)
 	@$(BIN)/python -m bench.intake $(if $(STORE),--store)
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code

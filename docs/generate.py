@@ -4,6 +4,7 @@ What is not documented does not exist: a test compares these pages with the code
 """
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from hub.cli.program import EXIT_CODES, FOUND, MISTAKE, code_of
 from hub.domain import events
 from hub.domain.errors import HubError
 from hub.domain.expression import FUNCTIONS
-from hub.domain.mapping.codecs import CODECS
+from hub.domain.mapping.codecs import CODECS, Codec
+from hub.domain.mapping.codecs.base import ANY
+from hub.domain.mapping.links import NO_LINKS
+from hub.domain.mapping.syntax import parse_codec
 from hub.files.data import data_dir
 from hub.ports.crash import CRASH_POINTS
 from hub.ports.trace import STOPS
@@ -136,6 +140,54 @@ member of a list sees its record as `record`), numbers, texts, `true`, `false`, 
 `text(count) + "x"`. Lint checks the types."""
 
 
+def codecs() -> str:
+    """Every codec, with what it makes of values at the edge of what it takes: worked out, not written down."""
+    sections = [part for name, kind in CODECS.items() for part in codec(name, kind)]
+    return page(["# Codecs", MADE, CODECS_INTRO, *sections])
+
+
+CODECS_INTRO = """\
+A codec is named by `as:` and is the only place where a value changes on its way. What stands here was worked out when
+the page was made: each value went there and back. *refused* means that the record is told as wrong, never guessed."""
+
+
+def codec(name: str, kind: type[Codec]) -> Iterator[str]:
+    """The section of one codec: what it does, and a table for each form of its call."""
+    yield f"## `{name}`"
+    yield inspect.cleandoc(kind.__doc__ or "").replace("``", "`")
+    yield f"In the hub: {types(kind.hub)}. Over there: {types(kind.remote)}; understood as well: {types(kind.reads)}."
+    for call in kind.calls:
+        one = parse_codec(call).at(NO_LINKS, "CNY")
+        there = [(shown(value), tried(one.encode, value), tried(back(one), value)) for value in one.hub_edges()]
+        here = [(shown(value), tried(one.decode, value)) for value in one.remote_edges()]
+        yield f"`as: {call}`"
+        yield table(("in the hub", "is written", "and comes back as"), there)
+        yield table(("over there", "is read as"), here)
+
+
+def back(one: Codec) -> Callable[[Any], Any]:
+    """There and back."""
+    return lambda value: one.decode(one.encode(value))
+
+
+def tried(work: Callable[[Any], Any], value: Any) -> str:
+    """What comes of a value."""
+    try:
+        return shown(work(value))
+    except HubError:
+        return "*refused*"
+
+
+def shown(value: Any) -> str:
+    """A value as JSON."""
+    return f"`{orjson.dumps(value).decode()}`"
+
+
+def types(names: frozenset[str]) -> str:
+    """JSON types in words."""
+    return "any" if names == ANY else ", ".join(sorted(names)) or "nothing else"
+
+
 def connector() -> str:
     """Every keyword of a connector file."""
     schema = orjson.loads((data_dir("schemas") / "connector.json").read_bytes())
@@ -180,6 +232,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "mapping.md": mapping,
+    "codecs.md": codecs,
     "connector.md": connector,
     "errors.md": errors,
     "crash-points.md": crash_points,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.domain.documents import Doc
-from hub.domain.mapping import compile_mapping
+from hub.files.compiling import compile_mapping
 from hub.files.mappings import parse_mapping
 from hub.ports.connector import ObjectSpec, Step
 from hub.ports.crash import CrashPoints, NoCrash

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from connectors.tryton import invoice
+from connectors.tryton.describing import described
 from connectors.tryton.feed import Feeds
 from connectors.tryton.levels import Levels
 from connectors.tryton.models import Models
@@ -16,6 +17,7 @@ from connectors.tryton.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 from hub.ports.connector import ObjectSpec, Page, Probe, Remote
+from hub.ports.describing import Description
 
 SERIES = "8.0"  # what the declarations were proved with
 
@@ -98,6 +100,13 @@ class TrytonConnector:
             self._wire.write(f"{shape.model}.{action}", [int(remote_id)], accept=shape.accept_warnings)
         else:
             self._movements.act(shape, remote_id, action)
+
+    def describe(self, name: str) -> Description | None:
+        """What Tryton says of the object's fields; None of levels and movements, which are made of several models."""
+        shape = self._shape(name)
+        if shape.kind != "record":
+            return None
+        return Description("tryton", described(Models(self._wire), shape))  # asked anew: what is known may be old
 
     def _load(self, shape: Shape, ids: Sequence[int]) -> list[Remote]:
         if shape.kind == "record":

@@ -9,12 +9,16 @@ from hub.domain.documents import Doc
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a document: its path over there, and the field by which a record that it points at is told."""
+    """One field of a document: its path over there, and the field by which a record that it points at is told.
+
+    What is ``prepared`` is written by the connector in a way of its own, though it cannot be written as it is.
+    """
 
     name: str
     path: str
     by: str | None = None
     computed: bool = False
+    prepared: bool = False
 
     @property
     def asked(self) -> str:
@@ -107,4 +111,4 @@ def _fields(told: Mapping[str, Doc]) -> tuple[Field, ...]:
 
 
 def _field(name: str, path: str, told: Doc) -> Field:
-    return Field(name, path, told.get("by"), told.get("computed", False) or "." in path)
+    return Field(name, path, told.get("by"), told.get("computed", False) or "." in path, told.get("prepared", False))

@@ -9,9 +9,9 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, InvalidError, NotFoundError
-from hub.domain.mapping import compile_mapping
 from hub.domain.mapping.precedence import Precedence
 from hub.domain.mapping.rules import MappingSpec, Waiver
+from hub.files.compiling import compile_mapping
 from hub.files.examples import run_examples
 from hub.files.lint import lint, lint_set
 from hub.files.lint.composed import remote_tree

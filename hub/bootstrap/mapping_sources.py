@@ -11,7 +11,7 @@ from hub.domain.mapping.rules import MappingSpec
 from hub.files.data import data_dir
 from hub.files.mapping_folders import MappingFolders
 from hub.files.mappings import read_document
-from hub.files.problems import Problem
+from hub.files.problems import Problem, refuse
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import load
 from hub.files.yaml import read_file
@@ -85,9 +85,30 @@ def _plain(path: Path, group: str | None) -> Source:
     """A file as it lies there, checked against the folder ``schemas`` beside the mappings, else the shipped schemas."""
     around = path.resolve().parents
     root = next((each for each in around if each.name == MAPPINGS), around[0])
-    near = next((each / SCHEMAS for each in around if (each / SCHEMAS).is_dir()), None)
 
     def read() -> tuple[MappingSpec | None, list[Problem]]:
         return read_document(read_file(path, str(path)), MappingFolders((root,)))
 
-    return Source(str(path), read, SchemaFolder(near or data_dir(SCHEMAS)), path, group)
+    return Source(str(path), read, schemas_for(path), path, group)
+
+
+def schemas_for(path: Path) -> SchemaFolder:
+    """The schemas that a plain file is checked against: those beside it, with our canonical ones unless it has some."""
+    near = schemas_near(path)
+    if near is None or (near / "canonical").is_dir():
+        return SchemaFolder(near or data_dir(SCHEMAS))
+    return SchemaFolder(data_dir(SCHEMAS), near)
+
+
+def schemas_near(path: Path) -> Path | None:
+    """The folder ``schemas`` beside the folder of a mapping, or further up."""
+    return next((each / SCHEMAS for each in path.resolve().parents if (each / SCHEMAS).is_dir()), None)
+
+
+def specs_meant(directory: Path, wanted: Sequence[str]) -> list[MappingSpec]:
+    """The mappings that are asked for, as ``selection`` finds them; InvalidError tells what is wrong with any."""
+    read = [(source.file, *source.read()) for source in selection(directory, wanted).sources]
+    problems = [problem for _, _, found in read for problem in found]
+    if problems:
+        raise refuse("mappings", problems)
+    return [spec for _, spec, _ in read if spec is not None]

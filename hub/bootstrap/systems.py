@@ -9,9 +9,9 @@ from pathlib import Path
 from hub.bootstrap.secrets import Environment, secret
 from hub.domain.call_source import CallSource
 from hub.domain.errors import FieldError, HubError, InvalidError
-from hub.domain.mapping import compile_mapping
 from hub.domain.mapping.precedence import with_precedence
 from hub.domain.mapping.rules import MappingSpec
+from hub.files.compiling import compile_mapping
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
 from hub.files.lint import lint, lint_set, wrong_precedence
@@ -83,7 +83,8 @@ def shipped_connectors() -> Path:
 def specs_of(settings: Settings, system: SystemSettings) -> list[MappingSpec]:
     """The mappings of a system, the operator's files laid over the shipped ones; InvalidError tells every problem."""
     own = settings.directory
-    folders = MappingFolders((data_dir("mappings"), own / "mappings", own / "overlays" / system.name))
+    laid_over = ("mappings", f"overlays/{system.name}")
+    folders = MappingFolders((data_dir("mappings"), *(own / name for name in laid_over)), laid_over)
     files = [file for name in system.mappings for file in files_of(folders, name, own)]
     return load_specs(folders, tuple(dict.fromkeys(files)), system.name)
 

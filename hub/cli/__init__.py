@@ -12,6 +12,8 @@ from hub.cli import map as mapping
 from hub.cli.place import Place
 from hub.cli.program import Program
 
+CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock, and for every request that waits
+
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
@@ -32,6 +34,8 @@ def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)
     ctx.obj = Place(directory, os.environ)
 
 

@@ -1,10 +1,12 @@
 """Everything that can be wrong with an installation, found in one go: one failure hides no other."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hub.bootstrap import policies_of
 from hub.bootstrap.database import check_database
+from hub.bootstrap.mapping_drift import drift
 from hub.bootstrap.secrets import Environment, secret
 from hub.bootstrap.systems import lint_systems, system_of
 from hub.domain.errors import HubError, InvalidError
@@ -74,8 +76,9 @@ def connected(settings: Settings, environment: Environment) -> Iterator[Problem]
 def mappings(settings: Settings, _: Environment) -> Iterator[Problem]:
     """Every mapping fits both schemas and the other mappings; what cannot be read is told by another check."""
     for system, found in lint_systems(settings):
-        place = f"systems.{system}: mappings/{found.file}" if system else found.file
-        yield Problem(f"{place}:{found.line}: {found.path}", found.message, "")
+        file = found.file if found.file.startswith(("mappings/", "overlays/", "hub.yaml")) else f"mappings/{found.file}"
+        where = f"systems.{system}: {file}" if system else file
+        yield Problem(f"{where}:{found.line}: {found.path}", found.message, "")
 
 
 def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:
@@ -83,6 +86,15 @@ def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]
     for system in settings.systems.values():
         if not system.paused:
             yield from probe(settings, environment, system.name)
+
+
+def drifted(settings: Settings, environment: Environment) -> Iterator[Problem]:
+    """What systems changed that mappings rely on; what cannot be asked is told by another check."""
+    live = replace(settings, systems={name: each for name, each in settings.systems.items() if not each.paused})
+    for each in drift(live, environment, None):
+        for found in each.problems:
+            where = f"systems.{each.system}: {each.object}: {found.shift.path}"
+            yield Problem(where, f"{found.shift.text}: the mapping {each.file} is held", "See 'tickethub map drift'.")
 
 
 def probe(settings: Settings, environment: Environment, name: str) -> Iterator[Problem]:
@@ -114,4 +126,4 @@ def attempt(where: str, act: Callable[[], object]) -> Iterator[Problem]:
 
 
 OFFLINE: tuple[Check, ...] = (key_file, secrets, database, policies, connected, mappings)
-CHECKS: tuple[Check, ...] = (*OFFLINE, reachable)
+CHECKS: tuple[Check, ...] = (*OFFLINE, reachable, drifted)

@@ -34,12 +34,21 @@ def command(directory: Path) -> None:
     settings = directory / "hub.yaml"
     if settings.exists() or (directory / "key.json").exists():
         raise Failure(f"{directory} is a data directory already: nothing was changed.", 6)
-    for folder in FOLDERS:
-        (directory / folder).mkdir(parents=True, exist_ok=True)
-    Keyring.fresh().save(directory / "key.json")
-    settings.write_text(SETTINGS.format(directory=directory), "utf-8")
+    try:
+        make(directory, settings)
+    except OSError as error:
+        told = f"{directory} cannot be made ({error.strerror}): name a directory that you may write to."
+        raise Failure(told, 3) from error
     click.echo(f"Made {directory}. Keep a copy of {directory / 'key.json'} apart from the backups: without it the")
     click.echo("database is unreadable. Next:")
     click.echo(f"  tickethub --dir {directory} migrate")
     click.echo(f"  tickethub --dir {directory} user add LOGIN --name NAME --role admin")
     click.echo(f"  tickethub --dir {directory} up")
+
+
+def make(directory: Path, settings: Path) -> None:
+    """Write all that belongs into a data directory; OSError where that is not possible."""
+    for folder in FOLDERS:
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    Keyring.fresh().save(directory / "key.json")
+    settings.write_text(SETTINGS.format(directory=directory), "utf-8")

@@ -8,6 +8,7 @@ import click
 
 from hub.bootstrap.mapping_check import Checked, Effort, Finding, check, test
 from hub.bootstrap.mapping_sources import Selection, selection
+from hub.cli import map_diff, map_drift, map_explain, map_new, map_schema
 from hub.cli.place import Place, here, json_option, tell
 from hub.cli.program import FOUND, Failure
 from hub.domain.errors import HubError
@@ -103,3 +104,7 @@ def _problem(finding: Finding) -> dict[str, Any]:
         "hub": finding.hub,
         "remote": finding.remote,
     }
+
+
+for part in (map_diff, map_drift, map_explain, map_new, map_schema):
+    command.add_command(part.command)

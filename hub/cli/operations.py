@@ -11,7 +11,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.ports.accounts import ApiKey, User
 from hub.ports.trace import Stop
-from hub.services import accounts, audit, queue, reconciling, trace
+from hub.services import accounts, audit, comparing, queue, reconciling, trace
 from hub.services.context import Actor, Hub
 from hub.services.reconciling import Change, Item
 
@@ -154,6 +154,15 @@ def plan_sync(hub: Hub, arguments: Doc) -> Doc:
     return {"items": [asdict(item) for item in items]}
 
 
+def diff_record(hub: Hub, arguments: Doc) -> Doc:
+    """What a mapping would do to one record."""
+    need_system(hub, arguments["system"])
+    told = comparing.compare(
+        hub, arguments["system"], arguments["record_id"], arguments["entity"], arguments["directions"]
+    )
+    return asdict(told)
+
+
 def apply_sync(hub: Hub, arguments: Doc) -> Doc:
     """Carry out a plan."""
     need_system(hub, arguments["system"])
@@ -164,7 +173,9 @@ def apply_sync(hub: Hub, arguments: Doc) -> Doc:
 def need_system(hub: Hub, name: str) -> None:
     """NotFoundError when there is no such system."""
     if name not in hub.systems:
-        raise NotFoundError("There is no system {name}: hub.yaml has {names}.", name=name, names=", ".join(hub.systems))
+        raise NotFoundError(
+            "There is no system {name}: hub.yaml has {names}.", name=name, names=", ".join(hub.systems) or "none"
+        )
 
 
 def as_item(item: Doc) -> Item:
@@ -187,6 +198,7 @@ OPERATIONS: dict[str, Operation] = {
     "queue.list": Operation(list_queue, writes=False),
     "queue.show": Operation(show_queued, writes=False),
     "queue.replay": Operation(replay),
+    "map.diff": Operation(diff_record, writes=False, systems=True),
     "sync.plan": Operation(plan_sync, writes=False, systems=True),
     "sync.apply": Operation(apply_sync, systems=True),
     "trace": Operation(show_trace, writes=False),

@@ -60,6 +60,10 @@ class Program(click.Group):
             raise failure(error) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except UnicodeEncodeError as error:
+            raise Failure(
+                "what was typed is not UTF-8 text: type it again, or set the terminal to UTF-8.", 3
+            ) from error
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise

@@ -2,16 +2,18 @@
 
 import gc
 import logging
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from hub.bootstrap import Container, build
 from hub.bootstrap.mapping_book import MappingBook
+from hub.bootstrap.mapping_hold import EVERY, watch
 from hub.bootstrap.secrets import Environment, secret
 from hub.cli.loopback import Loopback, announce, withdraw
 from hub.cli.web_server import WebServer
 from hub.files.settings import CallSettings, Settings
-from hub.jobs.schedule import jobs
+from hub.jobs.schedule import Job, jobs
 from hub.jobs.workers import Workers
 from hub.services import calls
 from hub.services.letters import Post
@@ -37,7 +39,9 @@ class Serving:
             raise
         self.url = self._server.url
         self._options = options_of(self.container, environment)
-        self.workers = Workers(jobs(self.container.hub, settings.intervals, post_of(settings, environment)))
+        look = Job("watch schemas", EVERY, partial(watch, self.container.hub, settings.directory), drains=False)
+        post = post_of(settings, environment)
+        self.workers = Workers(jobs(self.container.hub, settings.intervals, post, look))
 
     def __enter__(self) -> Self:
         hub, settings = self.container.hub, self.container.settings

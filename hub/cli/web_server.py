@@ -5,18 +5,49 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
+import orjson
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
 from hub.domain.errors import ConflictError, InvalidError
 from hub.files.settings import Listen
+from hub.web.i18n import catalog
+from hub.web.problems import HTTP, JSON, REASONS
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 ANSWER_WITHIN = 8.0  # seconds that requests in hand may still take when the hub is stopped
 LAST_WORDS = 1.0  # seconds for its threads to end once there is nothing left to answer
 LONGEST_BODY = 16 * 1024 * 1024  # above every limit of the application, which answers with the reason
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - where to find a server that listens everywhere
+
+
+class Refusal(ErrorTask):  # type: ignore[misc] # waitress has no types
+    """What is refused before the application sees it (far too large, no HTTP), told as the application would."""
+
+    def execute(self) -> None:
+        """Answer, and close the connection, on which nobody knows where the next request begins."""
+        code = self.request.error.code if self.request.error.code in HTTP else 400
+        words = catalog("zh" if self.request.headers.get("ACCEPT_LANGUAGE", "").lower().startswith("zh") else "en")
+        title = HTTP[code].title
+        detail = REASONS[code] if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else title
+        kind = f"urn:tickethub:problem:{HTTP[code].name}"
+        problem = {"title": words.get(title, title), "status": code, "detail": words.get(detail, detail)}
+        body = orjson.dumps({"type": kind, **problem})
+        self.status = f"{code} {self.request.error.reason if code == self.request.error.code else 'Bad Request'}"
+        self.response_headers.append(("Content-Type", JSON))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
+    """One connection."""
+
+    error_task_class = Refusal
 
 
 class WebServer:
@@ -35,6 +66,7 @@ class WebServer:
             max_request_body_size=LONGEST_BODY,
             clear_untrusted_proxy_headers=listen.proxies == 0,
         )
+        self._server.channel_class = Channel
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     def start(self, application: Application) -> None:

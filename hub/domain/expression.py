@@ -98,7 +98,7 @@ def _names(tree: ast.expr, text: str) -> Iterator[str]:
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop(0)
-        if isinstance(node, ast.Name) and node.id in _WORDS:
+        if isinstance(node, ast.Name) and node.id in WORDS:
             continue
         if isinstance(node, ast.Name | ast.Attribute):
             yield ".".join(_path(node, text))
@@ -113,19 +113,20 @@ def _lookup(path: tuple[str, ...]) -> _Run:
         value: Any = names
         for name in path:
             value = value.get(name) if isinstance(value, Mapping) else None
-        return _value(value)
+        return seen(value)
 
     return run
 
 
-def _value(value: Any) -> Any:
+def seen(value: Any) -> Any:
     """A document's value as expressions see it: every number a Decimal."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return Decimal(repr(value) if isinstance(value, float) else value)
 
 
-def _constant(node: ast.Constant, text: str) -> _Run:
+def exact(node: ast.Constant, text: str) -> Any:
+    """What a literal means, every number a Decimal; fails on what is none of the language."""
     value: Any = node.value
     if isinstance(value, float):
         literal = ast.get_source_segment(text.strip(), node) or ""
@@ -141,6 +142,11 @@ def _constant(node: ast.Constant, text: str) -> _Run:
             text=repr(text),
             part=ast.unparse(node),
         )
+    return value
+
+
+def _constant(node: ast.Constant, text: str) -> _Run:
+    value = exact(node, text)
     return lambda _: value
 
 
@@ -178,7 +184,7 @@ def _arithmetic(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[A
     return run
 
 
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: _add,
     ast.Sub: _arithmetic(_EXACT.subtract),
     ast.Mult: _arithmetic(_EXACT.multiply),
@@ -207,14 +213,14 @@ def _ordered(operation: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool
 def _within(value: Any, choices: Any) -> bool:
     if not isinstance(choices, list):
         raise _TypeClashError("{text}: 'in' wants a list on its right; use contains() for text")
-    return any(_same_kind(value, each) and value == each for each in map(_value, choices))
+    return any(_same_kind(value, each) and value == each for each in map(seen, choices))
 
 
 def _same_kind(left: Any, right: Any) -> bool:
     return isinstance(left, bool) == isinstance(right, bool)
 
 
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: _equal,
     ast.NotEq: lambda left, right: not _equal(left, right),
     ast.Lt: _ordered(operator.lt),
@@ -224,6 +230,16 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: _within,
     ast.NotIn: lambda left, right: not _within(left, right),
 }
+
+
+def compared(operations: tuple[Callable[[Any, Any], bool], ...], values: list[Any]) -> bool:
+    """A chain such as ``1 < a <= 5``: every neighbours' comparison holds."""
+    return all(run(left, right) for run, left, right in zip(operations, values, values[1:], strict=False))
+
+
+def negative(value: Any) -> Decimal | None:
+    """The number with its sign turned; nothing stays nothing."""
+    return None if value is None else _EXACT.minus(_decimal(value))
 
 
 # --- functions
@@ -328,14 +344,14 @@ def _operator(node: ast.AST, text: str) -> InvalidError:
 
 
 def _build_name(node: Any, text: str) -> _Run:
-    if isinstance(node, ast.Name) and node.id in _WORDS:
-        word = _WORDS[node.id]
+    if isinstance(node, ast.Name) and node.id in WORDS:
+        word = WORDS[node.id]
         return lambda _: word
     return _lookup(_path(node, text))
 
 
 def _build_binary(node: Any, text: str) -> _Run:
-    operation = _BINARY.get(type(node.op))
+    operation = BINARY.get(type(node.op))
     if operation is None:
         raise _operator(node, text)
     left, right = _build(node.left, text), _build(node.right, text)
@@ -354,11 +370,7 @@ def _build_unary(node: Any, text: str) -> _Run:
     if not isinstance(node.op, ast.USub):
         raise _operator(node, text)
 
-    def run(names: Names) -> Any:
-        value = operand(names)
-        return None if value is None else _EXACT.minus(_decimal(value))
-
-    return run
+    return lambda names: negative(operand(names))
 
 
 def _build_logic(node: Any, text: str) -> _Run:
@@ -369,16 +381,11 @@ def _build_logic(node: Any, text: str) -> _Run:
 
 def _build_comparison(node: Any, text: str) -> _Run:
     operands = tuple(_build(each, text) for each in (node.left, *node.comparators))
-    operations = tuple(_COMPARE.get(type(each)) for each in node.ops)
-    if None in operations:
+    operations = tuple(COMPARE[type(each)] for each in node.ops if type(each) in COMPARE)
+    if len(operations) < len(node.ops):
         raise _operator(node, text)
 
-    def run(names: Names) -> bool:
-        values = [operand(names) for operand in operands]
-        pairs = zip(operations, values, values[1:], strict=False)
-        return all(operation(left, right) for operation, left, right in pairs if operation)
-
-    return run
+    return lambda names: compared(operations, [operand(names) for operand in operands])
 
 
 def _build_choice(node: Any, text: str) -> _Run:
@@ -418,7 +425,7 @@ def _build_call(node: Any, text: str) -> _Run:
     return run
 
 
-_WORDS = {"true": True, "false": False, "null": None}
+WORDS = {"true": True, "false": False, "null": None}
 _BUILDERS: dict[type[ast.AST], Callable[[Any, str], _Run]] = {
     ast.Constant: _constant,
     ast.Name: _build_name,

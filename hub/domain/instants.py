@@ -13,7 +13,10 @@ def parse_instant(text: str, *, path: str = "at") -> datetime:
         raise _invalid(path, "'{value}' is not an ISO 8601 instant", text) from error
     if instant.tzinfo is None:
         raise _invalid(path, "'{value}' has no offset from UTC: write it as 2026-01-31T08:00:00+00:00", text)
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise _invalid(path, "'{value}' is not an ISO 8601 instant", text) from error
 
 
 def write_instant(instant: datetime) -> str:

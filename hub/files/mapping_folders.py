@@ -17,9 +17,10 @@ TABLES = "tables"
 
 @dataclass(frozen=True)
 class MappingFolders:
-    """The folders, the one that is laid over the others last."""
+    """The folders, the one that is laid over the others last; messages call those behind the first by ``labels``."""
 
     roots: tuple[Path, ...]
+    labels: tuple[str, ...] = ()
 
     def files(self, pattern: str = "**/*.yaml") -> tuple[str, ...]:
         """The mapping files that match, by their names below the folders; files of value tables are left out."""
@@ -49,7 +50,8 @@ class MappingFolders:
         if not found:
             raise InvalidError("There is no mapping file {file}.", file=file)
         for number, root in found:
-            yield read_file(root / file, file if number == 0 or len(found) == 1 else f"{root.name}/{file}")
+            label = self.labels[number - 1] if number and self.labels else root.name
+            yield read_file(root / file, file if number == 0 or len(found) == 1 else f"{label}/{file}")
 
     def _inside(self, root: Path, file: str) -> bool:
         path = (root / file).resolve()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from hub.domain.errors import HubError, InvalidError
-from hub.domain.mapping import compiled
 from hub.domain.mapping.paths import Path as FieldPath
 from hub.domain.mapping.rules import (
     Direction,
@@ -23,6 +22,7 @@ from hub.domain.mapping.rules import (
     Waiver,
 )
 from hub.domain.mapping.syntax import parse_path
+from hub.files.compiling import CompiledMapping, compile_mapping
 from hub.files.mapping_folders import MappingFolders
 from hub.files.mapping_rules import RuleReader, is_rule
 from hub.files.mapping_shape import check_shape, problem_at
@@ -33,18 +33,18 @@ from hub.files.yaml import Document, Place, read_yaml
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
-def load_mappings(folder: Path) -> tuple[compiled.Mapping, ...]:
+def load_mappings(folder: Path) -> tuple[CompiledMapping, ...]:
     """Every mapping below a folder, in the order of their files; an InvalidError tells the problems of all of them."""
     folders = MappingFolders((folder,))
-    return tuple(compiled.compile_mapping(spec) for spec in load_specs(folders, folders.files(), folder.name))
+    return tuple(compile_mapping(spec) for spec in load_specs(folders, folders.files(), folder.name))
 
 
-def load_mapping(path: Path, folder: Path | None = None) -> compiled.Mapping:
+def load_mapping(path: Path, folder: Path | None = None) -> CompiledMapping:
     """One mapping file; messages name it relative to ``folder``, where its includes are looked for."""
     root = folder or path.parent
     file = path.relative_to(root).as_posix()
     (spec,) = load_specs(MappingFolders((root,)), (file,), file)
-    return compiled.compile_mapping(spec)
+    return compile_mapping(spec)
 
 
 def load_specs(folders: MappingFolders, files: tuple[str, ...], name: str) -> list[MappingSpec]:

@@ -4,21 +4,20 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError, NotFoundError
 from hub.files.schema_tree import schema_files
+from hub.files.validation import Refusal, Validation, validation
 
 Facts = Callable[[Any], dict[str, object]]
 
 
-def limit(kind: Any) -> dict[str, object]:
+def limit(asked: Any) -> dict[str, object]:
     """The limit that was passed."""
-    return {"limit": kind.limit}
+    return {"limit": asked}
 
 
-def nothing(_kind: Any) -> dict[str, object]:
+def nothing(_asked: Any) -> dict[str, object]:
     """No parameters."""
     return {}
 
@@ -26,7 +25,7 @@ def nothing(_kind: Any) -> dict[str, object]:
 WORDS: Mapping[str, tuple[str, Facts]] = {
     "required": ("This field is required.", nothing),
     "additionalProperties": ("There is no such field here.", nothing),
-    "enum": ("Choose one of {choices}.", lambda kind: {"choices": ", ".join(map(str, kind.options))}),
+    "enum": ("Choose one of {choices}.", lambda asked: {"choices": ", ".join(map(str, asked))}),
     "type": ("This value has the wrong type.", nothing),
     "format": ("This value has the wrong form.", nothing),
     "pattern": ("This value has the wrong form.", nothing),
@@ -46,10 +45,8 @@ class CanonicalSchemas:
     def __init__(self, folder: Path, own: Path | None = None) -> None:
         files = schema_files(folder, own)
         self._schemas: dict[str, Mapping[str, Any]] = {Path(name).stem: files[name] for name in sorted(files)}
-        self._validators = {
-            entity: jsonschema_rs.validator_for(dict(schema), validate_formats=True)
-            for entity, schema in self._schemas.items()
-        }
+        self._validators = {entity: validation(schema) for entity, schema in self._schemas.items()}
+        self._partial = {entity: validation({**schema, "required": []}) for entity, schema in self._schemas.items()}
         self._searched = {
             entity: tuple(".".join(path) for path in searched_below(schema)) for entity, schema in self._schemas.items()
         }
@@ -57,11 +54,12 @@ class CanonicalSchemas:
     def check(self, entity: str, doc: Doc) -> None:
         """InvalidError names every field of the document that its schema refuses."""
         self.schema(entity)
-        validator = self._validators[entity]
-        if validator.is_valid(doc):
-            return
-        wrong = tuple(one for error in validator.iter_errors(doc) for one in field_errors(error))
-        raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
+        refuse(entity, self._validators[entity], doc)
+
+    def check_given(self, entity: str, values: Doc) -> None:
+        """InvalidError names every given field that the schema refuses; what is missing does not matter yet."""
+        self.schema(entity)
+        refuse(entity, self._partial[entity], values)
 
     def schema(self, entity: str) -> Mapping[str, Any]:
         """The JSON Schema of an entity; NotFoundError when there is none."""
@@ -78,6 +76,13 @@ class CanonicalSchemas:
         return tuple(self._schemas)
 
 
+def refuse(entity: str, checking: Validation, doc: Doc) -> None:
+    """InvalidError names every field that a compiled schema refuses."""
+    wrong = tuple(one for refusal in checking.refusals(doc) for one in field_errors(refusal))
+    if wrong:
+        raise InvalidError("The {entity} cannot be saved so.", entity=entity, fields=wrong)
+
+
 def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """The paths below a schema node that are searched."""
     if node.get("x-search"):
@@ -87,18 +92,9 @@ def searched_below(node: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             yield (name, *path)
 
 
-def field_errors(error: Any) -> Iterator[FieldError]:
+def field_errors(refusal: Refusal) -> Iterator[FieldError]:
     """A refusal as wrong fields: the missing or surplus names of an object, else its own place."""
-    place = [str(step) for step in error.instance_path]
-    template, facts = WORDS.get(error.kind.name, OTHERWISE)
-    for names in named(error.kind):
-        yield FieldError(".".join([*place, *names]), template, facts(error.kind))
-
-
-def named(kind: Any) -> list[list[str]]:
-    """The names that a refusal of an object is about."""
-    if kind.name == "required":
-        return [[str(kind.property)]]
-    if kind.name == "additionalProperties":
-        return [[str(name)] for name in kind.unexpected]
-    return [[]]
+    place = [str(step) for step in refusal.place]
+    template, facts = WORDS.get(refusal.keyword, OTHERWISE)
+    for names in [[name] for name in refusal.names] or [[]]:
+        yield FieldError(".".join([*place, *names]), template, facts(refusal.asked))

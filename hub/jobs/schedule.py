@@ -28,7 +28,9 @@ class Job:
     drains: bool = True
 
 
-def jobs(hub: Hub, intervals: Mapping[str, timedelta], post: Post | None = None) -> Iterator[Job]:
+def jobs(
+    hub: Hub, intervals: Mapping[str, timedelta], post: Post | None = None, watch: Job | None = None
+) -> Iterator[Job]:
     """The table: every job of one installation; each runs in a worker of its own, so that none waits for another."""
     yield Job("inbox", intervals["inbox"], partial(inbound.process, hub, BATCH), hears="inbox")
     yield Job("seal", intervals["seal"], partial(audit.seal, hub))
@@ -36,6 +38,8 @@ def jobs(hub: Hub, intervals: Mapping[str, timedelta], post: Post | None = None)
     yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
     if post is not None:
         yield Job("mail", intervals["deliver"], partial(letters.deliver, hub, post), hears="outbox")
+    if watch is not None:
+        yield watch
     for system in hub.systems.values():
         if not system.paused:
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)

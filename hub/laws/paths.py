@@ -5,20 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from hub.domain.mapping.rules import FieldRule, ListRule, MappingSpec, Rule
+from hub.domain.mapping.rules import FieldRule, ListRule, MappingSpec, Rule, rules_by_path
 from hub.laws.sides import written_paths
 
 _MEMBER = re.compile(r"\[[^\]]*\]")
-
-
-def rules_of(rules: tuple[Rule, ...], prefix: str = "") -> Iterator[tuple[str, Rule]]:
-    """Every rule with its canonical path: ``lines[]`` for a list, ``lines[].qty`` for a value of its members."""
-    for rule in rules:
-        if isinstance(rule, ListRule):
-            yield f"{prefix}{rule.hub.path}[]", rule
-            yield from rules_of(rule.rules, f"{prefix}{rule.hub.path}[].")
-        else:
-            yield f"{prefix}{rule.path}", rule
 
 
 @dataclass(frozen=True)
@@ -30,12 +20,12 @@ class RuleBook:
     @cached_property
     def paths(self) -> dict[int, str]:
         """The canonical path of each rule, by identity."""
-        return {id(rule): path for path, rule in rules_of(self.spec.rules)}
+        return {id(rule): path for path, rule in rules_by_path(self.spec.rules)}
 
     @cached_property
     def rules(self) -> tuple[tuple[str, Rule], ...]:
         """Every rule with its path, lists before their members."""
-        return tuple(rules_of(self.spec.rules))
+        return tuple(rules_by_path(self.spec.rules))
 
     def path(self, rule: FieldRule | ListRule, place: str) -> str:
         """The canonical path of a rule; of an unknown one, that of the place."""

@@ -8,6 +8,7 @@ from hub.domain.mapping.paths import ListPath, Path, Select, satisfies
 from hub.domain.mapping.rules import FieldRule, ListRule, Rule
 from hub.domain.mapping.values import clone, is_nothing
 from hub.laws.sides import written_paths
+from hub.laws.taken import list_of
 
 
 def remains(doc: Doc, rules: tuple[Rule, ...], *, of_hub: bool) -> Doc:
@@ -21,8 +22,22 @@ def _strip(doc: Doc, rules: tuple[Rule, ...], *, of_hub: bool) -> None:
     for rule in rules:
         if isinstance(rule, ListRule):
             _strip_members(doc, rule, of_hub=of_hub)
-    for path in _written(rules, of_hub=of_hub):
+    for path in _once(_written(rules, of_hub=of_hub)):
         _take(doc, path.steps)
+
+
+def _once(paths: Iterator[Path]) -> Iterator[Path]:
+    """The paths, of those that select the same member only the first: with it the member is gone."""
+    seen: set[tuple[Path, object]] = set()
+    for path in paths:
+        held = list_of(path)
+        if held is not None:
+            select = path.steps[len(held.steps)]
+            member = (held, select.where if isinstance(select, Select) else None)
+            if member in seen:
+                continue
+            seen.add(member)
+        yield path
 
 
 def _written(rules: tuple[Rule, ...], *, of_hub: bool) -> Iterator[Path]:
@@ -70,8 +85,11 @@ def _take(holder: Any, steps: tuple[Any, ...]) -> None:
 
 
 def _leave_strangers(holder: Doc, name: str, select: Select) -> None:
+    """Take the member out that the selector means; those behind it that would fit are strangers too."""
     members = holder.get(name)
-    left = [each for each in members if not satisfies(each, select.where)] if isinstance(members, list) else []
+    listed = members if isinstance(members, list) else []
+    meant = next((each for each in listed if satisfies(each, select.where)), None)
+    left = [each for each in listed if each is not meant]
     if left:
         holder[name] = left
     else:

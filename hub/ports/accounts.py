@@ -83,3 +83,11 @@ class Accounts(Protocol):
     def end_session(self, digest: str) -> None:
         """Sign out; nothing happens when there is no such session."""
         ...
+
+    def end_sessions_of(self, user_id: str, *, but: str = "") -> None:
+        """End every session of a user, but for the one with a digest."""
+        ...
+
+    def forget_sessions(self, *, until: datetime) -> None:
+        """Forget the sessions that ended until an instant."""
+        ...

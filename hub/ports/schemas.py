@@ -13,6 +13,10 @@ class Schemas(Protocol):
         """InvalidError names every field of the document that its schema refuses."""
         ...
 
+    def check_given(self, entity: str, values: Doc) -> None:
+        """InvalidError names every given field that the schema refuses; what is missing does not matter yet."""
+        ...
+
     def schema(self, entity: str) -> Mapping[str, Any]:
         """The JSON Schema of an entity; NotFoundError when there is none."""
         ...

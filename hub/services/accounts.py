@@ -23,6 +23,7 @@ from hub.services.throttle import BY_ADDRESS, BY_LOGIN, Throttle
 SESSION_FOR = timedelta(hours=12)  # a shift with overtime
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200  # argon2 would hash megabytes as gladly
+LONGEST_NAME = 120
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 SCOPE = re.compile(r"[a-z_]+(:([a-z_]+|\*))?")
 LANGUAGES = ("en", "zh")
@@ -76,14 +77,15 @@ def change_user(hub: Hub, actor: Actor, user_id: str, **values: object) -> User:
     before = need_user(hub, user_id)
     after = replace(before, **values)  # type: ignore[arg-type] # the caller names User's fields
     refuse(wrong_user(after))
-    return save(hub, actor, "change", before, after)
+    return save(hub, actor, "change", before, after, ends_sessions=after.disabled)
 
 
-def set_password(hub: Hub, actor: Actor, user_id: str, password: str) -> User:
-    """Give an account another password; InvalidError when it is too weak."""
+def set_password(hub: Hub, actor: Actor, user_id: str, password: str, *, keep: str = "") -> User:
+    """Give an account another password, which ends its sessions but for that of a token; InvalidError when too weak."""
     before = need_user(hub, user_id)
     refuse(wrong_password(password))
-    return save(hub, actor, "set_password", before, replace(before, password_hash=HASHER.hash(password)))
+    after = replace(before, password_hash=HASHER.hash(password))
+    return save(hub, actor, "set_password", before, after, ends_sessions=True, keep=keep)
 
 
 def set_language(hub: Hub, actor: Actor, user_id: str, language: str) -> User:
@@ -116,7 +118,8 @@ def admit(hub: Hub, tx: UnitOfWork, actor: Actor, login: str, address: str) -> U
     now = hub.clock.now()
     for kind, what, throttle in (("login", login, BY_LOGIN), ("address", address, BY_ADDRESS)):
         hold_back(tx, kind, what, throttle, now)
-        tx.audit.write(actor.name, "attempt", kind, name_of(what), actor.correlation, {kind: what})
+        told = {kind: what[:LONGEST_NAME]}
+        tx.audit.write(actor.name, "attempt", kind, name_of(what), actor.correlation, told)
     return tx.accounts.by_login(login)
 
 
@@ -140,6 +143,7 @@ def hold_back(tx: UnitOfWork, kind: str, what: str, throttle: Throttle, now: dat
 
 def open_session(hub: Hub, tx: UnitOfWork, actor: Actor, user: User, attempt: Attempt) -> None:
     """Keep the digest of the session's token, and forget the failed attempts."""
+    tx.accounts.forget_sessions(until=hub.clock.now())
     tx.accounts.save_session(Session(digest(attempt.token), user.id, attempt.csrf, hub.clock.now() + SESSION_FOR))
     for kind, what in (("login", user.login), ("address", attempt.address)):
         tx.audit.write(actor.name, "sign_in", kind, name_of(what), actor.correlation, {})
@@ -219,11 +223,24 @@ def need_user(hub: Hub, user_id: str) -> User:
     return user
 
 
-def save(hub: Hub, actor: Actor, action: str, before: User | None, after: User) -> User:
+def save(
+    hub: Hub,
+    actor: Actor,
+    action: str,
+    before: User | None,
+    after: User,
+    *,
+    ends_sessions: bool = False,
+    keep: str = "",
+) -> User:
     """Store an account with its audit entry, which never carries the password's hash."""
 
     def work(tx: UnitOfWork) -> None:
+        if before is None or before.technician_id != after.technician_id:
+            refuse(wrong_technician(tx, after.technician_id))
         tx.accounts.save_user(after)
+        if ends_sessions:
+            tx.accounts.end_sessions_of(after.id, but=digest(keep))
         told = difference(before, after)
         tx.audit.write(actor.name, action, "user", after.id, actor.correlation, told)
 
@@ -260,11 +277,28 @@ def wrong_user(user: User) -> list[FieldError]:
                 {},
             ),
         ),
-        (user.name, FieldError("name", "Give a name.", {})),
+        (is_name(user.name), wrong_name()),
         (user.roles, FieldError("roles", "Choose at least one role.", {})),
         (user.language in LANGUAGES, FieldError("language", "Choose one of {choices}.", {"choices": "en, zh"})),
     ]
     return [error for is_right, error in checks if not is_right]
+
+
+def wrong_technician(tx: UnitOfWork, technician_id: str | None) -> list[FieldError]:
+    """What is wrong with the technician that an account belongs to."""
+    if technician_id is None or tx.records.get("technician", technician_id):
+        return []
+    return [FieldError("technician_id", "There is no technician {id}.", {"id": technician_id[:64]})]
+
+
+def is_name(text: str) -> bool:
+    """Whether people can read a text as a name: something, on one line, and not too long."""
+    return bool(text.strip()) and text.isprintable() and len(text) <= LONGEST_NAME
+
+
+def wrong_name() -> FieldError:
+    """What is wrong with a name that is none."""
+    return FieldError("name", "Give a name, on one line, of at most {most} characters.", {"most": LONGEST_NAME})
 
 
 def wrong_password(password: str) -> list[FieldError]:
@@ -277,7 +311,7 @@ def wrong_password(password: str) -> list[FieldError]:
 
 def wrong_key(name: str, scopes: tuple[str, ...]) -> list[FieldError]:
     """What is wrong with the facts of a key."""
-    wrong = [] if name.strip() else [FieldError("name", "Give a name.", {})]
+    wrong = [] if is_name(name) else [wrong_name()]
     if not scopes or not all(map(SCOPE.fullmatch, scopes)):
         wrong.append(FieldError("scopes", "Name at least one scope, such as tickets:read.", {}))
     return wrong

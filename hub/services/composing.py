@@ -18,6 +18,7 @@ from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.mapping.rules import RemoteObject
 from hub.domain.mapping.values import clone, is_nothing, normal
 from hub.ports.connector import Connector, ObjectSpec, Page, Probe, Remote
+from hub.ports.describing import Describing, Description
 
 NOTHING_HAPPENED = (RetryableError, RejectedError, AuthError, StaleError)
 
@@ -62,6 +63,10 @@ class Composing:
     def probe(self) -> Probe:
         """As the connector says."""
         return self._connector.probe()
+
+    def describe(self, name: str) -> Description | None:
+        """What the system says of one object, each by itself; None where the connector cannot ask."""
+        return self._connector.describe(name) if isinstance(self._connector, Describing) else None
 
     def objects(self) -> Mapping[str, ObjectSpec]:
         """As the connector file declares."""

@@ -15,6 +15,7 @@ from hub.ports.ids import Ids
 from hub.ports.records import Record
 from hub.ports.schemas import Schemas
 from hub.ports.store import Store, UnitOfWork
+from hub.services.holds import Holds
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Hub:
     zone: str = "Asia/Shanghai"  # where days begin, unless a site says otherwise
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
+    holds: Holds = field(default_factory=Holds)  # mappings that a change of the other side concerns
 
     def actor(self, name: str, **facts: object) -> Actor:
         """An actor with a correlation of its own."""

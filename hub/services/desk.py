@@ -9,6 +9,7 @@ from hub.services.context import Hub
 from hub.services.customers import Overview, of_customer
 
 SHOWN = 12
+MOST = 200  # calls at once, of everybody
 ALIVE = ("ringing", "answered")
 
 
@@ -31,12 +32,23 @@ def pops(hub: Hub, agent: str) -> list[Pop]:
     """What an agent's desk shows: what rings for anybody or for him, what he has not confirmed yet; newest first."""
 
     def work(tx: UnitOfWork) -> list[Pop]:
-        calls = tx.records.page("call", {"direction": "in"}, sort="-started_at", limit=SHOWN * 2).records
         others = names_of_others(tx, agent)
-        found = [pop(tx, call) for call in calls if call.doc.get("agent") not in others]
-        return [one for one in found if one.call.doc["state"] in ALIVE or one.is_waiting][:SHOWN]
+        mine = [call for call in open_calls(tx) if call.doc.get("agent") not in others]
+        return [pop(tx, call) for call in mine[:SHOWN]]
 
     return hub.store.read(work)
+
+
+def open_calls(tx: UnitOfWork) -> list[Record]:
+    """Calls that ring or are talked on, and those whose draft waits for an agent; newest first.
+
+    Many calls of others may have come since: so neither is looked for among the newest calls.
+    """
+    alive = tx.records.page("call", {"direction": "in", "state": list(ALIVE)}, sort="-started_at", limit=MOST).records
+    drafts = tx.records.page("ticket", {"status": "new", "is_draft": True}, sort="-id", limit=MOST).records
+    waiting = tx.records.many("call", [ticket.doc["call_id"] for ticket in drafts if "call_id" in ticket.doc])
+    found = {call.id: call for call in (*alive, *waiting.values())}
+    return sorted(found.values(), key=lambda call: str(call.doc["started_at"]), reverse=True)
 
 
 def names_of_others(tx: UnitOfWork, login: str) -> frozenset[str]:

@@ -13,14 +13,18 @@ from hub.services.context import Actor, Hub
 
 def edit(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, patch: Doc) -> Record:
     """Apply a merge patch; InvalidError names each field that the hub computes."""
-    refuse_computed(hub.schemas.schema(record.entity), patch)
+    schema = hub.schemas.schema(record.entity)
+    refuse_computed(schema, patch)
+    refuse_dangling(tx, schema, patch)
     values = {name: merged(record.doc.get(name), value) for name, value in patch.items()}
     return records.change(hub, tx, actor, record, values)
 
 
 def add(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, values: Doc) -> Record:
     """Store a new record; InvalidError names each wrong or computed field."""
-    refuse_computed(hub.schemas.schema(entity), values)
+    schema = hub.schemas.schema(entity)
+    refuse_computed(schema, values)
+    refuse_dangling(tx, schema, values)
     return records.create(hub, tx, actor, entity, values)
 
 
@@ -61,3 +65,26 @@ def computed(schema: Mapping[str, Any], values: Doc, at: str = "") -> Iterator[s
             yield at + name
         elif isinstance(value, dict):
             yield from computed(node, value, f"{at}{name}.")
+
+
+def refuse_dangling(tx: UnitOfWork, schema: Mapping[str, Any], values: Doc) -> None:
+    """InvalidError names each field that points to a record which is not there."""
+    wrong = tuple(
+        FieldError(path, "There is no {entity} {id}.", {"entity": entity, "id": record_id})
+        for path, entity, record_id in references(schema, values, "")
+        if tx.records.get(entity, record_id) is None
+    )
+    if wrong:
+        raise InvalidError("Some fields point to nothing: choose a record that is there.", fields=wrong)
+
+
+def references(node: Mapping[str, Any], value: Any, at: str) -> Iterator[tuple[str, str, str]]:
+    """Every reference in a value: path, entity and id; what is no text is left to the schema."""
+    if isinstance(value, dict):
+        for name, child in node.get("properties", {}).items():
+            yield from references(child, value.get(name), f"{at}.{name}" if at else name)
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from references(node.get("items", {}), one, f"{at}.{number}")
+    elif isinstance(value, str) and node.get("x-ref"):
+        yield at, node["x-ref"], value

@@ -36,8 +36,9 @@ def poll(hub: Hub, system: System) -> int:
     """Ask a system what changed since the last poll, less the overlap; says how many hints were taken."""
     taken = 0
     until = hub.clock.now() - system.lag
+    held = hub.holds.of(system.name)
     for mapping in system.mappings.values():
-        if not mapping.pulls or system.objects[mapping.object].of is not None:
+        if not mapping.pulls or system.objects[mapping.object].of is not None or mapping.entity in held:
             continue
         position = hub.store.read(lambda tx, name=mapping.object: tx.cursors.get(system.name, name))  # type: ignore[misc]
         since = BEGINNING if position is None else position - system.overlap
@@ -113,6 +114,7 @@ def process_hint(hub: Hub, message: Message) -> None:
     subject = orjson.loads(message.raw)
     system = hub.systems[message.source]
     mapping = mapping_of(system, subject["object"])
+    hub.holds.refuse(system.name, mapping.entity)
     tracer = Tracer(hub, message.correlation, system.name, mapping.entity)
     hub.store.run(lambda tx: tracer.note(tx, "taken_up", "{object} {id}", object=mapping.object, id=subject["id"]))
     fetch(hub, system, tracer, mapping.object, subject["id"])

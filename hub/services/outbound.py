@@ -93,6 +93,7 @@ class Attempt:
 
     def send(self) -> None:
         """Bring the remote record to what ours says, and a document to its goal."""
+        self.hub.holds.refuse(self.system.name, self.delivery.entity)
         if self.doubt:
             self.look()
         link = self.link() or self.link_by_target() or self.create()

@@ -87,6 +87,14 @@ class SqlAccounts(Repository):
         """Sign out."""
         self.change(delete(SESSION).where(SESSION.c.digest == digest))
 
+    def end_sessions_of(self, user_id: str, *, but: str = "") -> None:
+        """End a user's sessions, but for one."""
+        self.change(delete(SESSION).where(SESSION.c.user_id == user_id, SESSION.c.digest != but))
+
+    def forget_sessions(self, *, until: datetime) -> None:
+        """Forget what ended."""
+        self.change(delete(SESSION).where(SESSION.c.expires_at <= stamp(until)))
+
 
 def as_user(row: RowMapping) -> User:
     """A row as a user."""

@@ -106,7 +106,7 @@ class SqlInbox(Repository):
 
     def listing(self, *, state: str | None = None, limit: int = 100) -> list[Message]:
         """The newest messages."""
-        statement = select(INBOX).order_by(INBOX.c.received_at.desc(), INBOX.c.id.desc()).limit(limit)
+        statement = select(INBOX).order_by(INBOX.c.id.desc()).limit(limit)
         if state is not None:
             statement = statement.where(INBOX.c.state == state)
         return [self._message(row) for row in self.rows(statement)]

@@ -286,8 +286,8 @@ def decode_after(after: str) -> tuple[str | None, str]:
     """Read a page position; InvalidError when it was made up."""
     try:
         value, record_id = loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-    except ValueError:
+    except (ValueError, TypeError):
         value, record_id = None, None
-    if not isinstance(record_id, str) or not isinstance(value, str | None):
+    if not isinstance(record_id, str) or not isinstance(value, str | None) or "\x00" in f"{value}{record_id}":
         raise InvalidError("after={after} is no page position: take it from the page before, unchanged.", after=after)
     return value, record_id

@@ -17,7 +17,8 @@ STATEMENTS = {
         "WHERE rowid = (SELECT id FROM search_row WHERE entity = :entity AND record_id = :id)",
         "put": "INSERT INTO search (rowid, tokens) "
         "SELECT id, :tokens FROM search_row WHERE entity = :entity AND record_id = :id",
-        "find": "SELECT record_id FROM search JOIN search_row ON search_row.id = search.rowid "
+        # CROSS: the hits first; planned freely, every row of the entity is asked whether it is one
+        "find": "SELECT record_id FROM search CROSS JOIN search_row ON search_row.id = search.rowid "
         "WHERE entity = :entity AND search MATCH :query ORDER BY record_id DESC LIMIT :limit",
     },
     "postgresql": {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping as Table
 from textwrap import dedent, indent
 
-from hub.domain.mapping import Mapping, compile_mapping
+from hub.files.compiling import CompiledMapping, compile_mapping
 from hub.files.mappings import parse_mapping
 
 _HEAD = """\
@@ -13,7 +13,7 @@ hub: {entity: thing}
 """
 
 
-def make_mapping(fields: str, *, values: str = "", owner: str = "review", partial: bool = False) -> Mapping:
+def make_mapping(fields: str, *, values: str = "", owner: str = "review", partial: bool = False) -> CompiledMapping:
     """A mapping of the given rule lines and value tables, both as YAML blocks."""
     blocks = [_HEAD, f"remote: {{system: sys, object: object, partial: {str(partial).lower()}}}\n"]
     blocks.append(f"sync: {{default_owner: {owner}}}\n")

@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 
@@ -13,8 +12,10 @@ from hub.domain.roles import Role, sees_all_rows, sees_personal
 from hub.services import accounts
 from hub.services.context import Actor
 from hub.web.i18n import preferred
+from hub.web.paths import parts_of
 from hub.web.problems import SignedOutError, wants_json
 from hub.web.state import Caller, caller, hub, options
+from hub.web.strict_json import MalformedError
 
 COOKIE = "th_session"
 SIGNING_IN = frozenset({"account.open_session", "api.session-open"})  # there is no session yet to be forged
@@ -65,6 +66,7 @@ def register(app: Flask) -> None:
     app.before_request(limit_size)
     app.before_request(identify)
     app.before_request(enforce)
+    app.before_request(refuse_nul)
 
 
 def limit_size() -> None:
@@ -137,6 +139,14 @@ def enforce() -> Response | None:
     return None
 
 
+def refuse_nul() -> None:
+    """MalformedError for a NUL in the address or a page's form: no text of ours has one, and PostgreSQL takes none."""
+    forms = [] if wants_json() else [request.form]
+    typed = (text for values in (request.args, *forms) for pair in values.items(multi=True) for text in pair)
+    if "\x00" in request.path or any("\x00" in text for text in typed):
+        raise MalformedError("The address or the form has a NUL character: send it without.")
+
+
 def sign_in_first() -> Response:
     """Ask for a sign-in: a program with an error, a person with the page."""
     if wants_json() or "HX-Request" in request.headers or request.method not in SAFE:
@@ -169,7 +179,7 @@ def check_forgery() -> None:
     if request.path.startswith("/webhooks/"):
         return
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and parts_of(origin).netloc != request.host:
         raise ForbiddenError("The request came from another site.")
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
         raise ForbiddenError("The request came from another site.")

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import jsonschema_rs
-
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
 from hub.files.schemas import field_errors
+from hub.files.validation import validation
 
 
 class Body:
@@ -15,10 +14,10 @@ class Body:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
-        self._validator = jsonschema_rs.validator_for(dict(schema), validate_formats=True)
+        self._validation = validation(schema)
 
     def check(self, values: Doc) -> None:
         """InvalidError names every field that the schema refuses."""
-        wrong = tuple(one for error in self._validator.iter_errors(values) for one in field_errors(error))
+        wrong = tuple(one for refusal in self._validation.refusals(values) for one in field_errors(refusal))
         if wrong:
             raise InvalidError("The body does not fit this action.", fields=wrong)

@@ -221,4 +221,6 @@ def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, values: Doc) -> 
     if entity not in CREATES:
         return editing.add(hub, tx, actor, entity, values)
     editing.refuse_computed(hub.schemas.schema(entity), values)
+    hub.schemas.check_given(entity, values)  # such a service reads the values before it stores them
+    editing.refuse_dangling(tx, hub.schemas.schema(entity), values)
     return CREATES[entity](hub, tx, actor, values)

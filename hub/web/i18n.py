@@ -38,7 +38,8 @@ def language() -> str:
 def preferred() -> str:
     """The language that a request asks for before anybody is signed in: by cookie, then by Accept-Language."""
     chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    asked = (tag.replace("_", "-").partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return chosen if chosen in LANGUAGES else next((tag for tag in asked if tag in LANGUAGES), "en")
 
 
 def translate(template: str, /, **params: object) -> str:

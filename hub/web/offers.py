@@ -14,9 +14,11 @@ from hub.web.auth import Rule, passes
 from hub.web.forms import Choices, Field, fields, kind_of
 from hub.web.i18n import translate, words
 from hub.web.state import actor, caller, hub, web
+from hub.web.words import subject
 
 MOST_CHOICES = 300
-ORDER = {"warehouse": "name", "technician": "name", "part": "sku", "ticket": "-created_at"}
+# Ids of our own grow with time, so that the newest come first without a sort of all records.
+ORDER = {"warehouse": "name", "technician": "name", "part": "sku", "ticket": "-id"}
 NARROW: Mapping[str, Mapping[str, object]] = {
     "technician": {"active": True},
     "part": {"active": True},
@@ -83,7 +85,7 @@ def choices(entity: str, around: Doc) -> Choices:
         where["customer_id"] = around["customer_id"]
     context = hub()
     page = context.store.read(
-        lambda tx: tx.records.page(entity, where, sort=ORDER.get(entity, "-created_at"), limit=MOST_CHOICES)
+        lambda tx: tx.records.page(entity, where, sort=ORDER.get(entity, "-id"), limit=MOST_CHOICES)
     )
     return [(record.id, name_of(record)) for record in page.records]
 
@@ -94,7 +96,7 @@ def name_of(record: Record | None) -> str:
         return "–"
     doc = record.doc
     code = doc.get("number") or doc.get("sku") or doc.get("code") or doc.get("serial")
-    name = doc.get("name") or doc.get("subject")
+    name = doc.get("name") or subject(doc)
     return " · ".join(str(part) for part in (name, code) if part) or record.id
 
 

@@ -28,6 +28,7 @@ FILTERS = {
     "duration": formats.seconds,
     "quantity": formats.quantity,
     "telephone": formats.telephone,
+    "subject": words.subject,
     "words": bilingual,
     "record_of": record_of,
 }

@@ -12,6 +12,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "certificate": N_("certificate"),
         "territory": N_("territory"),
         "free": N_("free time"),
+        "working_hours": N_("hours of the site"),
         "parts": N_("parts in time"),
         "not_excluded": N_("not excluded"),
         "max_travel": N_("way"),

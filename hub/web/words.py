@@ -5,8 +5,17 @@ from typing import Any
 
 from hub.domain.errors import NotFoundError
 from hub.web.formats import when
-from hub.web.i18n import choice, language, words
+from hub.web.i18n import N_, choice, language, translate, words
 from hub.web.state import hub
+
+KINDS = {
+    "user": N_("account"),
+    "api_key": N_("API key"),
+    "message": N_("message"),
+    "login": N_("sign-in by name"),
+    "address": N_("sign-in by address"),
+}
+"""What is audited besides records."""
 
 
 def entity_word(entity: object) -> str:
@@ -14,7 +23,7 @@ def entity_word(entity: object) -> str:
     try:
         title = words(hub().schemas.schema(str(entity)).get("x-title"), str(entity))
     except NotFoundError:
-        return str(entity)
+        return translate(KINDS.get(str(entity), str(entity)))
     return title if language() != "en" else title.lower()
 
 
@@ -36,6 +45,16 @@ def label(entity: str, path: str) -> str:
 def value_word(entity: str, path: str, value: object) -> str:
     """What a value of a choice is called."""
     return choice(node(entity, path), value)
+
+
+OF_A_CALL = N_("Call")
+"""What the hub itself calls a ticket that an answered call has opened."""
+
+
+def subject(ticket: Mapping[str, Any]) -> str:
+    """What a ticket is about: in the words of who wrote it, or in the reader's language where the hub did."""
+    told = str(ticket.get("subject", ""))
+    return translate(OF_A_CALL) if told == OF_A_CALL else told
 
 
 TONES = {

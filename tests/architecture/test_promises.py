@@ -52,35 +52,53 @@ def test_every_command_in_the_documents_can_be_parsed(page: str, told: str) -> N
     assert [word for word in words if word.startswith("--") and word not in known] == []
 
 
+def follow(page: str, folder: Path, blocks: list[str]) -> str:
+    """Type what a tutorial tells, in an empty folder; what is shown."""
+    program = folder / "bin" / "tickethub"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m hub.cli "$@"\n', "utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["/bin/bash", "-c", "set -eu\n" + "\n".join(blocks)],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "NO_PROXY": "*"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, page + done.stdout + done.stderr
+    return done.stdout
+
+
+def blocks_of(page: str) -> list[str]:
+    return BLOCK.findall((ROOT / "docs" / "tutorial" / page).read_text("utf-8"))
+
+
 @pytest.mark.slow
 def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         need("curl", "install it")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    program = tmp_path / "bin" / "tickethub"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m hub.cli "$@"\n', "utf-8")
-    program.chmod(0o755)
-    text = (
-        (ROOT / "docs" / "tutorial" / "first-hub.md").read_text("utf-8").replace("127.0.0.1:8080", f"127.0.0.1:{port}")
-    )
-    blocks = [block.replace("tickethub up &", UP.format(port=port)) for block in BLOCK.findall(text)]
-    script = "set -eu\n" + "\n".join(blocks)
-    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "NO_PROXY": "*"}
-    done = subprocess.run(
-        ["/bin/bash", "-c", script],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Nothing is wrong." in done.stdout
-    assert "Shanghai Pumps" in done.stdout
-    assert "The audit trail is whole" in done.stdout
+    here = [block.replace("127.0.0.1:8080", f"127.0.0.1:{port}") for block in blocks_of("first-hub.md")]
+    shown = follow("first-hub.md", tmp_path, [each.replace("tickethub up &", UP.format(port=port)) for each in here])
+    assert "Nothing is wrong." in shown
+    assert "Shanghai Pumps" in shown
+    assert "The audit trail is whole" in shown
+
+
+@pytest.mark.slow
+def test_a_system_is_connected_as_the_tutorial_tells_it(tmp_path: Path) -> None:
+    shown = follow("connect-a-system.md", tmp_path, blocks_of("connect-a-system.md"))
+    wrong, better, right = shown.index("did you mean 'mobile'?"), shown.index("L5: grade"), shown.index("is wrong.")
+    assert wrong < better < right
+    assert "leaves out platinum" in shown
+    assert "3 examples of 1 mappings run: nothing is wrong." in shown
+
+
+def test_both_languages_of_a_tutorial_tell_the_same_commands() -> None:
+    assert blocks_of("connect-a-system.md") == blocks_of("connect-a-system.zh-CN.md")
 
 
 # The reader waits until the hub says that it is up; so does the test, on a port that nobody else has.

@@ -26,6 +26,7 @@ from hub.domain.mapping.rules import (
     Operand,
     Rule,
     SyncRules,
+    rules_by_path,
 )
 from hub.domain.mapping.values import clone
 
@@ -89,7 +90,7 @@ class Mapping:
     @cached_property
     def rules(self) -> dict[str, FieldRule]:
         """The rule of every canonical path (``lines[].qty`` in lists); ``-> path`` for what has none in the hub."""
-        return dict(_by_path(self.spec.rules, ""))
+        return {path: rule for path, rule in rules_by_path(self.spec.rules) if isinstance(rule, FieldRule)}
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -142,14 +143,6 @@ class Mapping:
 def compile_mapping(spec: MappingSpec) -> Mapping:
     """Make a parsed mapping ready to run."""
     return Mapping(spec)
-
-
-def _by_path(rules: tuple[Rule, ...], prefix: str) -> Iterator[tuple[str, FieldRule]]:
-    for rule in rules:
-        if isinstance(rule, ListRule):
-            yield from _by_path(rule.rules, f"{prefix}{rule.hub.path}[].")
-        else:
-            yield (f"{prefix}{rule.path}", rule)
 
 
 def _parts(rules: tuple[Rule, ...], spec: MappingSpec, entity: str) -> tuple[Part, ...]:

@@ -1,6 +1,6 @@
 """A parsed mapping: what the file says, checked word by word, not yet against the schemas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -152,6 +152,16 @@ class ListRule:
 
 
 Rule: TypeAlias = FieldRule | ListRule
+
+
+def rules_by_path(rules: tuple[Rule, ...], prefix: str = "") -> Iterator[tuple[str, Rule]]:
+    """Every rule with its canonical path: ``lines[]`` for a list, ``lines[].qty`` for a value of its members."""
+    for rule in rules:
+        if isinstance(rule, ListRule):
+            yield f"{prefix}{rule.hub.path}[]", rule
+            yield from rules_by_path(rule.rules, f"{prefix}{rule.hub.path}[].")
+        else:
+            yield f"{prefix}{rule.path}", rule
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from hub.domain.errors import NotFoundError
-from hub.domain.mapping.rules import MappingSpec
+from hub.domain.mapping.rules import MappingSpec, rules_by_path
 from hub.files.lint.amounts import amounts_without_scale
 from hub.files.lint.blocks import Block, blocks
 from hub.files.lint.composed import parts_of_records, remote_tree
@@ -15,7 +15,7 @@ from hub.files.lint.options import idle_options
 from hub.files.lint.paths import doubled_writes, positional_keys, required_targets, unknown_paths
 from hub.files.lint.selectors import unknown_choices
 from hub.files.lint.values import two_way_defaults, type_clashes, unwritable_targets, value_tables
-from hub.files.lint.waivers import idle_waiver, rules_of, wrong_waivers
+from hub.files.lint.waivers import idle_waiver, wrong_waivers
 from hub.files.lint.whole_set import lint_set, wrong_precedence
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaFolder, SchemaNode
@@ -69,7 +69,7 @@ CHECKS: tuple[Callable[[Block], Iterator[Problem]], ...] = (
 
 def hinted(spec: MappingSpec, within: tuple[Block, ...]) -> Iterator[Problem]:
     """Every hint that is not waived, and every waiver that is wrong or of a hint that nothing gives."""
-    paths = {id(rule): path for path, rule in rules_of(spec.rules)}
+    paths = {id(rule): path for path, rule in rules_by_path(spec.rules)}
     given = [
         (name, *each) for name, hints in HINTS.items() for hint in hints for block in within for each in hint(block)
     ]

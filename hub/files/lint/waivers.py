@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from hub.domain.mapping.rules import ListRule, MappingSpec, Rule, Waiver
+from hub.domain.mapping.rules import MappingSpec, Waiver, rules_by_path
 from hub.files.problems import Problem, closest
 
 LAWS = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
@@ -11,7 +11,7 @@ LAWS = ("L0", "L1", "L2", "L3", "L4", "L5", "L6")
 def wrong_waivers(spec: MappingSpec, hints: Iterable[str]) -> Iterator[Problem]:
     """A waiver of a law that is unknown, or for a rule that is not there."""
     known = (*LAWS, *hints)
-    paths = frozenset(path for path, _ in rules_of(spec.rules))
+    paths = frozenset(path for path, _ in rules_by_path(spec.rules))
     for waiver in spec.waivers:
         if waiver.law not in known:
             params = {"law": waiver.law, "laws": ", ".join(known)}
@@ -29,13 +29,3 @@ def idle_waiver(spec: MappingSpec, waiver: Waiver) -> Problem:
 def problem(spec: MappingSpec, waiver: Waiver, template: str, suggestion: str | None, **params: object) -> Problem:
     """A problem of a waiver."""
     return Problem(waiver.file or spec.file, waiver.line, "waivers", template, params, suggestion)
-
-
-def rules_of(rules: tuple[Rule, ...], prefix: str = "") -> Iterator[tuple[str, Rule]]:
-    """Every rule with its canonical path: ``lines[]`` for a list, ``lines[].qty`` for a value of its members."""
-    for rule in rules:
-        if isinstance(rule, ListRule):
-            yield f"{prefix}{rule.hub.path}[]", rule
-            yield from rules_of(rule.rules, f"{prefix}{rule.hub.path}[].")
-        else:
-            yield f"{prefix}{rule.path}", rule

@@ -1,5 +1,6 @@
 """Lists, single records, new records, patches and actions of every entity, from the tables."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,7 @@ from hub.web.entities import ENTITIES
 from hub.web.state import actor, caller, hub
 
 MOST = 200
+NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 USUAL = 50
 MOST_HITS = 1000  # of full-text search: what nobody pages through
 RESERVED = frozenset({"sort", "limit", "after", "q"})
@@ -119,7 +121,7 @@ def narrowed(asked: list[str] | None, seen: object) -> list[str]:
 def limit(asked: MultiDict[str, str]) -> int:
     """How many records a page has; InvalidError when that is no sensible number."""
     text = asked.get("limit", str(USUAL))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
+    if not NUMBER.fullmatch(text) or int(text) > MOST:
         raise InvalidError("limit={limit} is not a number from 1 to {most}.", limit=text[:20], most=MOST)
     return int(text)
 
@@ -185,6 +187,7 @@ def doing(ready: Ready, record_id: str, values: Doc, version: int | None = None)
         if version is not None:
             editing.seen(tx, ready.entity, record_id, version)
         ready.body.check(values)
+        editing.refuse_dangling(tx, ready.body.schema, values)
         return reply(show(ready.action.run(context, tx, who, record_id, values)))
 
     return work

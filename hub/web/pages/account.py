@@ -86,5 +86,6 @@ def password() -> Response:
     user = known.user if known else None
     if user is None or not accounts.matches(user.password_hash, text("present")):
         raise InvalidError("The present password is wrong.")
-    accounts.set_password(hub(), actor(), user.id, text("password"))
+    kept = request.cookies.get(COOKIE, "")
+    accounts.set_password(hub(), actor(), user.id, text("password"), keep=kept)
     return leave(redirect(url_for("account.profile")), N_("The password is changed."))

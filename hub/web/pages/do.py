@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 import orjson
 from flask import Blueprint, redirect, render_template, request
@@ -16,7 +15,7 @@ from hub.web.auth import Rule, guarded
 from hub.web.entities import ENTITIES
 from hub.web.flashes import leave
 from hub.web.i18n import N_
-from hub.web.paths import own_path
+from hub.web.paths import own_path, parts_of
 from hub.web.problems import as_reply, in_place
 from hub.web.state import caller, hub
 
@@ -53,7 +52,7 @@ def done(back: str) -> Response:
     """Show the page again, from which the command was given: where it stands, if it is the one that is open."""
     if "HX-Request" not in request.headers:
         return redirect(back)
-    is_open = urlsplit(request.headers.get("HX-Current-URL", "")).path == urlsplit(back).path
+    is_open = parts_of(request.headers.get("HX-Current-URL", "")).path == parts_of(back).path
     return Response(status=204, headers={"HX-Refresh": "true"} if is_open else {"HX-Redirect": back})
 
 

@@ -47,6 +47,7 @@ def overview() -> str:
         }
 
     facts = context.store.read(work)
+    facts["held"] = {name: context.holds.of(name) for name in names}
     return render_template(
         "sync/overview.html", systems=context.systems.values(), dead=queue.listing(context, state="dead"), **facts
     )

@@ -27,7 +27,7 @@ RUNNING = frozenset({"running", "paused", "waiting"})
 @guarded(READS)
 def index() -> str:
     """The list."""
-    page = browse("ticket", FILTERS, "-created_at")
+    page = browse("ticket", FILTERS, "-id")
     ids = [record.doc.get("customer_id", "") for record in page.records]
     customers = hub().store.read(lambda tx: tx.records.many("customer", ids))
     names = {key: record.doc["name"] for key, record in customers.items()}

@@ -76,3 +76,16 @@ def test_an_overlay_is_laid_over_the_shipped_mapping_and_linted_with_it(run: Run
     told = " ".join(f"{one['where']} {one['what']}" for one in problems(run, "--offline"))
     assert "mappings/tryton/customer.yaml" in told
     assert "nonsense" in told
+
+
+def test_an_overlay_for_one_system_and_a_wrong_precedence_are_told_with_their_files(run: Run, directory: Path) -> None:
+    (directory / "password").write_text("geheim\n", "utf-8")
+    erp = ERP.partition("  crm:")[0].replace("env/TICKETHUB_TEST_NOT_SET", "file/password")
+    (directory / "hub.yaml").write_text(erp + "precedence: {customer.nmae: [erp, crm]}\n", "utf-8")
+    overlay = directory / "overlays" / "erp" / "tryton" / "customer.yaml"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text("fields:\n  code <- code:\n  language <-> langs:\n", "utf-8")
+    told = [f"{one['where']}: {one['what']}" for one in problems(run, "--offline")]
+    assert "hub.yaml:1: precedence: customer.nmae: no mapping has this field; did you mean 'customer.name'?" in told
+    place = "systems.erp: overlays/erp/tryton/customer.yaml:3: language <-> langs: "
+    assert any(each.startswith(f"{place}'langs' is not in") for each in told), told

@@ -21,6 +21,15 @@ def test_a_second_init_changes_nothing(bare: Run, directory: Path) -> None:
     assert (directory / "key.json").read_bytes() == key
 
 
+def test_a_place_that_cannot_be_written_is_one_clear_line(bare: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    told = bare("init", str(tmp_path / "file" / "hub"), code=3).output
+    assert (
+        told
+        == f"tickethub: {tmp_path}/file/hub cannot be made (Not a directory): name a directory that you may write to.\n"
+    )
+
+
 def test_the_commands_that_init_names_next_work(bare: Run, directory: Path) -> None:
     told = bare("init", str(directory)).output.splitlines()[2:]
     assert [line.split()[3] for line in told] == ["migrate", "user", "up"]

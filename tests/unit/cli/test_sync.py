@@ -94,3 +94,7 @@ def test_a_file_that_is_no_plan_is_refused(run: Run, tmp_path: Path, text: str) 
     kept = tmp_path / "plan.json"
     kept.write_text(text, "utf-8")
     assert "is no plan: make one with" in run("sync", "apply", str(kept), code=3).output
+
+
+def test_a_system_that_is_not_there_is_told_with_those_that_are(run: Run) -> None:
+    assert "There is no system erp: hub.yaml has none." in run("sync", "plan", "erp", code=4).output

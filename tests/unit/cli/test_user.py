@@ -57,3 +57,7 @@ def test_an_unknown_login_is_named(run: Run) -> None:
 def test_an_unknown_role_is_refused_with_those_that_there_are(run: Run) -> None:
     added = ("user", "add", "li.na", "--name", "x", "--role", "queen", "--password-stdin")
     assert "There is no role queen: there are admin" in run(*added, stdin=f"{PASSWORD}\n", code=3).output
+
+
+def test_what_is_not_utf_8_is_refused_with_what_to_do(run: Run) -> None:
+    assert "type it again" in run("user", "disable", "\udcff", code=3).output

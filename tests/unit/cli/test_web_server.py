@@ -72,3 +72,21 @@ def test_a_server_that_never_started_gives_its_port_back() -> None:
     port = int(server.url.rpartition(":")[2])
     server.stop()
     WebServer(listen(port)).stop()
+
+
+@pytest.mark.parametrize(("tongue", "title"), [("en", "The request is too large"), ("zh-CN", "请求过大")])
+def test_what_the_server_itself_refuses_is_told_like_every_refusal(
+    monkeypatch: pytest.MonkeyPatch, tongue: str, title: str
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    server = WebServer(listen())
+    server.start(hello)
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=PATIENCE) as caller:
+        caller.sendall(
+            f"POST / HTTP/1.1\r\nHost: x\r\nAccept-Language: {tongue}\r\nContent-Length: 99999999\r\n\r\n".encode()
+        )
+        answer = b"".join(iter(lambda: caller.recv(4096), b"")).decode()
+    server.stop()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "application/problem+json" in answer
+    assert title in answer

@@ -31,6 +31,7 @@ EVERY: list[Codec] = [
     Cut(5),
     Ref("customer").at(LINKS, None),
     Chain((parse_codec("strip"), Cut(5))),
+    Chain((parse_codec("pair(0)"), Cut(5))),
 ]
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from docs.generate import RULES
 from hub.domain.errors import InvalidError
-from hub.domain.mapping import compile_mapping
 from hub.domain.mapping.rules import FieldRule, ListRule
+from hub.files.compiling import compile_mapping
 from hub.files.data import data_dir
 from hub.files.examples import run_examples
 from hub.files.mappings import load_mapping, load_mappings, parse_mapping, read_mapping

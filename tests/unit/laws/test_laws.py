@@ -174,6 +174,16 @@ class Greedy(Mapping):
         return made
 
 
+class Thorough(Mapping):
+    """Writes into every member that a selector fits, not only into the first one."""
+
+    def push(self, hub: Doc, remote_old: Doc | None, refs: Refs = NO_LINKS) -> Doc:
+        made = super().push(hub, remote_old, refs)
+        for member in made.get("rows", []):
+            member["value"] = made["rows"][0].get("value")
+        return made
+
+
 def verdict(kind: type[Mapping]) -> set[tuple[str, str]]:
     spec = make_mapping("a <-> b:").spec
     found = Runner(Corpora()).run(Trial(kind(spec)), Sides(None, None), examples=40)
@@ -186,6 +196,12 @@ def test_what_no_rule_names_must_stay_as_it_is() -> None:
 
 def test_pulling_twice_must_be_pulling_once() -> None:
     assert (Law.COMES_TO_REST, "a") in verdict(Counting)
+
+
+def test_members_that_no_selector_means_must_stay_as_they_are() -> None:
+    spec = make_mapping("a <-> rows[type=phone, first].value:").spec
+    found = Runner(Corpora()).run(Trial(Thorough(spec)), Sides(None, None), examples=40)
+    assert any(breach.law is Law.LEAVES_ALONE and breach.place.startswith("rows") for breach in found.breaches)
 
 
 def test_the_documents_that_are_given_must_stay_as_they_are() -> None:

@@ -55,6 +55,51 @@ def test_a_password_is_kept_as_argon2_and_never_in_the_audit_trail(hub: Hub, use
     assert not any("argon2" in str(entry.payload) or "password_hash" in str(entry.payload) for entry in entries)
 
 
+@pytest.mark.parametrize("name", ["", " ", "Li\x00", "Li\nNa", "李" * 121])
+def test_a_name_is_one_line_of_letters_that_can_be_seen(hub: Hub, user: User, name: str) -> None:
+    with pytest.raises(InvalidError, match="name"):
+        accounts.change_user(hub, hub.actor("boss"), user.id, name=name)
+    with pytest.raises(InvalidError, match="name"):
+        accounts.add_key(hub, hub.actor("boss"), name=name, scopes=["tickets:read"], secret="s")
+
+
+def test_an_account_belongs_to_a_technician_that_there_is(hub: Hub, user: User) -> None:
+    with pytest.raises(InvalidError, match="There is no technician nobody"):
+        accounts.change_user(hub, hub.actor("boss"), user.id, technician_id="nobody")
+
+
+def test_what_was_typed_as_a_login_does_not_fill_the_audit_trail(hub: Hub) -> None:
+    with pytest.raises(SignInError):
+        accounts.sign_in(hub, attempt(login="a" * 100_000))
+    entries = hub.store.read(lambda tx: tx.audit.of_record("login", accounts.name_of("a" * 100_000)))
+    assert len(str(entries[0].payload)) < 300
+
+
+def test_another_password_ends_every_session_but_the_one_it_was_set_in(hub: Hub, user: User) -> None:
+    for token in ("here", "elsewhere"):
+        accounts.sign_in(hub, attempt(token=token))
+    accounts.set_password(hub, hub.actor("li"), user.id, "another long password", keep="here")
+    assert accounts.signed_in(hub, "here") is not None
+    assert accounts.signed_in(hub, "elsewhere") is None
+    accounts.set_password(hub, hub.actor("boss"), user.id, "a third long password")
+    assert accounts.signed_in(hub, "here") is None
+
+
+def test_an_account_that_comes_back_does_not_bring_its_sessions_back(hub: Hub, user: User) -> None:
+    accounts.sign_in(hub, attempt())
+    accounts.change_user(hub, hub.actor("boss"), user.id, disabled=True)
+    accounts.change_user(hub, hub.actor("boss"), user.id, disabled=False)
+    assert accounts.signed_in(hub, "t") is None
+
+
+def test_sessions_that_are_over_are_forgotten_at_the_next_sign_in(hub: Hub, user: User, clock: FakeClock) -> None:
+    accounts.sign_in(hub, attempt(token="old"))
+    clock.pass_by(accounts.SESSION_FOR)
+    accounts.sign_in(hub, attempt(token="new"))
+    long_ago = clock.now() - 2 * accounts.SESSION_FOR
+    assert hub.store.read(lambda tx: tx.accounts.session(accounts.digest("old"), now=long_ago)) is None
+
+
 def test_a_session_ends_with_its_time_with_signing_out_and_with_the_account(
     hub: Hub, user: User, clock: FakeClock
 ) -> None:

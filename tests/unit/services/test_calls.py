@@ -16,7 +16,7 @@ from hub.domain.call_source import CallSource
 from hub.domain.calls import call_record_id
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError
-from hub.domain.mapping import compile_mapping
+from hub.files.compiling import compile_mapping
 from hub.files.mappings import parse_mapping
 from hub.ports.accounts import User
 from hub.ports.audit import Entry
@@ -125,6 +125,15 @@ def test_an_answer_opens_one_draft_which_waits_for_its_confirmation(phones: Phon
     assert (ticket["customer_id"], ticket["queue"], ticket["channel"]) == ("huaxin", "hotline", "phone")
     assert "sla" not in ticket
     assert ("ticket", ticket["id"]) not in phones.told()
+
+
+def test_an_unconfirmed_call_stays_on_the_desk_however_many_calls_come_after(phones: Phones) -> None:
+    call = phones.answered("mine", user="mei")
+    phones.report("hangup", "mine")
+    for number in range(30):
+        phones.world.clock.pass_by(timedelta(seconds=1))
+        phones.missed(f"later-{number}", **{"from": "13900009999"})
+    assert [pop.call.id for pop in desk.pops(phones.world.hub, "mei")] == [call["id"]]
 
 
 def test_an_answer_without_a_ring_opens_a_draft_too(phones: Phones) -> None:

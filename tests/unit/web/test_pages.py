@@ -155,6 +155,7 @@ def test_a_page_without_records_says_what_comes_here(
 ) -> None:
     login = PAGES[path]
     if login == "zhang":
+        hub.store.run(lambda tx: tx.records.add("technician", {"id": "t1", "name": "Zhang"}))
         accounts.change_user(hub, hub.actor("setup"), people[login].id, technician_id="t1")
     answer = browser(login).get(path)
     assert answer.status_code == 200
@@ -352,3 +353,12 @@ def test_an_error_page_is_friendly_and_in_the_readers_language(full: Hub, browse
     nowhere = li.client.application.test_client().get("/nowhere")
     assert nowhere.status_code == 404
     checked(nowhere.text)
+
+
+def test_the_draft_of_a_call_is_told_in_the_reader_s_language(hub: Hub, people: dict[str, User], browser: Open) -> None:
+    draft = {"id": "tk", "number": "T-1", "type": "repair", "subject": "Call", "status": "new", "is_draft": True}
+    hub.store.run(lambda tx: tx.records.add("ticket", draft))
+    accounts.change_user(hub, hub.actor("setup"), people["li"].id, language="zh")
+    li = browser("li")
+    for path in ("/tickets", "/tickets/tk"):
+        assert ">通话" in re.sub(r"\s+", "", li.get(path).text)

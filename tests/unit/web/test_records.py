@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import orjson
 import pytest
@@ -195,6 +196,26 @@ def test_every_write_is_in_the_audit_trail_under_the_name_of_the_key(desk: Api, 
     assert [(entry.actor, entry.action) for entry in entries] == [("key:test", "create")]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/tickets", {"type": "repair", "subject": "x", "customer_id": "nobody"}, "customer_id"),
+        ("POST", "/tickets", {"type": "repair", "subject": "x", "asset_ids": ["nothing"]}, "asset_ids.0"),
+        ("POST", "/customers", {"name": "x", "parent_id": "nobody"}, "parent_id"),
+        ("PATCH", "/tickets/{id}", {"site_id": "nowhere"}, "site_id"),
+        ("POST", "/tickets/{id}/triage", {"contact_id": "nobody"}, "contact_id"),
+    ],
+)
+def test_a_reference_to_nothing_is_refused_by_its_field(
+    desk: Api, method: str, path: str, body: dict[str, Any], field: str
+) -> None:
+    ticket = desk.post("/tickets", {"type": "repair", "subject": "x"}).get_json()["id"]
+    sent = {"If-Match": '"1"', "Idempotency-Key": "k"}
+    answer = desk.send(method, path.format(id=ticket), body, **sent)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.get_json()["errors"]] == [field]
+
+
 def test_a_technician_sees_only_what_his_visits_concern(
     browser: Callable[[str], Browser], hub: Hub, people: dict[str, User], desk: Api
 ) -> None:
@@ -207,6 +228,7 @@ def test_a_technician_sees_only_what_his_visits_concern(
     for number, (ticket, technician) in enumerate(zip(tickets, ("t-zhang", "t-chen"), strict=True)):
         visit = {"id": f"v{number}", "ticket_id": ticket, "technician_id": technician, "status": "planned"}
         hub.store.run(lambda tx, visit=visit: tx.records.add("visit", visit))  # type: ignore[misc] # bound at once
+    hub.store.run(lambda tx: tx.records.add("technician", {"id": "t-zhang", "name": "Zhang"}))
     accounts.change_user(hub, hub.actor("setup"), people["zhang"].id, technician_id="t-zhang")
     zhang = browser("zhang")
     for plural, own, foreign in (

@@ -1,5 +1,7 @@
 """Codecs one after the other: ``ref`` or ``map`` nearest the hub, then ``as``, then ``max``."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, ClassVar
@@ -7,6 +9,7 @@ from typing import Any, ClassVar
 from hub.domain.mapping.codecs.base import Codec
 from hub.domain.mapping.codecs.links import Ref
 from hub.domain.mapping.links import Refs
+from hub.domain.mapping.refusal import UnfitError
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,17 @@ class Chain(Codec):
         return next((part.companion for part in self.parts if part.companion), None)
 
     def hub_edges(self) -> tuple[Any, ...]:
-        """Those of the codec nearest the hub."""
-        return self.parts[0].hub_edges()
+        """Those of the codec nearest the hub, as far as the others take them."""
+        return tuple(value for value, _ in self._carried())
 
     def remote_edges(self) -> tuple[Any, ...]:
-        """What the codec nearest the hub writes, through the others."""
-        return tuple(self.to_remote(value) for value in self.hub_edges())
+        """What becomes of them over there."""
+        return tuple(sent for _, sent in self._carried())
+
+    def _carried(self) -> Iterator[tuple[Any, Any]]:
+        for value in self.parts[0].hub_edges():
+            with suppress(UnfitError):
+                yield value, self.to_remote(value)
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.parts))

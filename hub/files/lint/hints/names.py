@@ -55,9 +55,13 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 def exchanged_rows(block: Block) -> Iterator[tuple[Rule, Problem]]:
     """A row with a remote value that another row is named after, or that is written although a better one is there."""
+    seen: dict[tuple[str, bool], list[tuple[str, object, object]]] = {}
     for rule in field_rules(block):
         for table in (part for part in codecs_of(rule.codec) if isinstance(part, ValueMap)):
-            for template, value, row in _rows(table, pushes=rule.direction.pushes):
+            key = (table.name, rule.direction.pushes)
+            if key not in seen:
+                seen[key] = list(_rows(table, pushes=rule.direction.pushes))
+            for template, value, row in seen[key]:
                 yield rule, block.problem(rule, template, table=table.name, value=repr(value), row=str(row))
 
 
