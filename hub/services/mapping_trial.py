@@ -1,15 +1,18 @@
 """A linked record run through its mapping in both directions, to be looked at: nothing is written anywhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, FieldError, HubError, NotFoundError
 from hub.domain.mapping import Mapping, Refs
 from hub.domain.mapping.readings import Reading, Readings, readings
+from hub.domain.sync import Merge
+from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
+from hub.services import agreeing
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 
@@ -41,6 +44,8 @@ class Trial:
     pull: Way | None
     away: HubError | None = None
     remote_id: str = ""
+    merged: Merge | None = None
+    """What the next sync would do, where both sides are there as they are now and can be merged."""
 
 
 def of_pair(mapping: Mapping, hub: Doc, remote: Doc, refs: Refs) -> Trial:
@@ -70,11 +75,19 @@ def of_record(hub: Hub, system: System, record: Record) -> Trial:
     remote, away = _present(system, mapping, link)
 
     def work(tx: UnitOfWork) -> Trial:
-        refs = Crosswalk(tx, system, link.lines).prefetch(mapping, hub=[record.doc], remote=[remote])
-        found = of_pair(mapping, record.doc, remote, refs)
-        return Trial(found.hub, found.remote, found.push, found.pull, away, link.external_id)
+        refs = Crosswalk(tx, system, link.lines).prefetch(mapping, hub=[record.doc], remote=[remote.doc])
+        found = of_pair(mapping, record.doc, remote.doc, refs)
+        merged = None if away is not None else _merged(mapping, link, record, remote, refs)
+        return replace(found, away=away, remote_id=link.external_id, merged=merged)
 
     return hub.store.read(work)
+
+
+def _merged(mapping: Mapping, link: Link, record: Record, remote: Remote, refs: Crosswalk) -> Merge | None:
+    try:
+        return agreeing.merged(mapping, link, record, remote, None, refs)
+    except HubError:  # a direction tells it
+        return None
 
 
 def link_of(tx: UnitOfWork, system: System, record: Record) -> Link:
@@ -85,19 +98,20 @@ def link_of(tx: UnitOfWork, system: System, record: Record) -> Link:
     return link
 
 
-def _present(system: System, mapping: Mapping, link: Link) -> tuple[Doc, HubError | None]:
-    """The remote's document and, when it could not be had, why."""
+def _present(system: System, mapping: Mapping, link: Link) -> tuple[Remote, HubError | None]:
+    """The remote's record; as it was last agreed on when it could not be had, and why."""
+    agreed = Remote(link.external_id, link.remote_shadow, link.version)
     if system.paused:
-        return link.remote_shadow, ConflictError("{system} is paused.", system=system.name)
+        return agreed, ConflictError("{system} is paused.", system=system.name)
     try:
         remote = system.connector.get(mapping.object, link.external_id)
     except HubError as error:
-        return link.remote_shadow, error
+        return agreed, error
     if remote is None:
         template = "{object} {id} is gone from {system}: restore it there, or unlink the record."
         gone = NotFoundError(template, object=mapping.object, id=link.external_id, system=system.name)
-        return link.remote_shadow, gone
-    return remote.doc, None
+        return agreed, gone
+    return remote, None
 
 
 def linked(tx: UnitOfWork, system: System, entity: str, records: Sequence[Record]) -> list[tuple[Record, str]]:

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from hub.bootstrap.mapping_book import Pair
 from hub.domain.mapping import Mapping
+from hub.domain.sync import Merge
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services import mapping_trial
@@ -115,12 +116,12 @@ def shown(trial: Trial, drawn: Atlas) -> dict[str, Any]:
     return {
         "trial": trial,
         "away": sentence(trial.away) if trial.away is not None else "",
-        "push": _told(trial.push, drawn),
-        "pull": _told(trial.pull, drawn),
+        "push": _told(trial.push, drawn, trial.merged, "remote"),
+        "pull": _told(trial.pull, drawn, trial.merged, "hub"),
     }
 
 
-def _told(way: Way | None, drawn: Atlas) -> Told | None:
+def _told(way: Way | None, drawn: Atlas, merged: Merge | None, to: str) -> Told | None:
     """One direction; those who see nothing personal are told where a value is wrong, and not which."""
     if way is None:
         return None
@@ -130,4 +131,5 @@ def _told(way: Way | None, drawn: Atlas) -> Told | None:
     problems = [{"field": each.path, "detail": str(each)} for each in way.problems]
     problems += field_errors(error) if error is not None else []
     told = problems if sees else [{**each, "detail": "•••"} for each in problems]
-    return Told(values_of(way.values, drawn, sees_personal=sees), way.changed, sentence(error) if error else "", told)
+    values = values_of(way.values, drawn, merged, to, sees_personal=sees)
+    return Told(values, way.changed, sentence(error) if error else "", told)

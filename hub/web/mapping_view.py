@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -13,7 +13,8 @@ from hub.domain.mapping import Mapping
 from hub.domain.mapping.masking import MASK
 from hub.domain.mapping.readings import Reading
 from hub.domain.mapping.rules import Example, FieldRule, ListRule, MappingSpec, Waiver
-from hub.web.i18n import translate, words
+from hub.domain.sync import Merge
+from hub.web.i18n import N_, translate, words
 from hub.web.mapping_trees import Atlas, Line, Place
 from hub.web.mapping_words import KINDS, LAWS
 
@@ -149,14 +150,34 @@ class Value:
     new: str
     same: bool
     is_masked: bool
+    verdict: str
+    """What the next sync would do with it; nothing where that is not known, or the value stays."""
 
 
-def values_of(readings: Sequence[Reading], drawn: Atlas, *, sees_personal: bool) -> list[Value]:
-    """Every value of one direction; those that change first, sensitive ones masked."""
+def values_of(
+    readings: Sequence[Reading], drawn: Atlas, merged: Merge | None, to: str, *, sees_personal: bool
+) -> list[Value]:
+    """Every value of one direction; those that change first, sensitive ones masked; ``to`` is hub or remote."""
     by_rule = {id(line.rule): line for line in drawn.lines}
     personal = set() if sees_personal else personal_rules(drawn)
-    found = [_value(each, by_rule.get(id(each.value.rule)), personal) for each in readings]
+    found = [
+        replace(
+            _value(each, by_rule.get(id(each.value.rule)), personal),
+            verdict="" if each.same or merged is None else verdict(merged, each.value.path, to),
+        )
+        for each in readings
+    ]
     return sorted(found, key=lambda each: each.same)
+
+
+def verdict(merged: Merge, path: str, to: str) -> str:
+    """What the merge of both sides does with a value that one direction by itself would change."""
+    if any(path == each.path for each in merged.conflicts):
+        return translate(N_("sync asks a person"))
+    around = (path, path.rpartition(".")[0])  # a member that comes brings its values along
+    if any(each.to == to and each.path in around for each in merged.changes):
+        return translate(N_("sync writes it"))
+    return translate(N_("sync leaves it alone"))
 
 
 def personal_rules(drawn: Atlas) -> set[int]:
@@ -174,7 +195,7 @@ def _value(reading: Reading, line: Line | None, personal: set[int]) -> Value:
     is_member = isinstance(value.rule, ListRule)
     masked = not is_member and (value.sensitive or (line is not None and line.number in personal))
     show = _member if is_member else _masked if masked else told
-    return Value(line, value.path, value.remote_path, show(value.old), show(value.new), reading.same, masked)
+    return Value(line, value.path, value.remote_path, show(value.old), show(value.new), reading.same, masked, "")
 
 
 def _masked(value: Any) -> str:

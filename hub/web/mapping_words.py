@@ -1,11 +1,10 @@
 """Words for mappings: owners with their letters, the options of a rule, the laws and what breaks them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 from hub.bootstrap.mapping_check import Finding
-from hub.domain.mapping.codecs import Chain, Codec, Plain, Ref
+from hub.bootstrap.mapping_explain import spelt
+from hub.domain.mapping.codecs import Chain, Codec, Plain
 from hub.domain.mapping.codecs.tables import ValueMap
 from hub.domain.mapping.rules import CreateOnly, Direction, FieldRule, ListRule, Members, OnNull, OnOther, Owner, Rule
 from hub.web.i18n import N_, translate
@@ -104,18 +103,7 @@ def owner_word(rule: Rule) -> str:
 
 def codec_text(codec: Codec) -> str:
     """How a value changes on its way, in the words of mapping files; nothing where it does not change."""
-    if isinstance(codec, Plain):
-        return ""
-    if isinstance(codec, Chain):
-        return ", ".join(map(codec_text, codec.parts))
-    told = "" if isinstance(codec, ValueMap | Ref) else ", ".join(_options(codec))
-    return f"{codec}({told})" if told else str(codec)
-
-
-def _options(codec: Any) -> Iterator[str]:
-    """What a codec was given, in the order in which mapping files give it."""
-    values = (getattr(codec, each.name) for each in (fields(codec) if is_dataclass(codec) else ()))
-    return (str(value) for value in values if value is not None)
+    return "" if isinstance(codec, Plain) else spelt(codec)
 
 
 def tables_of(rule: Rule) -> Iterator[ValueMap]:

@@ -74,6 +74,7 @@ def show(system: str, entity: str) -> str:
         mapping=mapping,
         spec=mapping.spec,
         drawn=drawn,
+        held=hub().holds.of(system).get(entity, ()),
         at={each.id: each for root in (drawn.hub, drawn.remote) for each in mapping_view.places(root)},
         live=choice(place, mapping, drawn),
         generated=GENERATED,

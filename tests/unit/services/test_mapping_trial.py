@@ -49,6 +49,8 @@ def test_both_directions_are_told_value_by_value_and_nothing_is_written(world: W
     assert told(found.pull)["name"] == ("Huaxin Electronics", "Huaxin Ltd", False)
     assert told(found.pull)["language"] == ("en", "en", True)
     assert found.push is not None
+    assert found.merged is not None
+    assert [(each.path, each.to) for each in found.merged.changes if each.path == "name"] == [("name", "hub")]
     assert (found.push.changed, found.away, found.remote_id) == (1, None, "7")
     assert isinstance(system.connector, FakeSystem)
     assert system.connector.calls == []
@@ -67,6 +69,7 @@ def test_a_system_that_does_not_answer_is_stood_in_for_by_what_was_last_agreed(w
     paused = mapping_trial.of_record(world.hub, replace(system, paused=True), customer)
     assert isinstance(paused.away, ConflictError)
     assert all(told(each.pull)["name"][1] == "Agreed" for each in (gone, down, paused))
+    assert all(each.merged is None for each in (gone, down, paused))
 
 
 def test_a_direction_that_fails_says_why_and_the_other_one_is_told(world: World) -> None:

@@ -129,6 +129,8 @@ def test_a_record_is_run_both_ways_and_nothing_is_written(hub: Hub, boss: Browse
     pushed, pulled = rows(page, "Push: what"), rows(page, "Pull: what")
     assert any(row.startswith("lines[L2] no member a member 12") and "changed" in row for row in pushed)
     assert any(row.startswith("payment.open_amount 218.00 118.00 10") and "changed" in row for row in pulled)
+    assert all("sync writes it" in row for row in pushed if "changed" in row)
+    assert [row for row in pulled if "sync leaves it alone" in row] == pulled[:1]
     assert any(row.startswith("totals.gross 318.00 318.00") and "equal" in row for row in pulled)
     assert erp.fake_of(hub).calls == []
 
@@ -146,6 +148,12 @@ def test_what_was_last_agreed_stands_in_for_a_system_that_is_down(hub: Hub, boss
     page = boss.get("/mappings/erp/customer?record=c1").text
     assert "Not the present record of ERP: shown is what both sides last agreed on." in page
     assert "lang en" in "\n".join(rows(page, "Push: what"))
+
+
+def test_a_mapping_that_is_held_says_so(hub: Hub, boss: Browser) -> None:
+    hub.holds.replace("erp", {"part": ("list_price",)})
+    assert "The other side changed list_price: nothing is sent" in boss.get("/mappings/erp/part").text
+    assert "The other side changed" not in boss.get("/mappings/erp/customer").text
 
 
 def test_a_linked_record_is_found_by_words_and_by_the_id_of_either_side(hub: Hub, boss: Browser) -> None:
