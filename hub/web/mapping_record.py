@@ -20,7 +20,7 @@ from hub.web.api.records import find, viewer
 from hub.web.auth import may
 from hub.web.entities import ENTITIES
 from hub.web.mapping_trees import Atlas
-from hub.web.mapping_view import Value, values_of
+from hub.web.mapping_values import Value, values_of
 from hub.web.problems import field_errors, sentence
 from hub.web.state import caller, hub, options
 
