@@ -199,7 +199,7 @@ def errors() -> str:
     """Every class of error."""
     rows = [
         (f"`{kind.__name__}`", first_line(kind), str(status_of(kind)), str(code_of_class(kind)))
-        for kind in sorted(error_classes(), key=lambda kind: kind.__name__)
+        for kind in sorted(error_classes(), key=lambda kind: (kind.__name__, kind.__module__))
     ]
     intro = (
         "Errors are named by what the caller does about them. A message says which record, what, and what to do now."
