@@ -1,8 +1,8 @@
 """What ``map check`` and ``map test`` find in mapping files: lint, laws and examples, told in one form."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,10 @@ class Finding:
     suggestion: str | None = None
     hub: Doc | None = None
     remote: Doc | None = None
+    template: str = ""
+    """The message without its place, before it was filled in: for whoever tells it in another language."""
+    params: Mapping[str, object] = field(default_factory=dict)
+    place: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.path}: {self.message}"
@@ -198,7 +202,8 @@ def _test(source: Source) -> Checked:
 
 def of_problem(check: str, problem: Problem) -> Finding:
     """A problem of the file as a finding."""
-    return Finding(check, problem.file, problem.line, problem.path, problem.message, problem.suggestion)
+    found = Finding(check, problem.file, problem.line, problem.path, problem.message, problem.suggestion)
+    return replace(found, template=problem.template, params=problem.params)
 
 
 def of_breach(breach: Breach, spec: MappingSpec) -> Finding:
@@ -207,7 +212,8 @@ def of_breach(breach: Breach, spec: MappingSpec) -> Finding:
     file = (breach.rule.file if breach.rule is not None else "") or spec.file
     hub, remote = breach.case.hub or None, breach.case.remote or None
     shown = {"hub": hub or {}, "remote": remote or {}} if hub or remote else {"hub": None, "remote": None}
-    return Finding(str(breach.law), file, _line(breach), rule, f"{breach.law}: {breach.message}", **shown)
+    found = Finding(str(breach.law), file, _line(breach), rule, f"{breach.law}: {breach.message}", **shown)
+    return replace(found, template=breach.template, params=breach.params, place=breach.place)
 
 
 def _line(breach: Breach) -> int:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from hub.bootstrap import Container, build
+from hub.bootstrap.mapping_book import MappingBook
 from hub.bootstrap.mapping_hold import EVERY, watch
 from hub.bootstrap.secrets import Environment, secret
 from hub.cli.loopback import Loopback, announce, withdraw
@@ -69,6 +70,7 @@ def options_of(container: Container, environment: Environment) -> Options:
     return Options(
         hooks={name: hook_of(settings, call, environment) for name, call in settings.calls.items()},
         receive_call=calls.receive,
+        mappings=MappingBook(settings.directory),
         time_zone=settings.zone,
         secure_cookies=settings.listen.https_only,
         proxies=settings.listen.proxies,

@@ -37,6 +37,7 @@ MENU = (
     Item("customers.index", N_("Customers"), "customers:read", "people"),
     Item("notices.index", N_("Notices"), "notifications:read", "bell"),
     Item("sync.overview", N_("Systems"), "sync", "sync"),
+    Item("mappings.index", N_("Mappings"), "sync", "mapping"),
     Item("trail.index", N_("Audit trail"), "audit", "list"),
     Item("people.index", N_("Users and keys"), "accounts", "key"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.bootstrap.mapping_book import MappingBook
 from hub.services.context import Hub
 
 ReceiveCall = Callable[[Hub, str, bytes, Mapping[str, str], Mapping[str, Any]], None]
@@ -28,6 +29,7 @@ class Options:
 
     hooks: Mapping[str, CallHook] = field(default_factory=dict)
     receive_call: ReceiveCall | None = None
+    mappings: MappingBook = field(default_factory=MappingBook)
     time_zone: str = "Asia/Shanghai"
     secure_cookies: bool = False
     proxies: int = 0  # how many trusted proxies stand before us and set X-Forwarded-*

@@ -45,6 +45,7 @@ PAGES = {
     "/field/visits/v1": "zhang",
     "/notices": "li",
     "/sync": "boss",
+    "/mappings": "boss",
     "/sync/trace/corr-4": "boss",
     "/sync/items/d2": "boss",
     "/audit?entity=ticket&id=tk1": "boss",

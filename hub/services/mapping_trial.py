@@ -1,0 +1,107 @@
+"""A linked record run through its mapping in both directions, to be looked at: nothing is written anywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.domain.documents import Doc
+from hub.domain.errors import ConflictError, FieldError, HubError, NotFoundError
+from hub.domain.mapping import Mapping, Refs
+from hub.domain.mapping.readings import Reading, Readings, readings
+from hub.ports.links import Link
+from hub.ports.records import Record
+from hub.ports.store import UnitOfWork
+from hub.services.context import Hub, System
+from hub.services.crosswalk import Crosswalk
+
+
+@dataclass(frozen=True)
+class Way:
+    """What one direction would do: every value that it writes, or why it can do nothing."""
+
+    values: tuple[Reading, ...] = ()
+    problems: tuple[FieldError, ...] = ()
+    refused: HubError | None = None
+
+    @property
+    def changed(self) -> int:
+        """How many values would be another."""
+        return sum(not each.same for each in self.values)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Both directions for one pair; None for a direction in which the mapping carries nothing.
+
+    ``away`` is why the remote's document is not the present one but the one that was last agreed on.
+    """
+
+    hub: Doc
+    remote: Doc
+    push: Way | None
+    pull: Way | None
+    away: HubError | None = None
+    remote_id: str = ""
+
+
+def of_pair(mapping: Mapping, hub: Doc, remote: Doc, refs: Refs) -> Trial:
+    """Both directions for two documents."""
+    push = _way(mapping, hub, remote, refs, of_hub=False) if mapping.pushes else None
+    pull = _way(mapping, hub, remote, refs, of_hub=True) if mapping.pulls else None
+    return Trial(hub, remote, push, pull)
+
+
+def _way(mapping: Mapping, hub: Doc, remote: Doc, refs: Refs, *, of_hub: bool) -> Way:
+    old = hub if of_hub else remote
+    try:
+        new = mapping.pull(remote, hub, refs) if of_hub else mapping.push(hub, remote, refs)
+    except HubError as error:
+        return Way(refused=error)
+    told: Readings = readings(mapping, old, new, refs, of_hub=of_hub)
+    return Way(told.values, told.problems)
+
+
+def of_record(hub: Hub, system: System, record: Record) -> Trial:
+    """Both directions for a record and its counterpart as it is now, else as it was when both sides last agreed.
+
+    Fails with a NotFoundError when the record is not linked to the system.
+    """
+    mapping = system.mappings[record.entity]
+    link = hub.store.read(lambda tx: link_of(tx, system, record))
+    remote, away = _present(system, mapping, link)
+
+    def work(tx: UnitOfWork) -> Trial:
+        refs = Crosswalk(tx, system, link.lines).prefetch(mapping, hub=[record.doc], remote=[remote])
+        found = of_pair(mapping, record.doc, remote, refs)
+        return Trial(found.hub, found.remote, found.push, found.pull, away, link.external_id)
+
+    return hub.store.read(work)
+
+
+def link_of(tx: UnitOfWork, system: System, record: Record) -> Link:
+    """The link of a record to the object that it is mapped to; NotFoundError when there is none."""
+    link = tx.links.of_record(system.name, record.entity, record.id, system.mappings[record.entity].object)
+    if link is None:
+        raise NotFoundError("{entity} {id} has no link.", entity=record.entity, id=record.id)
+    return link
+
+
+def _present(system: System, mapping: Mapping, link: Link) -> tuple[Doc, HubError | None]:
+    """The remote's document and, when it could not be had, why."""
+    if system.paused:
+        return link.remote_shadow, ConflictError("{system} is paused.", system=system.name)
+    try:
+        remote = system.connector.get(mapping.object, link.external_id)
+    except HubError as error:
+        return link.remote_shadow, error
+    if remote is None:
+        template = "{object} {id} is gone from {system}: restore it there, or unlink the record."
+        gone = NotFoundError(template, object=mapping.object, id=link.external_id, system=system.name)
+        return link.remote_shadow, gone
+    return remote.doc, None
+
+
+def linked(tx: UnitOfWork, system: System, entity: str, records: Sequence[Record]) -> list[tuple[Record, str]]:
+    """Those records that are linked to the object that they are mapped to, with their ids over there."""
+    name = system.mappings[entity].object
+    known = tx.links.of_many_records(system.name, {name: {record.id for record in records}}) if records else {}
+    return [(record, known[name, record.id]) for record in records if (name, record.id) in known]
