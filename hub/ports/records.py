@@ -56,8 +56,12 @@ class Records(Protocol):
         sort: str = "id",
         limit: int = 50,
         after: str | None = None,
+        words: Sequence[str] | None = None,
     ) -> Listing:
-        """Records whose indexed fields equal the values (a list means any of), sorted by a field (``-`` descending)."""
+        """Records whose indexed fields equal the values (a list means any of), sorted by a field (``-`` descending).
+
+        ``words`` are tokens that full-text search must all find in them; none at all finds nothing.
+        """
         ...
 
     def all(self, entity: str, where: Mapping[str, object] | None = None, *, sort: str = "id") -> list[Record]:

@@ -5,12 +5,8 @@ from typing import Protocol
 
 
 class Search(Protocol):
-    """Tokens by record; the same set on every database."""
+    """Tokens by record; ``Records.page`` finds by them, the same set on every database."""
 
     def index(self, entity: str, record_id: str, tokens: Sequence[str]) -> None:
         """Replace the record's tokens."""
-        ...
-
-    def find(self, entity: str, tokens: Sequence[str], *, limit: int = 50) -> list[str]:
-        """Ids of the records that have all tokens, newest first."""
         ...

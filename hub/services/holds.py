@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from hub.domain.errors import RetryableError
 
 
-class HeldError(RetryableError):
+class MappingHeldError(RetryableError):
     """The mapping is held: what is due waits until somebody has looked."""
 
 
@@ -32,10 +32,10 @@ class Holds:
             return dict(self._fields.get(system, {}))
 
     def refuse(self, system: str, entity: str) -> None:
-        """Fail with a HeldError when the mapping is held."""
+        """Fail with a MappingHeldError when the mapping is held."""
         fields = self.of(system).get(entity)
         if fields:
-            raise HeldError(
+            raise MappingHeldError(
                 "{system} changed {fields}, on which the mapping of {entity} relies: see 'tickethub map drift'.",
                 system=system,
                 fields=", ".join(fields),

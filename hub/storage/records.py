@@ -14,6 +14,7 @@ from hub.ports.records import Listing, Record
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared, Row
 from hub.storage.privacy import Privacy
+from hub.storage.search import found
 from hub.storage.sql import Repository, dumps, loads
 from hub.storage.tables import BLIND, RECORDS
 from hub.storage.wire import Wire
@@ -88,10 +89,15 @@ class SqlRecords(Repository):
         sort: str = "id",
         limit: int = 50,
         after: str | None = None,
+        words: Sequence[str] | None = None,
     ) -> Listing:
         """One page, by keyset (sort value, id)."""
+        if words is not None and not words:
+            return Listing((), None)
         table, field, descending = table_of(entity), sort.removeprefix("-"), sort.startswith("-")
         statement = ordered(filtered(table, entity, where or {}), table, entity, sort).limit(limit + 1)
+        if words:
+            statement = statement.where(table.c.id.in_(found(self._wire.dialect.name, entity, words)))
         if after is not None:
             statement = statement.where(beyond(table, field, decode_after(after), descending=descending))
         rows = self.rows(statement)

@@ -4,8 +4,9 @@ Neither database tokenises: a token is written as the hex of its UTF-8, which bo
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Select, column, select, text
 
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository
@@ -19,20 +20,19 @@ STATEMENTS = {
         "SELECT id, :tokens FROM search_row WHERE entity = :entity AND record_id = :id",
         # CROSS: the hits first; planned freely, every row of the entity is asked whether it is one
         "find": "SELECT record_id FROM search CROSS JOIN search_row ON search_row.id = search.rowid "
-        "WHERE entity = :entity AND search MATCH :query ORDER BY record_id DESC LIMIT :limit",
+        "WHERE entity = :searched AND search MATCH :query",
     },
     "postgresql": {
         "drop": "DELETE FROM search WHERE entity = :entity AND record_id = :id",
         "put": "INSERT INTO search (entity, record_id, tokens) "
         "VALUES (:entity, :id, array_to_tsvector(string_to_array(:tokens, ' '))) "
         "ON CONFLICT (entity, record_id) DO UPDATE SET tokens = excluded.tokens",
-        "find": "SELECT record_id FROM search WHERE entity = :entity AND tokens @@ CAST(:query AS tsquery) "
-        "ORDER BY record_id DESC LIMIT :limit",
+        "find": "SELECT record_id FROM search WHERE entity = :searched AND tokens @@ CAST(:query AS tsquery)",
     },
 }
-OWN, DROP, PUT, FIND = (
+OWN, DROP, PUT = (
     Prepared(lambda dialect, name=name: text(STATEMENTS[dialect][name]))  # type: ignore[misc] # name is bound early
-    for name in ("own", "drop", "put", "find")
+    for name in ("own", "drop", "put")
 )
 
 
@@ -49,14 +49,12 @@ class SqlSearch(Repository):
             DROP.later(self._wire, key)  # a row of FTS5 has no key to be replaced by
         PUT.later(self._wire, {**key, "tokens": " ".join(map(whole, set(tokens)))})
 
-    def find(self, entity: str, tokens: Sequence[str], *, limit: int = 50) -> list[str]:
-        """Ids of the records that have all tokens, newest first."""
-        if not tokens:
-            return []
-        joined = " & " if self._wire.dialect.name == "postgresql" else " AND "
-        query = joined.join(sorted(map(whole, set(tokens))))
-        found = FIND.rows(self._wire, {"entity": entity, "query": query, "limit": limit})
-        return [row["record_id"] for row in found]
+
+def found(dialect: str, entity: str, tokens: Sequence[str]) -> Select[Any]:
+    """The ids of the records that have all tokens; there has to be one."""
+    joined = (" & " if dialect == "postgresql" else " AND ").join(sorted(map(whole, set(tokens))))
+    hits = text(STATEMENTS[dialect]["find"]).bindparams(searched=entity, query=joined)
+    return select(hits.columns(column("record_id")).subquery("hits").c.record_id)
 
 
 def whole(token: str) -> str:

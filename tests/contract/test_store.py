@@ -275,15 +275,25 @@ def test_timers_fire_once_and_arming_replaces_them(store: Store, clock: FakeCloc
     assert store.run(lambda tx: tx.timers.take_due(now=clock.now(), limit=10)) == []
 
 
+def hits(store: Store, entity: str, words: list[str], **where: str) -> list[str]:
+    page = store.read(lambda tx: tx.records.page(entity, where, sort="-id", words=words))
+    return [record.id for record in page.records]
+
+
 def test_search_finds_the_same_set_for_chinese_and_english_tokens(store: Store) -> None:
+    for number, status in ((1, "new"), (2, "closed"), (3, "new")):
+        doc = {"id": f"t{number}", "status": status}
+        store.run(lambda tx, doc=doc: tx.records.add("ticket", doc))  # type: ignore[misc]
     store.run(lambda tx: tx.search.index("ticket", "t1", ["空调", "调漏", "漏水", "compressor"]))
     store.run(lambda tx: tx.search.index("ticket", "t2", ["漏水", "'; drop"]))
     store.run(lambda tx: tx.search.index("ticket", "t2", ["漏水"]))
-    assert store.read(lambda tx: tx.search.find("ticket", ["漏水"])) == ["t2", "t1"]
-    assert store.read(lambda tx: tx.search.find("ticket", ["漏水", "空调"])) == ["t1"]
-    assert store.read(lambda tx: tx.search.find("ticket", ["调"])) == []
-    assert store.read(lambda tx: tx.search.find("asset", ["漏水"])) == []
-    assert store.read(lambda tx: tx.search.find("ticket", ['"', "*", "a & b"])) == []
+    assert hits(store, "ticket", ["漏水"]) == ["t2", "t1"]
+    assert hits(store, "ticket", ["漏水"], status="new") == ["t1"]
+    assert hits(store, "ticket", ["漏水", "空调"]) == ["t1"]
+    assert hits(store, "ticket", ["调"]) == []
+    assert hits(store, "asset", ["漏水"]) == []
+    assert hits(store, "ticket", ['"', "*", "a & b"]) == []
+    assert hits(store, "ticket", []) == []
 
 
 def test_cursors_never_move_backwards(store: Store, clock: FakeClock) -> None:

@@ -28,7 +28,6 @@ from hub.web.state import actor, caller, hub
 MOST = 200
 NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 USUAL = 50
-MOST_HITS = 1000  # of full-text search: what nobody pages through
 RESERVED = frozenset({"sort", "limit", "after", "q"})
 View = Callable[..., Response]
 
@@ -100,16 +99,16 @@ def find(
     where = {name: asked.getlist(name) for name in asked if name not in RESERVED}
     for name, values in (only.where(entity) if only else {}).items():
         where[name] = narrowed(where.get(name), values)
-    if "q" in asked:
-        where["id"] = narrowed(where.get("id"), hits(tx, entity, schema, asked["q"]))
-    return tx.records.page(entity, where, sort=asked.get("sort", "-id"), limit=limit(asked), after=asked.get("after"))
+    words = wanted(entity, schema, asked["q"]) if "q" in asked else None
+    sort = asked.get("sort", "-id")
+    return tx.records.page(entity, where, sort=sort, limit=limit(asked), after=asked.get("after"), words=words)
 
 
-def hits(tx: UnitOfWork, entity: str, schema: Mapping[str, Any], query: str) -> list[str]:
-    """The ids that full-text search finds; InvalidError where an entity has no searched fields."""
+def wanted(entity: str, schema: Mapping[str, Any], query: str) -> list[str]:
+    """What full-text search is to find; InvalidError where an entity has no searched fields."""
     if not any(node.get("x-search") for node in schema["properties"].values()):
         raise InvalidError("{entity} has no full-text search: filter by a field.", entity=entity)
-    return tx.search.find(entity, tokens_for_query(query), limit=MOST_HITS)
+    return tokens_for_query(query)
 
 
 def narrowed(asked: list[str] | None, seen: object) -> list[str]:
