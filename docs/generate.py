@@ -112,7 +112,7 @@ RULES = (
     ("expr 'name + \" / \" + number' -> title:", "a value worked out from other fields, one way"),
     (
         "lines[id] <-> rows[line_id]: {members: hub, qty <-> quantity: {as: number(3)}}",
-        "a list whose members are aligned by key, never by position: what is said of the list, and the rules of a member",
+        "a list aligned by key, never by position: what is said of it stands among the rules of a member",
     ),
     ("lines[order, row] <-> rows[order, no, kind=line]: {}", "a key of several fields; only some members are ours"),
     (
