@@ -111,8 +111,8 @@ RULES = (
     ('const "Sales Invoice" -> doctype:', "a fixed value, one way"),
     ("expr 'name + \" / \" + number' -> title:", "a value worked out from other fields, one way"),
     (
-        "lines[id] <-> rows[line_id]: {qty <-> quantity: {as: number(3)}}",
-        "a list whose members are aligned by key, never by position, and the rules of a member",
+        "lines[id] <-> rows[line_id]: {members: hub, qty <-> quantity: {as: number(3)}}",
+        "a list aligned by key, never by position: what is said of it stands among the rules of a member",
     ),
     ("lines[order, row] <-> rows[order, no, kind=line]: {}", "a key of several fields; only some members are ours"),
     (

@@ -53,7 +53,9 @@ def _in_force(directory: Path) -> Iterator[Source]:
 def _of(directory: Path, name: str) -> Iterator[Source]:
     path = Path(name)
     if path.is_dir() or path.is_file():
-        files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        files = sorted(each for each in path.rglob("*.yaml") if each.is_file()) if path.is_dir() else [path]
+        if not files:
+            raise InvalidError("There is no mapping file in {folder}.", folder=name)
         yield from (_plain(each, name if path.is_dir() else None) for each in files)
         return
     folders = MappingFolders((data_dir(MAPPINGS), directory / MAPPINGS))

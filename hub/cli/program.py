@@ -58,7 +58,7 @@ class Program(click.Group):
             return super().invoke(ctx)
         except HubError as error:
             raise failure(error) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except UnicodeEncodeError as error:
             raise Failure(

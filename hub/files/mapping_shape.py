@@ -54,7 +54,7 @@ WORDS: Mapping[str, tuple[str, Facts]] = {
     ),
     "enum": ("{value} is not one of {choices}", lambda error: {**_value(error), "choices": _listed(error)}),
     "pattern": ("{value} does not have the form {pattern}", lambda error: {**_value(error), **_pattern(error)}),
-    "minLength": ("it is empty", lambda _: {}),
+    "minLength": ("it needs at least {limit} characters", _limit),
     "maxLength": ("it has more than {limit} characters", _limit),
     "minimum": ("the least is {limit}", _limit),
     "maximum": ("the most is {limit}", _limit),

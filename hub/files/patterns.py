@@ -20,6 +20,11 @@ def matches(pattern: str, text: str) -> bool:
         return False
 
 
+def is_usable(pattern: str) -> bool:
+    """Whether a pattern can be compiled, in any of its dialects and within bounds."""
+    return _validator(pattern) is not None
+
+
 @lru_cache(maxsize=1024)
 def _validator(pattern: str) -> Any:
     schema = {"type": "string", "pattern": pattern}

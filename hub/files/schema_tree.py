@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from hub.domain.errors import InvalidError, NotFoundError
+from hub.domain.errors import HubError, InvalidError, NotFoundError
 from hub.files.overlay import merge
 from hub.files.patterns import matches
+from hub.files.soundness import check_sound, places_in, refused
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
+MOST_PARTS = 1_000
+"""Parts that say something of one place: branches of branches multiply."""
 
 
 @dataclass(frozen=True)
@@ -28,23 +32,34 @@ class SchemaNode:
     @cached_property
     def parts(self) -> tuple["SchemaNode", ...]:
         """The schema itself, what it refers to, and its branches."""
-        return tuple(self._parts(self, 0))
+        found = tuple(islice(self._parts(self, 0), MOST_PARTS + 1))
+        if len(found) > MOST_PARTS:
+            raise InvalidError("there are more than {most} branches for one place", most=MOST_PARTS)
+        return found
 
     def _parts(self, node: "SchemaNode", depth: int) -> Iterator["SchemaNode"]:
         yield node
         if depth > 20:  # noqa: PLR2004 - a schema that refers to itself ends somewhere
             return
         if "$ref" in node.schema:
-            found = node.resolver.lookup(node.schema["$ref"])
-            yield from self._parts(SchemaNode(found.contents, found.resolver), depth + 1)
+            yield from self._parts(node.referred(), depth + 1)
         for branch in (each for keyword in _BRANCHES for each in node.schema.get(keyword, ())):
-            yield from self._parts(SchemaNode(branch, node.resolver), depth + 1)
+            yield from self._parts(_node(branch, node.resolver), depth + 1)
+
+    def referred(self) -> "SchemaNode":
+        """What its ``$ref`` means; NotFoundError when there is no such schema."""
+        name = self.schema["$ref"]
+        try:
+            found = self.resolver.lookup(name)
+        except Unresolvable as error:
+            raise NotFoundError("there is no schema {name}", name=name) from error
+        return _node(found.contents, found.resolver)
 
     @property
     def properties(self) -> dict[str, "SchemaNode"]:
         """The fields of an object."""
         return {
-            name: SchemaNode(schema, part.resolver)
+            name: _node(schema, part.resolver)
             for part in self.parts
             for name, schema in part.schema.get("properties", {}).items()
         }
@@ -65,14 +80,14 @@ class SchemaNode:
         for part in self.parts:
             for pattern, schema in part.schema.get("patternProperties", {}).items():
                 if matches(pattern, name):
-                    yield SchemaNode(schema, part.resolver)
+                    yield _node(schema, part.resolver)
             if isinstance(part.schema.get("additionalProperties"), dict):
                 yield SchemaNode(part.schema["additionalProperties"], part.resolver)
 
     @property
     def items(self) -> "SchemaNode | None":
         """The schema of a list's members."""
-        found = (SchemaNode(part.schema["items"], part.resolver) for part in self.parts if "items" in part.schema)
+        found = (_node(part.schema["items"], part.resolver) for part in self.parts if "items" in part.schema)
         return next(found, SchemaNode({}, self.resolver) if self.is_open else None)
 
     @property
@@ -97,16 +112,32 @@ class SchemaNode:
         return next((part.schema[keyword] for part in self.parts if keyword in part.schema), None)
 
 
+def _node(schema: Any, resolver: Any) -> SchemaNode:
+    """A place of a schema; true and false say nothing of what is there."""
+    return SchemaNode(schema if isinstance(schema, Mapping) else {}, resolver)
+
+
 def schema_files(folder: Path, own: Path | None = None) -> dict[str, Any]:
-    """The schemas below a folder by their names, with those of the operator's folder laid over them."""
-    files = {path.relative_to(folder).as_posix(): orjson.loads(path.read_bytes()) for path in folder.rglob("*.json")}
-    for path in sorted(own.rglob("*.json")) if own is not None else ():
-        name = path.relative_to(own).as_posix() if own is not None else ""
-        try:
-            files[name] = merge(files.get(name, {}), orjson.loads(path.read_bytes()))
-        except orjson.JSONDecodeError as error:
-            raise InvalidError("{file} is no JSON: {reason}", file=str(path), reason=str(error)) from error
+    """The schemas below a folder by their names, with those of the operator's folder laid over them.
+
+    InvalidError names the first that is no JSON, or that cannot be worked with.
+    """
+    files: dict[str, Any] = {}
+    for root in [folder] if own is None else [folder, own]:
+        for path in sorted(path for path in root.rglob("*.json") if not path.is_dir()):
+            name = path.relative_to(root).as_posix()
+            files[name] = merge(files.get(name, {}), _read(path))
+            check_sound(str(path), files[name])
     return files
+
+
+def _read(path: Path) -> Any:
+    try:
+        return orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise InvalidError("{file} is no JSON: {reason}", file=str(path), reason=str(error)) from error
+    except OSError as error:
+        raise refused(str(path), f"it cannot be opened ({type(error).__name__})") from error
 
 
 class SchemaFolder:
@@ -118,6 +149,18 @@ class SchemaFolder:
         self._names = tuple(sorted(files))
         self._files = files
         self._registry: Registry[Any] = Registry().with_resources(resources)
+        for name, doc in files.items():
+            self._follow(name, doc)
+
+    def _follow(self, name: str, doc: Any) -> None:
+        """Look at every reference and branch once: those that lead nowhere or multiply are refused with the file."""
+        around = self.tree(name)
+        for place in places_in(name, doc):
+            if isinstance(place.get("$ref"), str) or any(isinstance(place.get(word), list) for word in _BRANCHES):
+                try:
+                    SchemaNode(place, around.resolver).parts  # noqa: B018 - worked out once, kept by nobody
+                except HubError as error:
+                    raise refused(name, str(error)) from error
 
     @property
     def names(self) -> tuple[str, ...]:

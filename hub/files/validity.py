@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
 from hub.domain.documents import Doc
 from hub.files.schema_tree import SchemaFolder
+from hub.files.soundness import DRAFT
 
 Wrong = tuple[tuple[str, ...], str]
 BASE = "schemas:///"
@@ -17,15 +19,27 @@ def validator(schemas: SchemaFolder, schema: Mapping[str, Any]) -> Callable[[Doc
 
     The schema may refer to the files of the folder.
     """
-    files = [(f"{BASE}{path}", {**each, "$id": f"{BASE}{path}"}) for path, each in schemas.files.items()]
+    files = [
+        (address, _addressed(each, address)) for path, each in schemas.files.items() for address in [_address(path)]
+    ]
     registry = jsonschema_rs.Registry(files)
-    whole = {**schema, "$id": f"{BASE}{schema.get('$id', 'composed.json')}"}
+    whole = _addressed(schema, _address(str(schema.get("$id", "composed.json"))))
     compiled = jsonschema_rs.validator_for(whole, registry=registry, validate_formats=True)
 
     def wrong(doc: Doc) -> list[Wrong]:
         return [] if compiled.is_valid(doc) else [one for error in compiled.iter_errors(doc) for one in _told(error)]
 
     return wrong
+
+
+def _address(path: str) -> str:
+    """Where a file is said to lie: its name may hold blanks, and characters of any script."""
+    return f"{BASE}{quote(path)}"
+
+
+def _addressed(schema: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """A schema at an address; all are read as of one draft, whichever they name."""
+    return {**schema, "$id": address, "$schema": DRAFT}
 
 
 def _told(error: Any) -> list[Wrong]:

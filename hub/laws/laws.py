@@ -181,7 +181,7 @@ class Trial:
     def _refused(self, law: Law, error: HubError, case: Case, *, of_hub: bool) -> Iterator[Breach]:
         fields = error.fields if isinstance(error, InvalidError) else ()
         for each in fields:
-            found = self.book.at(names_of(each.path), of_hub=of_hub)
+            found = self.book.at(names_of(each.path), of_hub=of_hub) or self.book.called(each.path)
             path, rule = found if found is not None else (each.path, None)
             reason = each.template.format(**each.params)
             yield Breach(law, path, each.path, REFUSED, {"reason": reason}, case, rule)

@@ -40,6 +40,10 @@ class RuleBook:
                 best, longest = (path, rule), len(names)
         return best
 
+    def called(self, place: str) -> tuple[str, Rule] | None:
+        """The rule whose canonical path a place has: ``-> title`` for one without a field of ours."""
+        return next((each for each in self.rules if each[0] == shape(place)), None)
+
     @cached_property
     def _hub(self) -> tuple[tuple[str, Rule, tuple[str, ...]], ...]:
         return tuple(_named(self.spec.rules, "", (), of_hub=True))

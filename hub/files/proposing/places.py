@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from hub.files.schema_import.nodes import language_of
 from hub.files.schema_tree import SchemaNode
 
 DEEPEST = 4
@@ -35,9 +36,11 @@ class Place:
         return self.names[-1]
 
     def title(self, language: str) -> str:
-        """Its title in a language; empty where there is none."""
+        """Its title in a language; a name in Chinese is one, with those around it; empty where there is none."""
         titles = self.node.says("x-title")
         told = titles.get(language) if isinstance(titles, Mapping) else None
+        if not isinstance(told, str) and language == language_of(self.name) == "zh":
+            return "".join(name for name in self.names if language_of(name) == "zh")
         return told.strip() if isinstance(told, str) else ""
 
     @property

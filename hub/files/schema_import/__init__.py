@@ -15,6 +15,7 @@ from hub.files.schema_import.sample import read_sample
 from hub.files.schema_import.source import MOST, Source
 from hub.files.schema_import.tryton import read_tryton
 from hub.files.schema_import.wsdl import read_wsdl
+from hub.files.soundness import check_sound
 
 KINDS: Mapping[str, Callable[[Source], dict[str, Doc]]] = {
     "edmx": read_edmx,
@@ -79,12 +80,16 @@ def file_name(name: str) -> str:
 
 
 def finished(schema: Doc, system: str, name: str) -> Doc:
-    """A schema as its file has it: with its address, its title and the fingerprint of what mappings rely on."""
+    """A schema as its file has it: with its address, its title and the fingerprint of what mappings rely on.
+
+    InvalidError when the document says what no schema can: one such file would stop every command that reads schemas.
+    """
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"remote/{system}/{file_name(name)}.json",
         "title": schema.get("title", name),
     }
+    check_sound(head["$id"], schema)
     return {
         **head,
         **{key: value for key, value in schema.items() if key != "title"},

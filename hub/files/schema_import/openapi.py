@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.domain.documents import Doc
+from hub.files.patterns import is_usable
 from hub.files.schema_import.nodes import language_of
 from hub.files.schema_import.source import DEEPEST, Count, Source
 
@@ -111,6 +112,8 @@ class _Reader:
         made: Doc = dict(_labelled(merged))
         made.update({key: merged[key] for key in KEPT if key in merged and merged[key] is not None})
         made.pop("type", None)
+        if isinstance(made.get("pattern"), str) and not is_usable(made["pattern"]):  # of a dialect that we do not read
+            del made["pattern"]
         if kinds:
             made["type"] = [*kinds, "null"] if nullable else kinds[0] if len(kinds) == 1 else kinds
         made.update({name: True for key, name in FLAGS.items() if merged.get(key) is True})

@@ -1,6 +1,6 @@
 """What records look like, worked out from some of them: a guess, with how often each field was seen."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,12 +54,14 @@ def _records(source: Source) -> list[Doc]:
 def _object(records: Sequence[Doc], around: tuple[str, ...], count: Count) -> Doc:
     if len(around) > DEEPEST:
         return {"type": "object"}
-    seen = Counter(name for each in records for name in each)
+    seen: defaultdict[str, list[Any]] = defaultdict(list)
+    for each in records:
+        for name, value in each.items():
+            seen[name].append(value)
     properties: Doc = {}
-    for name, times in seen.items():
+    for name, values in seen.items():
         count.one(len(around))
-        values = [each[name] for each in records if name in each]
-        properties[name] = {**_value(values, (*around, name), count), "x-seen": f"{times}/{len(records)}"}
+        properties[name] = {**_value(values, (*around, name), count), "x-seen": f"{len(values)}/{len(records)}"}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 

@@ -88,3 +88,8 @@ def test_a_name_that_is_nothing_cannot_be_run(bare: Run) -> None:
 def test_a_seed_is_kept_to(bare: Run, wrong: Path) -> None:
     first, again = (bare("map", "check", str(wrong), "--seed", "5", "--examples", "9", code=1).output for _ in "ab")
     assert first == again
+
+
+def test_a_folder_without_mappings_is_no_success(bare: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "a.yaml")
+    assert "There is no mapping file in" in bare("map", "check", str(tmp_path), code=2).output

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.errors import NotFoundError
+from hub.domain.errors import InvalidError
 from hub.files.data import data_dir
 from hub.files.lint import lint, lint_set
 from hub.files.mappings import load_mappings, parse_mapping
@@ -210,10 +210,10 @@ def test_a_mapping_without_schemas_is_checked_as_far_as_possible(schemas: Schema
     assert [problem.message for problem in lint(spec, schemas)] == ["b is written by 'a <-> b' too"]
 
 
-def test_a_reference_into_another_file_that_is_missing_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_a_reference_into_another_file_that_is_missing_is_told_with_the_file_it_stands_in(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"properties": {"x": {"$ref": "b.json"}}}', "utf-8")
-    with pytest.raises(NotFoundError, match=r"there is no schema b\.json"):
-        SchemaFolder(tmp_path).tree("b.json")
+    with pytest.raises(InvalidError, match=r"a\.json is no schema to work with: there is no schema b\.json"):
+        SchemaFolder(tmp_path)
 
 
 def mapped(system: str, fields: str, entity: str = "thing") -> str:

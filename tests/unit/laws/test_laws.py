@@ -79,7 +79,7 @@ def test_a_condition_that_never_holds_is_told(told: Told) -> None:
 
 def test_a_mapping_that_refuses_what_both_schemas_allow_is_told(told: Told) -> None:
     found = told("  expr 'text(number(a))' -> x:\n", {"a": TEXT}, {"x": OPTIONAL})
-    assert "L1: -> x: is refused: text(number(a)): " in found[0]
+    assert "thing.yaml:6: expr 'text(number(a))' -> x: L1: -> x: is refused: text(number(a)): " in found[0]
 
 
 def test_a_rule_for_new_records_is_tried_on_new_records(told: Told) -> None:

@@ -62,9 +62,16 @@ def test_names_labels_and_pinyin_lead_to_the_same_field(proposed: Any) -> None:
         {"f1": {**TEXT, "x-title": {"zh": "客户名称"}}},
         {"f2": {**TEXT, "x-title": {"en": "Name"}}},
         {"mingcheng": TEXT},
+        {"客户名称": TEXT},
     ):
         name = next(iter(node))
-        assert f"name <-> {name}:" in rules(proposed("customer", **node)), name
+        assert f"name <-> {name}:" in {rule.replace('"', "") for rule in rules(proposed("customer", **node))}, name
+
+
+def test_names_in_chinese_are_labels_together_with_those_around_them(proposed: Any) -> None:
+    paid = {"type": "object", "additionalProperties": False, "properties": {"状态": TEXT}}
+    made = proposed("invoice", 收款=paid, 开票时间={"type": ["integer", "null"], "x-look": "epoch(ms)"})
+    assert {'"payment.status -> 收款.状态":', '"issued_at <-> 开票时间": {as: epoch(ms)}'} <= rules(made)
 
 
 def test_codecs_are_chosen_by_type_form_and_places(proposed: Any) -> None:

@@ -390,3 +390,19 @@ def test_a_circle_of_references_ends() -> None:
     api = {"openapi": "3.0.0", "components": {"schemas": {"A": {"$ref": "#/components/schemas/A"}}}}
     with pytest.raises(InvalidError, match="it describes no object"):
         imported("openapi", api)
+
+
+def test_records_without_a_field_in_common_are_read_once() -> None:
+    records = json.dumps([{f"k{number}": 1} for number in range(60_000)])
+    with pytest.raises(InvalidError, match="too large or too deep"):
+        imported("sample", records)
+
+
+def test_a_pattern_of_another_dialect_is_left_out_and_a_broken_schema_is_not_stored() -> None:
+    fields = {"a": {"type": "string", "pattern": "[[:alpha:"}, "b": {"type": "string", "pattern": "^x"}}
+    document = {"openapi": "3.0.0", "components": {"schemas": {"O": {"type": "object", "properties": fields}}}}
+    told = imported("openapi", json.dumps(document))["o"]["properties"]
+    assert ("pattern" in told["a"], told["b"]["pattern"]) == (False, "^x")
+    fields["a"] = {"type": "string", "maxLength": "many"}
+    with pytest.raises(InvalidError, match=r"remote/.*/o\.json is no schema to work with: properties/a/maxLength"):
+        imported("openapi", json.dumps(document))
