@@ -11,6 +11,12 @@ def seal(hub: Hub, limit: int = AT_ONCE) -> int:
     return hub.store.run(lambda tx: tx.audit.seal(limit))
 
 
+def seal_on(hub: Hub) -> int:
+    """Seal one batch; nothing when it was not full: while entries keep coming, the rest waits for its next turn."""
+    sealed = seal(hub)
+    return sealed if sealed == AT_ONCE else 0
+
+
 def verify(hub: Hub) -> Verdict:
     """Recompute every commitment and the chain; the verdict names the first bad row."""
     return hub.store.read(lambda tx: tx.audit.verify())

@@ -26,7 +26,7 @@ from hub.storage.wire import Wire
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()
 PAGE = 1000
-LATE = 10_000  # entries that others may have written while the transaction of one was still open
+LATE = 2_000  # entries that others may have written while the transaction of one was still open
 FACTS = ("at", "actor", "action", "entity", "record_id", "correlation")
 WRITE = Prepared(lambda _: insert(AUDIT).inline(), [*FACTS, "salt", "payload", "content", "commitment"])
 

@@ -1,0 +1,15 @@
+"""Sealing goes on at once only while a backlog is left; entries that keep coming do not keep it running."""
+
+import pytest
+
+from hub.services import audit
+from tests.unit.services.world import World
+
+
+@pytest.mark.parametrize(("waiting", "more"), [(audit.AT_ONCE + 1, audit.AT_ONCE), (1, 0)])
+def test_a_turn_of_sealing_ends_with_the_first_batch_that_is_not_full(world: World, waiting: int, more: int) -> None:
+    audit.seal(world.hub, limit=10 * audit.AT_ONCE)
+    for _ in range(waiting):
+        world.hub.store.run(lambda tx: tx.audit.write("li", "note", "ticket", "t", "k", {}))
+    assert audit.seal_on(world.hub) == more
+    assert audit.seal_on(world.hub) == 0
