@@ -33,7 +33,7 @@ def jobs(
 ) -> Iterator[Job]:
     """The table: every job of one installation; each runs in a worker of its own, so that none waits for another."""
     yield Job("inbox", intervals["inbox"], partial(inbound.process, hub, BATCH), hears="inbox")
-    yield Job("seal", intervals["seal"], partial(audit.seal_on, hub))
+    yield Job("seal", intervals["seal"], partial(audit.seal, hub))
     yield Job("sweep timers", intervals["sweep"], partial(sla.sweep, hub))
     yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
     if post is not None:

@@ -6,14 +6,12 @@ from hub.services.context import Hub
 AT_ONCE = 1000  # entries sealed in one transaction: a long queue must not hold up the writers
 
 
-def seal(hub: Hub, limit: int = AT_ONCE) -> int:
-    """Chain the committed entries that are not chained yet; says how many."""
-    return hub.store.run(lambda tx: tx.audit.seal(limit))
+def seal(hub: Hub) -> int:
+    """Chain one batch of committed entries; says how many, but nothing when the batch was not full.
 
-
-def seal_on(hub: Hub) -> int:
-    """Seal one batch; nothing when it was not full: while entries keep coming, the rest waits for its next turn."""
-    sealed = seal(hub)
+    While entries keep coming, the rest waits for the next turn.
+    """
+    sealed = hub.store.run(lambda tx: tx.audit.seal(AT_ONCE))
     return sealed if sealed == AT_ONCE else 0
 
 

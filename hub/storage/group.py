@@ -38,7 +38,14 @@ class GroupWriter:
         is_last = False
         while not is_last and (first := self._queue.get()) is not None:
             group, is_last = self._drain(first)
-            self._answer([future for _, future in group], self._commit([fn for fn, _ in group]))
+            self._answer([future for _, future in group], self._outcomes([fn for fn, _ in group]))
+
+    def _outcomes(self, group: Sequence[Work]) -> Sequence[Outcome]:
+        """What the group came to; everybody is answered, also when the commit breaks in a way that nobody foresaw."""
+        try:
+            return self._commit(group)
+        except BaseException as error:  # noqa: BLE001 - it is the callers': the writer goes on
+            return [(None, error)] * len(group)
 
     def _drain(self, first: tuple[Work, "Future[Any]"]) -> tuple[list[tuple[Work, "Future[Any]"]], bool]:
         """What is queued now, up to a group; whether the end of the queue was among it."""

@@ -55,7 +55,7 @@ class PostgresStore:
         if len(group) > 1:
             try:
                 return self._together(group)
-            except DBAPIError:
+            except Exception:  # noqa: BLE001, S110 - a lost race may hide behind an error of ours
                 pass  # what was wrong, and with which of them, shows when each is tried by itself
         return [self._alone(fn) for fn in group]
 
@@ -65,7 +65,7 @@ class PostgresStore:
             return [self._attempt(wire, fn) for fn in group]
 
     def _attempt(self, wire: Wire, fn: Work) -> Outcome:
-        """Run inside a savepoint; DBAPIError when the transaction is lost."""
+        """Run inside a savepoint; raises what went wrong when the transaction is lost."""
         wire.later("SAVEPOINT work")
         try:
             result = fn(SqlUnitOfWork(wire, self._vault))

@@ -1,16 +1,17 @@
 """Works that share one commit do not share their failures."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hub.domain.errors import ConflictError, RetryableError
 from hub.ports.store import Store, UnitOfWork
 from hub.ports.timers import Timer
+from hub.storage.group import GroupWriter, Outcome
 from hub.testing.clock import FakeClock
 
 Work = Callable[[UnitOfWork], Any]
@@ -79,6 +80,47 @@ def test_a_write_that_nobody_waits_for_fails_the_work_that_asked_for_it(store: S
     with pytest.raises((RetryableError, IntegrityError)):
         second.result()
     assert names(store) == ["a", "c"]
+
+
+def test_a_commit_that_breaks_in_an_unforeseen_way_is_answered_and_the_writer_goes_on() -> None:
+    outcomes: list[list[Outcome]] = [[("done", None)]]
+
+    def commit(_group: Sequence[Work]) -> list[Outcome]:
+        if not outcomes:
+            raise MemoryError
+        return outcomes.pop()
+
+    writer = GroupWriter(commit)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(writer.run, adds("a")).result(30) == "done"
+        with pytest.raises(MemoryError):
+            pool.submit(writer.run, adds("b")).result(30)
+        outcomes.append([("done", None)])
+        assert pool.submit(writer.run, adds("c")).result(30) == "done"
+    writer.close()
+
+
+@pytest.mark.postgres
+def test_an_error_of_ours_that_hides_a_lost_race_has_the_group_tried_one_by_one(postgres_store: Store) -> None:
+    lost = OperationalError("", None, LostRaceError())
+    attempts: list[str] = []
+
+    def once(tx: UnitOfWork) -> str:
+        attempts.append("b")
+        if len(attempts) == 1:
+            raise ConflictError("Another one was faster.") from lost
+        record: str = adds("b")(tx).id
+        return record
+
+    first, second, third = together(postgres_store, [adds("a"), once, adds("c")])
+    assert (first.result(30).id, second.result(30), third.result(30).id) == ("a", "b", "c")
+    assert names(postgres_store) == ["a", "b", "c"]
+
+
+class LostRaceError(Exception):
+    """What the driver raises when another transaction was faster."""
+
+    sqlstate = "40001"
 
 
 def test_what_is_written_late_is_read_in_time(store: Store, clock: FakeClock) -> None:
