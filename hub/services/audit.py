@@ -6,13 +6,12 @@ from hub.services.context import Hub
 AT_ONCE = 1000  # entries sealed in one transaction: a long queue must not hold up the writers
 
 
-def seal(hub: Hub) -> int:
-    """Chain one batch of committed entries; says how many, but nothing when the batch was not full.
+def seal(hub: Hub) -> bool:
+    """Chain one batch of committed entries; says whether it was full, so that more are waiting.
 
-    While entries keep coming, the rest waits for the next turn.
+    While entries keep coming, what does not fill a batch waits for the next turn.
     """
-    sealed = hub.store.run(lambda tx: tx.audit.seal(AT_ONCE))
-    return sealed if sealed == AT_ONCE else 0
+    return hub.store.run(lambda tx: tx.audit.seal(AT_ONCE)) == AT_ONCE
 
 
 def verify(hub: Hub) -> Verdict:

@@ -14,8 +14,7 @@ from tests.unit.cli.conftest import Run
 def test_a_whole_trail_passes_and_a_changed_row_is_named(run: Run, directory: Path) -> None:
     run("key", "add", "reports", "--scope", "tickets:read")
     with build(load(directory), {}) as container:
-        assert audit.seal(container.hub) == 1
-        assert audit.seal(container.hub) == 0
+        assert not audit.seal(container.hub), "one entry does not fill a batch"
     assert json.loads(run("audit", "verify", "--json").output)["sealed"] == 1
     with closing(sqlite3.connect(directory / "hub.db")) as database:
         database.execute("UPDATE audit SET actor = 'someone else'")

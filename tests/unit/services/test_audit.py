@@ -6,10 +6,12 @@ from hub.services import audit
 from tests.unit.services.world import World
 
 
-@pytest.mark.parametrize(("waiting", "more"), [(audit.AT_ONCE + 1, audit.AT_ONCE), (1, 0)])
-def test_a_turn_of_sealing_ends_with_the_first_batch_that_is_not_full(world: World, waiting: int, more: int) -> None:
-    assert audit.seal(world.hub) == 0  # what the world wrote
+@pytest.mark.parametrize(("waiting", "more"), [(audit.AT_ONCE + 1, True), (1, False)])
+def test_a_turn_of_sealing_ends_with_the_first_batch_that_is_not_full(
+    world: World, waiting: int, *, more: bool
+) -> None:
+    assert not audit.seal(world.hub)  # what the world wrote
     for _ in range(waiting):
         world.hub.store.run(lambda tx: tx.audit.write("li", "note", "ticket", "t", "k", {}))
-    assert audit.seal(world.hub) == more
-    assert audit.seal(world.hub) == 0
+    assert audit.seal(world.hub) is more
+    assert not audit.seal(world.hub)
