@@ -22,7 +22,7 @@ from hub.ports.connector import Remote
 from hub.ports.inbox import Message
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
+from hub.services import agreeing, failing
 from hub.services.context import Hub, System
 from hub.services.tracing import Tracer
 
@@ -173,6 +173,14 @@ def mapping_of(system: System, name: str) -> Mapping:
     return next(mapping for mapping in system.mappings.values() if mapping.object == name)
 
 
+def mapping_about(hub: Hub, message: Message) -> Mapping | None:
+    """The mapping of what a hint is about; None for what is no hint, or about nothing that is mapped."""
+    if message.kind != HINT or message.source not in hub.systems:
+        return None
+    name = orjson.loads(message.raw).get("object")
+    return next((one for one in hub.systems[message.source].mappings.values() if one.object == name), None)
+
+
 # How a message ended
 
 
@@ -198,9 +206,10 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
 
 def give_up(hub: Hub, message: Message, error: HubError) -> None:
     """A person decides."""
+    failure = failing.of_message(error, mapping_about(hub, message))
 
     def work(tx: UnitOfWork) -> None:
-        tx.inbox.dead(message, error=str(error))
+        tx.inbox.dead(message, error=str(error), failure=failure)
         Tracer(hub, message.correlation, message.source, "").note(tx, "pulled", "Refused: {reason}", reason=str(error))
 
     hub.store.run(work)

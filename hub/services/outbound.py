@@ -28,7 +28,7 @@ from hub.ports.links import Link
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import agreeing, failing, records
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.tracing import Tracer
@@ -380,7 +380,7 @@ class Attempt:
         """A person decides; the record says what and who must act."""
 
         def work(tx: UnitOfWork) -> None:
-            tx.outbox.dead(self.delivery, error=str(error))
+            tx.outbox.dead(self.delivery, error=str(error), failure=failing.of_delivery(error, self.mapping))
             self.tracer.note(tx, "delivered", "Refused: {reason}", reason=str(error))
             agreeing.refused(self.hub, tx, self.actor, self.record(tx), str(error))
 

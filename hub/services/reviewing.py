@@ -98,9 +98,12 @@ def show(hub: Hub, tx: UnitOfWork, review_id: str, *, sees_personal: bool) -> Do
     review = need(tx, review_id)
     if review.state != "open":
         return {**row(review, sees_personal=sees_personal), "choices": [], "seen": None}
-    detail = now(hub, tx, review)
+    try:
+        detail = now(hub, tx, review)
+        told = choices(hub, tx, review) if detail is not None else ()
+    except ConflictError:  # its system is not connected any more: there is still something to be read
+        detail, told = None, ()
     asked = replace(review, detail=detail) if detail is not None else review
-    told = choices(hub, tx, review) if detail is not None else ()
     return {**row(asked, sees_personal=sees_personal), "choices": list(told), "seen": mark(asked.detail)}
 
 

@@ -46,7 +46,7 @@ PAGES = {
     "/notices": "li",
     "/sync": "boss",
     "/mappings": "boss",
-    "/sync/trace/corr-4": "boss",
+    "/trace/corr-4": "boss",
     "/sync/items/d2": "boss",
     "/audit?entity=ticket&id=tk1": "boss",
     "/audit?entity=&id=corr-1": "boss",
