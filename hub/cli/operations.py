@@ -176,7 +176,7 @@ def settle_review(hub: Hub, arguments: Doc) -> Doc:
     decision = Decision(**{**arguments["decision"], "fields": tuple(map(tuple, arguments["decision"]["fields"]))})
     outcome = hub.store.run(lambda tx: reviewing.settle(hub, tx, operator(hub), arguments["id"], decision))
     if outcome.moved:
-        raise reviewing.asked_anew(outcome)
+        raise reviewing.asked_anew(outcome.review.id, outcome.review.state)
     return reviewing.row(outcome.review, sees_personal=True)
 
 

@@ -162,11 +162,10 @@ def close(hub: Hub, tx: UnitOfWork, actor: Actor, review: Review, decision: Deci
     return need(tx, review.id)
 
 
-def asked_anew(outcome: Outcome) -> StaleError:
+def asked_anew(review_id: str, state: str) -> StaleError:
     """What a person is told whose decision was about values that are no longer so."""
-    if outcome.review.state != "open":
-        return StaleError("Both sides agree by now: nothing is left to decide in review {id}.", id=outcome.review.id)
+    if state != "open":
+        return StaleError("Both sides agree by now: nothing is left to decide in review {id}.", id=review_id)
     return StaleError(
-        "The values have changed meanwhile: review {id} is asked anew, look again and decide again.",
-        id=outcome.review.id,
+        "The values have changed meanwhile: review {id} is asked anew, look again and decide again.", id=review_id
     )

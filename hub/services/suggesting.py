@@ -95,10 +95,10 @@ def compare(hub: Hub, actor: Actor, one: str, other: str, entity: str = "custome
     older, newer = sorted((one, other))
 
     def work(tx: UnitOfWork) -> str:
-        docs = [tx.records.need(entity, each).doc for each in (older, newer)]
+        first, second = (tx.records.need(entity, each).doc for each in (older, newer))
         if older == newer:
             raise ConflictError("A customer cannot be merged into itself: choose another one.")
-        told = likeness(*docs, hub.spell)
+        told = likeness(first, second, hub.spell)
         detail = {"path": older, "other": older, "share": told.share, "seen_by": list(told.why)}
         now = hub.clock.now()
         tx.reviews.open(Review(hub.ids.new(), "duplicate", entity, newer, "", detail, actor.correlation, now))

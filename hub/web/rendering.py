@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         action_word=terms.action_word,
         personal=personal,
         plain=plain,
+        told_of=told_of,
         suggestions=offers.suggestions,
         today=formats.today,
         shown_value=words.shown_value,
@@ -91,6 +92,11 @@ def asset_version() -> str:
 def new_key() -> str:
     """A key under which a form has its effect once, however often it is sent."""
     return hub().ids.new()
+
+
+def told_of(entity: str, path: str, value: Any) -> str:
+    """A value of a field on one line: the word of a choice, a local time, else as it is."""
+    return words.shown_value(entity, path, value) if isinstance(value, str) and value else plain(value)
 
 
 def plain(value: Any) -> str:

@@ -193,5 +193,7 @@ def word_of(kind: str, name: str) -> str:
 def action_word(name: str) -> str:
     """What an audited act is called: by its own word, by the table of commands, else by its name made readable."""
     entity, _, verb = name.rpartition(".")
+    if entity == "sync" and name not in TERMS["act"]:
+        return translate(N_("Taken in from {system}"), system=verb.upper())
     ready = web().actions.get((entity or "ticket", verb))
     return translate(ready.action.title) if ready and name not in TERMS["act"] else word_of("act", name)

@@ -23,6 +23,7 @@ DECISION: Node = {
 }
 MASS: Node = {
     "type": "object",
+    "required": [],
     "properties": {**DEAD, "rate": {"type": "number", "default": 5}, "preview": {"type": "boolean"}},
 }
 
@@ -61,7 +62,7 @@ def sent(schema: Node) -> Node:
 
 def text(name: str) -> Node:
     """A body of one text."""
-    return sent({"type": "object", "properties": {name: {"type": "string"}}})
+    return sent({"type": "object", "required": [], "properties": {name: {"type": "string"}}})
 
 
 PEOPLE: Node = {

@@ -58,11 +58,12 @@ def settle(review_id: str) -> Response:
 def settling(review_id: str, decision: Decision) -> Callable[[UnitOfWork], Reply]:
     """The work of a decision; values that moved are asked anew, which is kept although it is an error to the caller."""
     context, who, sees = hub(), actor(), sees_personal()
+    stale = {state: as_reply(reviewing.asked_anew(review_id, state)) for state in ("open", "ended")}
 
     def work(tx: UnitOfWork) -> Reply:
         outcome = reviewing.settle(context, tx, who, review_id, decision)
         if outcome.moved:
-            return as_reply(reviewing.asked_anew(outcome))
+            return stale[outcome.review.state]
         return 200, orjson.dumps(reviewing.row(outcome.review, sees_personal=sees))
 
     return work
