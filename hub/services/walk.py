@@ -48,8 +48,9 @@ class Material:
     deliveries: Sequence[Delivery]
 
     def notes(self, stop: str) -> tuple[Stop, ...]:
-        """What was noted at a stop."""
-        return tuple(one for one in self.stops if one.stop == stop)
+        """What was noted at a stop; of what began here, reading back what was sent belongs to its delivery."""
+        moved = {"merged": (), "delivered": ("merged", "delivered")} if not self.came_in and self.entries else {}
+        return tuple(one for one in self.stops if one.stop in moved.get(stop, (stop,)))
 
     @property
     def came_in(self) -> bool:
@@ -95,7 +96,7 @@ def noted(stop: str) -> Callable[[Material], Seen]:
         if notes:
             failed = notes[-1].template == REFUSED
             return FAILED if failed else PASSED, notes[-1].at if failed else notes[0].at, []
-        if not known.came_in and known.entries:
+        if not known.came_in and known.entries:  # it was never outside
             return SKIPPED, None, [Fact("It began here: nothing was fetched.", {})]
         return (PASSED, None, []) if later(known, stop) else (AHEAD, None, [])
 
