@@ -16,7 +16,7 @@ from hub.services.context import Actor
 from hub.testing.clock import FakeClock
 from tests.sync_bench import Bench, EveryDocument, bench
 
-REFS = {
+REFS: dict[str, Any] = {
     "ticket": {"customer_id": {"x-ref": "customer", "x-index": True}},
     "contact": {"customer_id": {"x-ref": "customer", "x-index": True}},
     "charge": {

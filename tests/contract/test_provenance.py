@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from hub.ports.store import Store
+from hub.ports.store import Store, UnitOfWork
 from hub.services import provenance, reviewing, trace
 from hub.services.context import Actor
 from hub.services.decisions import Decision
@@ -101,11 +101,11 @@ def test_a_record_with_a_thousand_changes_is_told_within_a_second(b: Bench) -> N
     actor = Actor("li", "k")
     for start in range(0, 1000, 100):
 
-        def work(tx: object, start: int = start) -> None:
+        def work(tx: UnitOfWork, start: int = start) -> None:
             for number in range(start, start + 100):
                 tx.audit.write(
                     actor.name, "change", "customer", record.id, "k", {"name": [str(number), str(number + 1)]}
-                )  # type: ignore[attr-defined] # the unit of work
+                )
 
         b.hub.store.run(work)
     began = time.process_time()

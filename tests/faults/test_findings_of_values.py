@@ -16,8 +16,8 @@ PHONE = "+8613800138000"
 
 
 def with_null(policy: str) -> str:
-    return CUSTOMER.replace("  phone <-> phone: {as: phone(CN), owner: remote, sensitive: true}",
-                            f'  phone <-> phone: {{as: phone(CN), owner: remote, sensitive: true, "null": {policy}}}')  # fmt: skip
+    rule = "phone <-> phone: {as: phone(CN), owner: remote, sensitive: true"
+    return CUSTOMER.replace(rule, f'{rule}, "null": {policy}')
 
 
 @pytest.mark.parametrize("nothing", [None, "", "absent"])
