@@ -11,7 +11,8 @@ from hub.services import audit, calls, inbound, letters, outbound, sla
 from hub.services.context import Hub
 from hub.services.letters import Post
 
-BATCH = 32  # messages or deliveries that one worker takes at a time
+BATCH = 32  # messages that one worker takes at a time
+DELIVERIES = 200  # they share the transaction that leases them, and the commits of those that are under way at once
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def jobs(
     for system in hub.systems.values():
         if not system.paused:
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)
-            work = partial(outbound.deliver, hub, system.name, BATCH)
+            work = partial(outbound.deliver, hub, system.name, DELIVERIES)
             yield Job(f"deliver {system.name}", intervals["deliver"], work, hears="outbox")
 
 

@@ -72,9 +72,9 @@ class Composing:
         """As the connector file declares."""
         return self._connector.objects()
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, **key: str) -> None:
         """On the object that identifies the whole."""
-        self._connector.act(name, remote_id, action)
+        self._connector.act(name, remote_id, action, **key)
 
     # --- reading
 
@@ -139,21 +139,21 @@ class Composing:
 
     # --- writing
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, **key: str) -> Remote:
         """Write the objects that the whole refers to, then the whole; what an earlier attempt has written is taken up.
 
         Fails with a RejectedError where an object was written, the whole was not, and it could not be found again.
         """
         whole = self._wholes.get(name)
         if whole is None:
-            return self._connector.create(name, doc)
+            return self._connector.create(name, doc, **key)
         becoming = clone(doc)
         lost: list[str] = []
         try:
             for part in reversed(whole.linked):
                 if part.name in becoming:
                     self._place(part, becoming, lost)
-            root = self._connector.create(name, becoming.get(name, {}))
+            root = self._connector.create(name, becoming.get(name, {}), **key)
         except NOTHING_HAPPENED as error:
             raise orphaned(name, lost, error) if lost else error from None
         return self._whole(name, root)
@@ -169,11 +169,11 @@ class Composing:
         if part.id is not None:
             part.id.write(becoming, made.id)
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, **key: str) -> Remote:
         """Write each object that differs, against the version that was seen of it; StaleError when one moved."""
         whole = self._wholes.get(name)
         if whole is None:
-            return self._connector.update(name, seen, doc)
+            return self._connector.update(name, seen, doc, **key)
         known = orjson.loads(seen.version or "{}")
         becoming = clone(doc)
         for part in reversed(whole.linked):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, text
 
 from hub.storage.accounts import SqlAccounts
 from hub.storage.audit import SqlAudit
+from hub.storage.budgets import SqlBudgets
 from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
 from hub.storage.idempotency import SqlIdempotency
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.inbox = SqlInbox(wire, cipher)
         self.outbox = SqlOutbox(wire, cipher)
         self.cursors = SqlCursors(wire)
+        self.budgets = SqlBudgets(wire)
         self.reviews = SqlReviews(wire, cipher)
         self.audit = SqlAudit(wire, cipher, vault.now)
         self.trace = SqlTrace(wire)

@@ -140,7 +140,7 @@ def test_nothing_is_doubled_when_a_call_between_two_objects_is_lost(b: Bench, ho
 
 
 def test_what_cannot_be_found_again_is_left_to_a_person(b: Bench) -> None:
-    b.hub.systems["erp"].connector._connector._specs["template"] = ObjectSpec("template")  # type: ignore[attr-defined]
+    b.erp._specs["template"] = ObjectSpec("template")
     b.erp.fail_at("create", "refuse", nth=2)
     b.add("customer", name="Air filter", code="F-1")
     b.run(4)
