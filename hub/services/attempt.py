@@ -23,6 +23,7 @@ from hub.services.gate import NotNowError, Purpose
 from hub.services.tracing import Tracer
 
 T = TypeVar("T")
+Note = Callable[[UnitOfWork], None]
 LEASE_MARGIN = timedelta(seconds=30)
 KEYED = {Idempotency.NATIVE, Idempotency.HEADER}  # whose calls take our key along
 
@@ -160,10 +161,10 @@ class Attempt:
     def conclude(self, write: Write, remote: Remote) -> Link:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
         if write.link is None:
-            stop = ("Created {object} {id}.", {"object": self.mapping.object, "id": remote.id})
+            note = self.note("Created {object} {id}.", object=self.mapping.object, id=remote.id)
         else:
-            stop = ("Sent {fields}.", {"fields": ", ".join(write.told)})
-        link = self.agree(remote, write.doc, stop, ends=self.delivery.goal is None)
+            note = self.note("Sent {fields}.", fields=", ".join(write.told))
+        link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None)
         if write.link is None:
             self.hub.points.reach("outbox.linked")
         return link
@@ -172,7 +173,7 @@ class Attempt:
         self,
         remote: Remote,
         sent: Doc | None,
-        stop: tuple[str, dict[str, str]] | None = None,
+        note: Note | None = None,
         *,
         relays: bool = True,
         ends: bool = False,
@@ -182,8 +183,8 @@ class Attempt:
         def work(tx: UnitOfWork) -> Link:
             record = self.record(tx)
             link = agreeing.agree(self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays)
-            if stop is not None:
-                self.tracer.note(tx, "delivered", stop[0], **stop[1])
+            if note is not None:
+                note(tx)
             return link
 
         def work_and_end(tx: UnitOfWork) -> Link:
@@ -234,16 +235,20 @@ class Attempt:
         except StaleError:
             raise TakenOverError("{id} was taken over.", id=self.delivery.id) from None
 
-    def finish(self, template: str | None = None, /, **params: object) -> None:
+    def finish(self, note: Note | None = None) -> None:
         """Nothing is left to be done."""
 
         def work(tx: UnitOfWork) -> None:
-            if template is not None:
-                self.tracer.note(tx, "delivered", template, **params)
+            if note is not None:
+                note(tx)
             tx.outbox.done(self.delivery)
 
         self.commit(work)
         self.is_done = True
+
+    def note(self, template: str, /, **params: object) -> Note:
+        """What is told of the delivery, in the transaction in which it becomes true."""
+        return lambda tx: self.tracer.note(tx, "delivered", template, **params)
 
     def lease_ended(self) -> bool:
         """Whether it waited so long for its turn that another worker may hold it."""

@@ -34,8 +34,8 @@ def settle_create(attempt: Attempt, doc: Doc) -> None:
         return
     remote = find_ours(attempt)
     if remote is not None:
-        stop = ("Found it there as {id}: the earlier call had worked.", {"id": remote.id})
-        attempt.agree(remote, doc, stop, ends=attempt.delivery.goal is None)
+        note = attempt.note("Found it there as {id}: the earlier call had worked.", id=remote.id)
+        attempt.agree(remote, doc, note, ends=attempt.delivery.goal is None)
         return
     if is_told_to(attempt):
         attempt.doubt = False

@@ -77,7 +77,7 @@ def send_document(attempt: Attempt) -> None:
     """A document with a goal: it is written, then brought there in steps."""
     link, withdrawn = attempt.hub.store.read(lambda tx: (attempt.link(tx), sagas.is_withdrawn(attempt, tx)))
     if link is None and withdrawn:
-        attempt.finish("Withdrawn before it was sent.")
+        attempt.finish(attempt.note("Withdrawn before it was sent."))
         return
     if link is None and attempt.spec.of is not None:
         link = link_by_target(attempt)

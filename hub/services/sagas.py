@@ -33,7 +33,7 @@ def reach_goal(attempt: Attempt, link: Link) -> None:
                 raise
             undo(attempt, link, attempt.read(link.external_id))
             raise RejectedError("{reason} What was done of it there was taken back.", reason=str(refused)) from refused
-    finish(attempt, remote, "{object} {id} is {state}.")
+    finish(attempt, remote, template="{object} {id} is {state}.")
 
 
 def take_back(attempt: Attempt, link: Link, remote: Remote) -> None:
@@ -46,7 +46,7 @@ def take_back(attempt: Attempt, link: Link, remote: Remote) -> None:
             state=state_of(attempt, remote),
             system=attempt.system.name,
         )
-    finish(attempt, undo(attempt, link, remote), "Withdrawn: {object} {id} is {state}.")
+    finish(attempt, undo(attempt, link, remote), template="Withdrawn: {object} {id} is {state}.")
 
 
 def undo(attempt: Attempt, link: Link, remote: Remote) -> Remote:
@@ -61,10 +61,10 @@ def compensating(attempt: Attempt, state: str) -> Step | None:
     return leading_on(attempt.spec.compensate, state)
 
 
-def finish(attempt: Attempt, remote: Remote, template: str) -> None:
+def finish(attempt: Attempt, remote: Remote, *, template: str) -> None:
     """The document is where it is to be."""
-    params = {"object": attempt.mapping.object, "id": remote.id, "state": state_of(attempt, remote)}
-    attempt.agree(remote, None, (template, params), ends=True)
+    note = attempt.note(template, object=attempt.mapping.object, id=remote.id, state=state_of(attempt, remote))
+    attempt.agree(remote, None, note, ends=True)
 
 
 def take_step(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
