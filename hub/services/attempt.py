@@ -137,19 +137,19 @@ class Attempt:
         """Commit what is about to be sent, then send it; TakenOverError when another worker holds the delivery."""
         self.commit(lambda tx: self.intend(tx, payload))
         self.hub.points.reach("outbox.sent")
-        self.doubt = True
+        doubted, self.doubt = self.doubt, True
         try:
             result = call()
         except HubError as error:
-            self.learn(error)
+            self.learn(error, doubted=doubted)
             raise
         self.was_called = True
         self.hub.points.reach("outbox.called")
         return result
 
-    def learn(self, error: HubError) -> None:
-        """What a failed call leaves: doubt, unless the port promises that nothing happened."""
-        self.doubt = not failure_of(error).nothing_happened
+    def learn(self, error: HubError, *, doubted: bool = False) -> None:
+        """What a failed call leaves: the doubt there was, and its own unless nothing certainly happened."""
+        self.doubt = doubted or not failure_of(error).nothing_happened
         self.was_called = self.was_called or not isinstance(error, NotNowError)
 
     def intend(self, tx: UnitOfWork, payload: Doc) -> None:

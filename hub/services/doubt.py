@@ -53,8 +53,12 @@ def settle_create(attempt: Attempt, doc: Doc) -> None:
 
 def settle_update(attempt: Attempt, link: Link, doc: Doc | None) -> None:
     """What became of the remote record; a record without versions is left alone while a lost call may still run."""
-    if doc is None or may_repeat(attempt, "update"):
+    if doc is None:
         attempt.doubt = False
+        return
+    if may_repeat(attempt, "update"):
+        told = (name for name, value in doc.items() if value != link.remote_shadow.get(name))
+        attempt.write(Write(doc, link, tuple(sorted(told))))
         return
     remote = attempt.read(link.external_id)
     moved = not attempt.mapping.same_remote(remote.doc, link.remote_shadow)

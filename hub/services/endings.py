@@ -73,7 +73,9 @@ def refuse(attempt: Attempt, error: Exception) -> None:
     def work(tx: UnitOfWork) -> None:
         tx.outbox.dead(attempt.delivery, error=str(error))
         attempt.tracer.note(tx, "delivered", "Refused: {reason}", reason=str(error))
-        agreeing.refused(attempt.hub, tx, attempt.actor, attempt.record(tx), str(error))
+        record = tx.records.get(attempt.delivery.entity, attempt.delivery.record_id)
+        if record is not None:
+            agreeing.refused(attempt.hub, tx, attempt.actor, record, str(error))
 
     attempt.hub.store.run(work)
 

@@ -139,9 +139,10 @@ class Gate:
             return breaker.openings
 
     def _answered(self, kind: Kind, openings: int) -> None:
-        with self._lock:
-            self._patiences = 0
-            self._breakers[kind] = self._breakers[kind].succeeded(openings, full=self._full)
+        self._patiences = 0
+        before, after = self._change(kind, lambda one: one.succeeded(openings, full=self._full))
+        if before.openings > after.openings == 0:
+            log.warning("%s: %s calls work again", self.system, kind)
 
     def _learn(self, kind: Kind, openings: int, error: Exception) -> None:
         failure = failure_of(error)
@@ -160,7 +161,7 @@ class Gate:
     def _fail(self, kind: Kind, openings: int, failure: Failure) -> None:
         now = self._clock.now()
         before, after = self._change(kind, lambda one: one.failed(openings, now, failure.name))
-        if after.openings != before.openings:
+        if after.openings > before.openings == 0:  # once, however long it lasts
             log.warning("%s: %s calls are held (%s)", self.system, kind, failure.name)
 
     def _be_patient(self, kind: Kind, openings: int, error: RateLimitedError) -> None:
