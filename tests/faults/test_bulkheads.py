@@ -129,7 +129,8 @@ def customers(both: Pair) -> list[Any]:
 
 def test_people_who_look_at_the_hanging_system_do_not_fill_the_desk(both: Pair, hanging: Hanging) -> None:
     """Two may wait; whoever comes then is told at once, and looks at the other system as ever."""
-    both.hub.store.run(lambda tx: tx.links.save(link(both)))
+    known = link(both)
+    both.hub.store.run(lambda tx: tx.links.save(known))
     waiting = [aside(lambda: comparing.compare(both.hub, "erp", "1")) for _ in range(DESK_CALLS)]
     assert all(hanging.callers.acquire(timeout=PATIENCE) for _ in waiting)
     with pytest.raises(NotNowError, match="slow at present"):
