@@ -10,26 +10,43 @@ system refused it (its reason in the message), StaleError when the record moved 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
 
 
 @dataclass(frozen=True)
 class Remote:
-    """One record as a system tells it; ``version`` is its optimistic lock, where it has one."""
+    """One record as a system tells it; ``version`` is its optimistic lock, where it has one.
+
+    ``merged_into`` names the record that took its place, where the system tells; there is no document then.
+    """
 
     id: str
     doc: Doc
     version: str | None = None
     changed_at: datetime | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Records in the order of their change; ``after`` continues the listing, None ends it."""
+    """Records in the order of their change; ``after`` continues the listing, None ends it.
+
+    ``gone`` are ids that the system tells as deleted, ``at`` is its own clock when it answered, where it tells them.
+    """
 
     records: tuple[Remote, ...]
+    after: str | None = None
+    gone: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Some ids of all records there are; ``after`` continues the listing, None ends it."""
+
+    ids: tuple[str, ...]
     after: str | None = None
 
 
@@ -56,6 +73,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Feed:
+    """How a system dates changes: the zone of its values, their granularity, and the rows that one listing may have."""
+
+    zone: str = "UTC"
+    granularity: timedelta = timedelta(seconds=1)
+    cap: int | None = None
+
+
+@dataclass(frozen=True)
 class ObjectSpec:
     """What a connector file declares of one remote object."""
 
@@ -66,6 +92,7 @@ class ObjectSpec:
     state: str | None = None  # the remote field that tells the state of a document
     goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # goal state -> states beyond it
+    feed: Feed = field(default_factory=Feed)
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
 
 
@@ -81,7 +108,10 @@ class Connector(Protocol):
         ...
 
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
-        """Records changed within the closed interval, own or through a child feed; pages by ``after``."""
+        """Records changed within the closed interval, own or through a child feed; pages by ``after``.
+
+        PositionLostError when the system can no longer tell what changed since then, or does not know ``after``.
+        """
         ...
 
     def get(self, name: str, remote_id: str) -> Remote | None:
@@ -102,4 +132,22 @@ class Connector(Protocol):
 
     def act(self, name: str, remote_id: str, action: str) -> None:
         """Call a workflow action of the record; the caller reads the state again to see whether it worked."""
+        ...
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A connector that can list the ids of all records more cheaply than the records."""
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """Every id that there is; records that somebody adds or removes meanwhile may be among them or not."""
+        ...
+
+
+@runtime_checkable
+class Keyset(Protocol):
+    """A connector whose listings have a cap, and that can go on by id within one instant."""
+
+    def within(self, name: str, at: datetime, *, beyond: str | None, after: str | None = None) -> Page:
+        """Records changed at just this instant with ids beyond the given one, in the order of their ids."""
         ...
