@@ -19,19 +19,36 @@ from hub.domain.errors import HubError
 
 @dataclass(frozen=True)
 class Remote:
-    """One record as a system tells it; ``version`` is its optimistic lock, where it has one."""
+    """One record as a system tells it; ``version`` is its optimistic lock, where it has one.
+
+    ``merged_into`` names the record that took its place, where the system tells; there is no document then.
+    """
 
     id: str
     doc: Doc
     version: str | None = None
     changed_at: datetime | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Records in the order of their change; ``after`` continues the listing, None ends it."""
+    """Records in the order of their change; ``after`` continues the listing, None ends it.
+
+    ``gone`` are ids that the system tells as deleted, ``at`` is its own clock when it answered, where it tells them.
+    """
 
     records: tuple[Remote, ...]
+    after: str | None = None
+    gone: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Some ids of all records there are; ``after`` continues the listing, None ends it."""
+
+    ids: tuple[str, ...]
     after: str | None = None
 
 
@@ -82,6 +99,15 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Feed:
+    """How a system dates changes: the zone of its values, their granularity, and the rows that one listing may have."""
+
+    zone: str = "UTC"
+    granularity: timedelta = timedelta(seconds=1)
+    cap: int | None = None
+
+
+@dataclass(frozen=True)
 class ObjectSpec:
     """What a connector file declares of one remote object."""
 
@@ -94,6 +120,7 @@ class ObjectSpec:
     goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # goal state -> states beyond it
     compensate: Sequence[Step] = ()  # what takes a document back that is withdrawn before it reached its goal
+    feed: Feed = field(default_factory=Feed)
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
     batch: int = 1  # how many records one call may write, where the connector can
 
@@ -119,7 +146,10 @@ class Connector(Protocol):
         ...
 
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
-        """Records changed within the closed interval, own or through a child feed; pages by ``after``."""
+        """Records changed within the closed interval, own or through a child feed; pages by ``after``.
+
+        PositionLostError when the system can no longer tell what changed since then, or does not know ``after``.
+        """
         ...
 
     def get(self, name: str, remote_id: str) -> Remote | None:
@@ -152,4 +182,22 @@ class Batching(Protocol):
 
     def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
         """Write them; gives what became of each, by its key. Fails as a whole only where nothing is known of any."""
+        ...
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A connector that can list the ids of all records more cheaply than the records."""
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """Every id that there is; records that somebody adds or removes meanwhile may be among them or not."""
+        ...
+
+
+@runtime_checkable
+class Keyset(Protocol):
+    """A connector whose listings have a cap, and that can go on by id within one instant."""
+
+    def within(self, name: str, at: datetime, *, beyond: str | None, after: str | None = None) -> Page:
+        """Records changed at just this instant with ids beyond the given one, in the order of their ids."""
         ...

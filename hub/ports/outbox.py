@@ -97,3 +97,7 @@ class Outbox(Protocol):
     def open_count(self) -> int:
         """How many are not done and not dead."""
         ...
+
+    def in_flight(self, system: str, entity: str) -> frozenset[str]:
+        """Our ids of records with a call of which the outcome is not recorded yet."""
+        ...

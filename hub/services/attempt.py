@@ -32,6 +32,10 @@ class TakenOverError(HubError):
     """Another worker holds this delivery now: leave it."""
 
 
+class UnwantedError(HubError):
+    """The record is not to be made over there: it was merged into another, or unlinked."""
+
+
 @dataclass(frozen=True)
 class Write:
     """What is to be written: ``link`` is None where the record is new over there; ``told`` names the fields."""
@@ -70,8 +74,10 @@ class Attempt:
 
     def planned(self, tx: UnitOfWork) -> Write | None:
         """What our record asks of the remote one, as far as we know that one; None when nothing."""
-        link = self.link(tx)
-        doc = self.record(tx).doc
+        link, record = self.link(tx), self.record(tx)
+        doc = record.doc
+        if link is None and agreeing.is_unwanted(tx, self.system, record):
+            raise UnwantedError("{entity} {id} is not to be made there.", entity=record.entity, id=record.id)
         if link is None:
             refs = Crosswalk(tx, self.system).prefetch(self.mapping, hub=[doc])
             return Write(make_there(self.mapping, doc, refs).doc)

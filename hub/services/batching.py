@@ -11,7 +11,6 @@ from hub.ports.store import UnitOfWork
 from hub.services import endings
 from hub.services.attempt import Attempt, TakenOverError, Write
 from hub.services.context import Hub, System
-from hub.services.guarded import Guarded
 from hub.services.lanes import side_by_side
 
 Planned = tuple[Attempt, Write]
@@ -19,8 +18,7 @@ Planned = tuple[Attempt, Write]
 
 def suits(attempt: Attempt) -> bool:
     """Whether a delivery may go in a batch: synced by state, tried for the first time, and the system can."""
-    connector = attempt.system.connector
-    able = isinstance(connector.connector if isinstance(connector, Guarded) else connector, Batching)
+    able = isinstance(attempt.system.connector, Batching)
     fresh = attempt.delivery.attempt == 1 and not attempt.doubt and attempt.delivery.goal is None
     return able and fresh and attempt.spec.batch > 1 and attempt.spec.of is None
 

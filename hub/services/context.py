@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from hub.domain.call_source import CallSource
+from hub.domain.likeness import Spell
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.policies import Policies
 from hub.domain.sync.budget import Budget
@@ -103,6 +104,8 @@ class Hub:
             store=self.store,
         )
         return system if connector is system.connector else replace(system, connector=connector)
+
+    spell: Spell = field(default=lambda _: ())  # reads Chinese names in pinyin
 
     def actor(self, name: str, **facts: object) -> Actor:
         """An actor with a correlation of its own."""

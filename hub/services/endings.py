@@ -11,7 +11,7 @@ from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.failures import Remedy, failure_of
 from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
-from hub.services.attempt import Attempt
+from hub.services.attempt import Attempt, TakenOverError, UnwantedError
 from hub.services.gate import NotNowError
 
 log = logging.getLogger(__name__)
@@ -21,11 +21,13 @@ PARKED = timedelta(seconds=5)  # a child waits this long for its parent's link b
 def end(attempt: Attempt, error: Exception) -> None:
     """Record how it ended; nothing where another worker holds the delivery now: that one decides."""
     try:
-        if isinstance(error, NotNowError) and not attempt.was_called:
+        if isinstance(error, UnwantedError):
+            attempt.finish(attempt.note("Nothing sent: {reason}", reason=str(error)))
+        elif isinstance(error, NotNowError) and not attempt.was_called:
             not_now(attempt, error)
         else:
             REMEDIES[failure_of(error).remedy](attempt, error)
-    except StaleError:
+    except (StaleError, TakenOverError):
         return
 
 

@@ -1,13 +1,14 @@
 """A connector behind its system's gate: the engine, the polls and the desk know no other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from hub.domain.documents import Doc
-from hub.domain.errors import HubError
-from hub.ports.connector import Batching, Connector, Item, ObjectSpec, Page, Probe, Remote
-from hub.ports.describing import Describing, Description
+from hub.ports.connector import Connector, ObjectSpec, Page, Probe, Remote
 from hub.services.gate import Gate, Kind, Purpose
+
+OPTIONAL = {"describe": Kind.READ, "ids": Kind.READ, "within": Kind.READ, "write_many": Kind.WRITE}
 
 
 class Guarded:
@@ -29,13 +30,6 @@ class Guarded:
     def probe(self) -> Probe:
         """Version, clock, problems."""
         return self.gate.call(Kind.READ, self._purpose, self.connector.probe)
-
-    def describe(self, name: str) -> Description | None:
-        """What the system says of an object; None where the connector cannot ask."""
-        connector = self.connector
-        if not isinstance(connector, Describing):
-            return None
-        return self.gate.call(Kind.READ, self._purpose, lambda: connector.describe(name))
 
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
         """A page of changed records."""
@@ -63,9 +57,9 @@ class Guarded:
         """A step of a document."""
         self.gate.call(Kind.WRITE, self._purpose, lambda: self.connector.act(name, remote_id, action, **key))
 
-    def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
-        """Several records in one call, where the connector can."""
-        connector = self.connector
-        if not isinstance(connector, Batching):
-            raise TypeError(name)
-        return self.gate.call(Kind.WRITE, self._purpose, lambda: connector.write_many(name, items))
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """What only some connectors can; an AttributeError, by which they are told apart, where this one cannot."""
+        if name not in OPTIONAL:
+            raise AttributeError(name)
+        work = getattr(self.connector, name)
+        return lambda *given, **named: self.gate.call(OPTIONAL[name], self._purpose, lambda: work(*given, **named))

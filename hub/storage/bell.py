@@ -92,6 +92,13 @@ class OverheardInbox:
         self._heard.add(INBOX)
         self._inbox.replay(message_id)
 
+    def wake(self, source: str, subject: str) -> int:
+        """Make due what waits for a subject."""
+        woken = self._inbox.wake(source, subject)
+        if woken:
+            self._heard.add(INBOX)
+        return woken
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inbox, name)
 

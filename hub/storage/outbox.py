@@ -56,6 +56,12 @@ BOUND = Prepared(
     )
 )
 MARKS: dict[tuple[str, ...], Prepared] = {}
+CALLED = text("state in ('ready', 'sent', 'unknown') and state != 'ready'")  # in the words of the index
+IN_FLIGHT = Prepared(
+    lambda _: select(OUTBOX.c.record_id).where(
+        OUTBOX.c.system == bindparam("system"), OUTBOX.c.entity == bindparam("entity"), CALLED
+    )
+)
 
 
 class SqlOutbox(Repository):
@@ -189,6 +195,10 @@ class SqlOutbox(Repository):
     def open_count(self) -> int:
         """How many are not done and not dead."""
         return int(self.pairs(select(func.count()).where(OUTBOX.c.state.in_(OPEN_STATES)))[0][0])
+
+    def in_flight(self, system: str, entity: str) -> frozenset[str]:
+        """Records of which a call may be running."""
+        return frozenset(row["record_id"] for row in IN_FLIGHT.rows(self._wire, {"system": system, "entity": entity}))
 
     def _mark(self, delivery: Delivery, **values: Any) -> None:
         columns = tuple(values)
