@@ -8,8 +8,21 @@ from hub.cli.access import perform
 from hub.cli.place import Place, here, json_option, tell
 from hub.domain.documents import Doc
 
-KINDS = ("conflict", "adoption", "gone", "duplicate", "fact")
-CHOICES = ("hub", "remote", "value", "again", "match", "new", "unlink", "recreate", "merge", "different", "acknowledge")
+KINDS = ("conflict", "adoption", "gone", "merged", "duplicate", "fact")
+CHOICES = (
+    "hub",
+    "remote",
+    "value",
+    "again",
+    "match",
+    "new",
+    "unlink",
+    "recreate",
+    "delete",
+    "merge",
+    "different",
+    "acknowledge",
+)
 
 
 @click.group("review")

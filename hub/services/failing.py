@@ -30,20 +30,21 @@ def of_message(error: HubError, mapping: Mapping | None) -> Failure:
     return failure(error, "pulled" if is_of_mapping(error) else stage, mapping)
 
 
-def of_delivery(error: HubError, mapping: Mapping) -> Failure:
+def of_delivery(error: Exception, mapping: Mapping) -> Failure:
     """The failure of a delivery: at the translation, or at the other side."""
     return failure(error, "pulled" if is_of_mapping(error) else "delivered", mapping)
 
 
-def is_of_mapping(error: HubError) -> bool:
+def is_of_mapping(error: Exception) -> bool:
     """Whether the mapping could not carry a value over."""
     return isinstance(error, InvalidError) and "mapping" in error.params
 
 
-def failure(error: HubError, stage: str, mapping: Mapping | None) -> Failure:
+def failure(error: Exception, stage: str, mapping: Mapping | None) -> Failure:
     """What is kept: no value, only where it stood."""
     named = ", ".join(field.path for field in getattr(error, "fields", ()))[:PATHS]
-    kind = str(error.params.get("kind") or type(error).__name__)
+    told = error.params.get("kind") if isinstance(error, HubError) else None
+    kind = str(told or type(error).__name__)
     if mapping is None:
         return Failure(kind, stage, path=named)
     return Failure(kind, stage, mapping.entity, named, mapping.name, mapping.version, mapping.mark)

@@ -61,6 +61,8 @@ def join_of_review(hub: Hub, tx: UnitOfWork, actor: Actor, review: Review, decis
     """Settle whether two customers are one; ``record_id`` says which of them stays, the older one if none is named."""
     if decision.choice != "merge":
         return {}
+    if review.entity != "customer":
+        raise ConflictError("Only customers can be merged here: end one of the two, or link it anew.")
     pair = {review.record_id, str(review.detail["other"])}
     survivor = decision.record_id or min(pair)
     if survivor not in pair:

@@ -46,7 +46,8 @@ def nothing(_hub: Hub, _tx: UnitOfWork, _actor: Actor, _review: Review, _decisio
 KINDS: Mapping[str, Kind] = {
     "conflict": Kind(("hub", "remote", "value", "again"), disputes.settle),
     "adoption": Kind(("match", "new"), placing.adopt),
-    "gone": Kind(("unlink", "recreate", "again"), placing.gone),
+    "gone": Kind(("unlink", "recreate", "delete", "again"), placing.gone),
+    "merged": Kind(("merge", "different"), join_of_review),
     "duplicate": Kind(("merge", "different"), join_of_review),
     "fact": Kind(("acknowledge",), nothing),
 }
@@ -116,6 +117,8 @@ def choices(hub: Hub, tx: UnitOfWork, review: Review) -> tuple[str, ...]:
     """What a person may choose."""
     if review.kind == "conflict":
         return disputes.choices(hub, tx, review)
+    if review.kind == "gone":
+        return placing.choices(hub, review)
     return KINDS.get(review.kind, OTHER).choices
 
 

@@ -52,7 +52,7 @@ def sides(hub: Hub, tx: UnitOfWork, review: Doc, *, sees_personal: bool) -> Side
     record = tx.records.get(review["entity"], review["record_id"]) if review["record_id"] else None
     if review["kind"] == "adoption":
         return adoption(hub, tx, review, sees_personal=sees_personal)
-    if review["kind"] == "duplicate" and record is not None:
+    if review["kind"] in {"duplicate", "merged"} and record is not None:
         other = tx.records.get(review["entity"], str(review["detail"]["other"]))
         docs = [other.doc if other else {}, record.doc]
         return Sides(record, other, rows=rows(hub, review["entity"], docs, sees_personal=sees_personal))

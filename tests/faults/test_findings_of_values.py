@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hub.domain.errors import RejectedError
+from hub.ports.connector import Remote
 from hub.ports.store import Store
 from hub.services import queue
 from hub.testing.clock import FakeClock
@@ -59,11 +60,11 @@ def test_what_is_cleared_here_is_cleared_there_only_where_the_rule_says_so(
 class Strict(FakeSystem):
     """Takes amounts as decimal text alone, as its vendor documents."""
 
-    def create(self, name: str, doc: dict[str, Any]) -> Any:
+    def create(self, name: str, doc: dict[str, Any], *, key: str = "") -> Remote:
         amount = doc.get("total")
         if amount is not None and not isinstance(amount, str):
             raise RejectedError("{kind} is no amount: send decimal text.", kind=type(amount).__name__)
-        return super().create(name, doc)
+        return super().create(name, doc, key=key)
 
 
 @pytest.fixture
