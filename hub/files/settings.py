@@ -56,6 +56,14 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class HookSettings:
+    """How a system is let in; ``token`` and ``signing_keys`` are references."""
+
+    token: str
+    signing_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SystemSettings:
     """One connected system; ``secrets`` are references."""
 
@@ -69,6 +77,7 @@ class SystemSettings:
     lag: timedelta
     request_limit: timedelta
     paused: bool
+    hooks: HookSettings | None
 
 
 @dataclass(frozen=True)
@@ -200,7 +209,9 @@ def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     """One connected system."""
     times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit")}
     mappings = tuple(value["mappings"])
-    return SystemSettings(name=name, **{**value, **times, "mappings": mappings})
+    told = value.get("hooks")
+    hooks = None if told is None else HookSettings(told["token"], tuple(told.get("signing_keys", ())))
+    return SystemSettings(name=name, **{**value, **times, "mappings": mappings, "hooks": hooks})
 
 
 def calls_of(name: str, value: Mapping[str, Any]) -> CallSettings:

@@ -1,7 +1,6 @@
 """Take in what systems tell: a message is a hint, the record is fetched, merged, and written like a person's change."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,14 +21,15 @@ from hub.ports.connector import Remote
 from hub.ports.inbox import Message
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
+from hub.services import agreeing, carrying
+from hub.services.composing import Composing
 from hub.services.context import Hub, System
+from hub.services.hooks import HINT, RECORD, ask_for, hint
 from hub.services.tracing import Tracer
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
 FETCH_AGAIN = 5  # times a record is fetched anew because its link moved while we fetched
-HINT = "hint"
 
 
 def poll(hub: Hub, system: System) -> int:
@@ -66,22 +66,6 @@ def take_hints(hub: Hub, tx: UnitOfWork, system: System, name: str, remotes: tup
     return len(news)
 
 
-def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str, *, seen: Remote | None = None) -> Message:
-    """Remember that a remote record may have changed; equal hints that wait become one, and a dead one stays dead."""
-    content = "" if seen is None else hashlib.sha256(orjson.dumps(seen.doc, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return tx.inbox.receive(
-        Message(
-            id=hub.ids.new(),
-            source=system,
-            kind=HINT,
-            key=None,
-            raw=orjson.dumps({"object": name, "id": remote_id, "content": content}),
-            correlation=hub.ids.new(),
-            received_at=hub.clock.now(),
-        )
-    )
-
-
 def is_known(tx: UnitOfWork, system: System, name: str, remote: Remote) -> bool:
     """Whether a remote record is just what we last agreed on: our own echo, or an old overlap."""
     link = tx.links.of_remote(system.name, name, remote.id)
@@ -93,15 +77,32 @@ def is_known(tx: UnitOfWork, system: System, name: str, remote: Remote) -> bool:
 def process(hub: Hub, limit: int = 32) -> int:
     """Work off waiting messages; says how many were taken up."""
     messages = hub.store.run(lambda tx: tx.inbox.claim(now=hub.clock.now(), lease_for=LEASE, limit=limit))
-    for message in messages:
+    for message in not_taken_together(hub, messages):
         take_up(hub, message)
     return len(messages)
+
+
+def not_taken_together(hub: Hub, messages: Sequence[Message]) -> Sequence[Message]:
+    """Take in what needs no call in one transaction; gives those that are to be taken up one by one."""
+    carried = [message for message in messages if message.kind == RECORD]
+    if not carried:
+        return messages
+
+    def work(tx: UnitOfWork) -> None:
+        for message in carried:
+            carrying.take_record(hub, tx, message, take_in)
+
+    try:
+        hub.store.run(work)
+    except Exception:  # noqa: BLE001 - which of them it is shows when each is tried by itself
+        return messages
+    return [message for message in messages if message.kind != RECORD]
 
 
 def take_up(hub: Hub, message: Message) -> None:
     """Process one message, and record how it ended."""
     try:
-        process_hint(hub, message)
+        WORK[message.kind](hub, message)
     except StaleError:
         return  # another worker has taken it over
     except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
@@ -113,6 +114,9 @@ def process_hint(hub: Hub, message: Message) -> None:
     """Fetch the record that a hint is about and take it in."""
     subject = orjson.loads(message.raw)
     system = hub.systems[message.source]
+    if system.mapped(subject["object"]) is None:
+        process_part(hub, message, system, subject["object"], subject["id"])
+        return
     mapping = mapping_of(system, subject["object"])
     hub.holds.refuse(system.name, mapping.entity)
     tracer = Tracer(hub, message.correlation, system.name, mapping.entity)
@@ -120,6 +124,28 @@ def process_hint(hub: Hub, message: Message) -> None:
     fetch(hub, system, tracer, mapping.object, subject["id"])
     hub.points.reach("inbound.merged")
     hub.store.run(lambda tx: tx.inbox.done(message))
+
+
+def process_part(hub: Hub, message: Message, system: System, name: str, remote_id: str) -> None:
+    """A part of composed records changed: the wholes that it belongs to are to be fetched."""
+    wholes = system.connector.wholes_of(name, remote_id) if isinstance(system.connector, Composing) else []
+
+    def work(tx: UnitOfWork) -> None:
+        for whole, whole_id in wholes:
+            ask_for(hub, tx, system, whole, whole_id, None)
+        told = ", ".join(f"{whole} {whole_id}" for whole, whole_id in wholes)
+        tracer = Tracer(hub, message.correlation, system.name, "")
+        tracer.note(
+            tx, "taken_up", "{object} {id} is a part of {wholes}", object=name, id=remote_id, wholes=told or "-"
+        )
+        tx.inbox.done(message)
+
+    hub.store.run(work)
+
+
+def process_record(hub: Hub, message: Message) -> None:
+    """Take in a hook that is the record."""
+    hub.store.run(lambda tx: carrying.take_record(hub, tx, message, take_in))
 
 
 def fetch(hub: Hub, system: System, tracer: Tracer, name: str, remote_id: str) -> Link | None:
@@ -170,6 +196,9 @@ def take_in(
 def mapping_of(system: System, name: str) -> Mapping:
     """The mapping of a remote object."""
     return next(mapping for mapping in system.mappings.values() if mapping.object == name)
+
+
+WORK: dict[str, Callable[[Hub, Message], None]] = {HINT: process_hint, RECORD: process_record}
 
 
 # How a message ended
