@@ -1,6 +1,6 @@
 """Node-RED, the peer of bench/hook_to_delivery.py: installed from npm into .cache, run as a process of its own.
 
-Its flow: HTTP in, a function that maps the same thirty fields, HTTP request to the sink, HTTP response; nothing is kept.
+Its flow: HTTP in, a function that maps the same fields, HTTP request to the sink, HTTP response. It keeps nothing.
 """
 
 import json
