@@ -180,10 +180,11 @@ def take_in(
         agreeing.missing(hub, tx, tracer, link)
         return None
     tracer.note(tx, "fetched", "{object} {id} read", object=name, id=remote_id)
+    if link is not None and link.state == "merged":
+        return agreeing.look_only(tx, tracer, link, remote)
     found = agreeing.counterparts(hub, tx, system, mapping_of(system, name), remote)
     if len(found) > 1:
-        detail = {"path": remote.id, "candidates": [record.id for record in found]}
-        agreeing.open_review(hub, tx, tracer, "adoption", detail)
+        agreeing.ask_which(hub, tx, tracer, system, remote, found)
         return None
     if not found and mapping_of(system, name).sync.creates is Members.HUB:
         tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=name, id=remote.id)

@@ -1,8 +1,9 @@
 """Links in SQL: the shadow pair of a link is sealed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Column, ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, RowMapping, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.errors import ConflictError
@@ -102,6 +103,14 @@ class SqlLinks(Repository):
             self.upsert(LINK, values)
         except IntegrityError:
             raise already_linked(link) from None
+
+    def move(self, link: Link, record_id: str, state: str) -> None:
+        """Point a link at another record."""
+        moved = update(LINK).where(key(link.system, link.object, link.external_id))
+        try:
+            self.change(moved.values(record_id=record_id, state=state))
+        except IntegrityError:
+            raise already_linked(replace(link, record_id=record_id)) from None
 
     def count(self, system: str, name: str) -> int:
         """How many active links an object has."""
