@@ -71,7 +71,7 @@ def row_of(told: dict[str, Any]) -> tuple[Any, ...]:
 def pull(hub: Hub) -> None:
     """What the hub's workers do when a poll is due."""
     inbound.poll(hub, hub.systems[SYSTEM])
-    while inbound.process(hub, 32):
+    while inbound.process(hub, SYSTEM, 32):
         pass
 
 

@@ -48,6 +48,8 @@ def system_of(settings: Settings, system: SystemSettings, environment: Environme
         request_limit=system.request_limit,
         paused=system.paused,
         hooks=file.hooks,
+        concurrency=system.concurrency,
+        budget=system.budget,
     )
 
 

@@ -10,6 +10,7 @@ import orjson
 
 from hub.domain.errors import InvalidError
 from hub.domain.problems import Problem
+from hub.domain.sync.budget import Budget
 from hub.files.data import data_dir
 from hub.files.overlay import merge
 from hub.files.settings_problems import check
@@ -78,6 +79,8 @@ class SystemSettings:
     request_limit: timedelta
     paused: bool
     hooks: HookSettings | None
+    concurrency: int
+    budget: Budget
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,13 @@ def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     mappings = tuple(value["mappings"])
     told = value.get("hooks")
     hooks = None if told is None else HookSettings(told["token"], tuple(told.get("signing_keys", ())))
-    return SystemSettings(name=name, **{**value, **times, "mappings": mappings, "hooks": hooks})
+    parts = {"mappings": mappings, "budget": budget_of(value["budget"]), "hooks": hooks}
+    return SystemSettings(name=name, **{**value, **times, **parts})
+
+
+def budget_of(value: Mapping[str, Any]) -> Budget:
+    """How many calls a system allows."""
+    return Budget(**{**value, "reserve": int(value["reserve"].removesuffix("%"))})
 
 
 def calls_of(name: str, value: Mapping[str, Any]) -> CallSettings:

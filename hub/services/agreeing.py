@@ -1,6 +1,6 @@
 """Bring our record and a remote copy to what both sides agree on, in one transaction with the link's shadow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import records, verdicts
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
+from hub.services.hints import subject_of
 from hub.services.tracing import Tracer
 
 
@@ -26,7 +27,7 @@ class MovedError(HubError):
     """The link moved between the fetch and the write: what was fetched may be old."""
 
 
-def agree(
+def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller knows more
     hub: Hub,
     tx: UnitOfWork,
     tracer: Tracer,
@@ -36,19 +37,20 @@ def agree(
     sent: Doc | None = None,
     *,
     relays: bool = True,
+    shared: Crosswalk | None = None,
 ) -> Link:
     """Merge a remote copy into our record and remember both as the new shadow.
 
     ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
-    our value, and no news.
+    our value, and no news. ``shared`` knows what the records of a page refer to.
     """
     mapping = system.mappings[tracer.entity]
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
-    crosswalk = Crosswalk(tx, system, link.lines if link else None)
     known = [link.remote_shadow] if link else []
-    crosswalk.prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
+    crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
+    crosswalk = crosswalk.of_lines(link.lines if link else None)
     outcome = merged(mapping, link, record, remote, sent, crosswalk)
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
@@ -63,7 +65,9 @@ def agree(
     return remember(tx, system, mapping, record.id, remote, outcome)
 
 
-def take_over(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote) -> Link | None:
+def take_over(
+    hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote, shared: Crosswalk | None = None
+) -> Link | None:
     """Make a record of a remote one that has no counterpart.
 
     A value that a person decides about is left out, or is what a person has given for it, and then sent back; None
@@ -71,7 +75,8 @@ def take_over(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: 
     """
     mapping = system.mappings[tracer.entity]
     actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
-    made = make_here(mapping, remote.doc, Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc]))
+    crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
+    made = make_here(mapping, remote.doc, crosswalk.of_lines(None))
     given = given_for(tx, system, mapping, remote, made)
     asked = [conflict for conflict in made.conflicts if conflict.path not in given]
     try:
@@ -93,6 +98,7 @@ def take_over(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: 
         hub_shadow=agreed | held, remote_shadow=remote.doc, version=remote.version,
     )  # fmt: skip
     tx.links.save(link)
+    tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
     if given:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return link
@@ -114,7 +120,8 @@ def merged(
     mapping: Mapping, link: Link | None, record: Record, remote: Remote, sent: Doc | None, crosswalk: Crosswalk
 ) -> Merge:
     """The three-way merge; or, after a write of ours, the settling of what came back."""
-    base, there = (link.hub_shadow, link.remote_shadow) if link else ({}, {})
+    is_agreed = link is not None and link.state == "active"  # what was gone and came back is met for the first time
+    base, there = (link.hub_shadow, link.remote_shadow) if link and is_agreed else ({}, {})
     if sent is not None:
         return settle(
             mapping,
@@ -161,6 +168,8 @@ def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, r
         lines=lines,
     )
     tx.links.save(link)
+    if known is None or known.state != "active":
+        tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
     return link
 
 
@@ -235,7 +244,9 @@ def open_review(hub: Hub, tx: UnitOfWork, tracer: Tracer, kind: str, detail: Doc
     )
 
 
-def counterparts(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> list[Record]:
+def counterparts(
+    hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, shared: Crosswalk | None = None
+) -> list[Record]:
     """Our records that a remote one may be, by the first rung of the ladder that tells.
 
     The rungs: its link, our id over there, what a person has approved, then the keys of ``adopt_if`` in their order (a
@@ -244,16 +255,15 @@ def counterparts(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, rem
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     if link is not None:
         return [tx.records.need(mapping.entity, link.record_id)]
-    if mapping.identity.external_id is not None:
-        _, theirs = mapping.identity.external_id
-        known = standing(tx, mapping.entity, str(theirs.read(remote.doc) or ""))
-        if known is not None:
-            return [known]
+    told = our_id(mapping, remote)
+    known = standing(tx, mapping.entity, told) if told else None
+    if known is not None:
+        return [known]
     match = tx.matches.get(system.name, mapping.object, remote.id)
     if match is not None:
         approved = None if match.record_id is None else standing(tx, mapping.entity, match.record_id)
         return [] if approved is None else [approved]
-    return adoptable(hub, tx, system, mapping, remote)
+    return adoptable(hub, tx, system, mapping, remote, shared)
 
 
 def standing(tx: UnitOfWork, entity: str, record_id: str) -> Record | None:
@@ -264,12 +274,31 @@ def standing(tx: UnitOfWork, entity: str, record_id: str) -> Record | None:
     return record
 
 
-def adoptable(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> list[Record]:
+def our_id(mapping: Mapping, remote: Remote) -> str | None:
+    """Our id as the remote record tells it; None where it does not."""
+    if mapping.identity.external_id is None:
+        return None
+    told = mapping.identity.external_id[1].read(remote.doc)
+    return None if is_nothing(told) or told == "" else str(told)
+
+
+def prefetch_counterparts(
+    tx: UnitOfWork, mapping: Mapping, remotes: Sequence[Remote], links: Iterable[Link]
+) -> list[Doc]:
+    """Read at once our records that remote ones are linked to or name; gives their documents."""
+    named = (our_id(mapping, remote) for remote in remotes)
+    wanted = {link.record_id for link in links} | {each for each in named if each is not None}
+    return [record.doc for record in tx.records.many(mapping.entity, sorted(wanted)).values()] if wanted else []
+
+
+def adoptable(
+    hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, shared: Crosswalk | None = None
+) -> list[Record]:
     """The unlinked records whose strong keys equal those of a remote one, by the first rung that finds any."""
     if not mapping.identity.adopt_if:
         return []
-    crosswalk = Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
-    doc = make_here(mapping, remote.doc, crosswalk).doc
+    crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
+    doc = make_here(mapping, remote.doc, crosswalk.of_lines(None)).doc
     for rung in mapping.identity.adopt_if:
         wanted = {name: at(doc, name) for name in rung}
         if all(wanted.values()):
@@ -323,15 +352,6 @@ def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
     links = [link for link in tx.links.all_of_record(record.entity, record.id)
              if (link.system, link.object) == (system.name, name)]  # fmt: skip
     return any(link.state == "gone" for link in links) and all(link.state == "gone" for link in links)
-
-
-def missing(hub: Hub, tx: UnitOfWork, tracer: Tracer, link: Link | None) -> None:
-    """A remote record that we knew is not there: nothing is deleted on one word; a person is asked."""
-    if link is not None and link.state == "merged":
-        tx.links.save(replace(link, state="gone"))
-    elif link is not None:
-        detail = {"path": link.external_id, "remote_id": link.external_id}
-        open_review(hub, tx, tracer.of(link.record_id), "gone", detail)
 
 
 def refused(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, reason: str) -> None:

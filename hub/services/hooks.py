@@ -5,7 +5,6 @@ stored as it came, and taken in from there. Events with an id are known for ever
 not taken up yet absorbs it, since afterwards it may be news.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +12,12 @@ import orjson
 
 from hub.domain.errors import NotFoundError
 from hub.domain.hooks import Event, Hooks, read_events
-from hub.ports.connector import Remote
 from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
+from hub.services.hints import ask_for, subject_of
 from hub.services.tracing import Tracer
 
-HINT = "hint"
 RECORD = "record"  # a hook that is the record itself
 
 
@@ -59,7 +57,7 @@ def take(hub: Hub, tx: UnitOfWork, system: System, event: Event, raw: bytes | No
         taken = tx.inbox.receive(message)
         news, bare = [message] if taken.id == message.id else [], raw is None
     else:
-        asked = [ask_for(hub, tx, system, event.object, one, key) for one, key in keys_of(event)]
+        asked = [ask_for(hub, tx, system.name, event.object, one, key) for one, key in keys_of(event)]
         news, bare = [message for message in asked if message is not None], True
     for message in news:
         tracer = Tracer(hub, message.correlation, system.name, "")
@@ -75,35 +73,6 @@ def keys_of(event: Event) -> list[tuple[str, str | None]]:
     return [(one, f"{event.key}/{one}") for one in event.ids]
 
 
-def ask_for(hub: Hub, tx: UnitOfWork, system: System, name: str, remote_id: str, key: str | None) -> Message | None:
-    """Have a record fetched; None when that waits already. What was given up before does not absorb later news."""
-    message = hint_of(hub, system.name, name, remote_id, key=key)
-    taken = tx.inbox.receive(message)
-    if taken.state == "dead" and key is None:
-        message = hint_of(hub, system.name, name, remote_id, content=message.id)
-        taken = tx.inbox.receive(message)
-    return message if taken.id == message.id else None
-
-
-def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str, *, seen: Remote | None = None) -> Message:
-    """Remember that a remote record may have changed; equal hints that wait become one, and a dead one stays dead."""
-    content = "" if seen is None else hashlib.sha256(orjson.dumps(seen.doc, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return tx.inbox.receive(hint_of(hub, system, name, remote_id, content=content))
-
-
-def hint_of(hub: Hub, system: str, name: str, remote_id: str, *, content: str = "", key: str | None = None) -> Message:
-    """A hint, not stored yet; ``key``: the event id of a sender who has one, which is taken once, for ever."""
-    return Message(
-        id=hub.ids.new(),
-        source=system,
-        kind=HINT,
-        key=key,
-        raw=orjson.dumps({"object": name, "id": remote_id, "content": content}),
-        correlation=hub.ids.new(),
-        received_at=hub.clock.now(),
-    )
-
-
 def record_of(hub: Hub, system: System, event: Event, raw: bytes | None) -> Message:
     """An event that is the record, not stored yet."""
     return Message(
@@ -114,6 +83,7 @@ def record_of(hub: Hub, system: System, event: Event, raw: bytes | None) -> Mess
         raw=raw or orjson.dumps(event.doc),
         correlation=hub.ids.new(),
         received_at=hub.clock.now(),
+        subject=subject_of(event.object, event.ids[0]) if event.ids else None,
     )
 
 

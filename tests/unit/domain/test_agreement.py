@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hub.domain.mapping.links import NO_LINKS
 from hub.domain.sync import merge, merging, settle, settling
 from hub.domain.sync.agreement import agreed
 from hub.testing.mappings import make_mapping
@@ -50,7 +51,7 @@ def test_what_was_sent_and_came_back_is_settled(monkeypatch: pytest.MonkeyPatch)
     [({"name": "B"}, {}), ({}, {"cost": "2"}), ({}, {"key": True}), ({}, {"rows": []}), ({"lines": []}, {})],
 )
 def test_a_difference_is_left_to_the_merge(here: dict[str, Any], there: dict[str, Any]) -> None:
-    assert agreed(make_mapping(RULES), {}, {**HERE, **here}, {**THERE, **there}, merging.NO_LINKS) is None
+    assert agreed(make_mapping(RULES), {}, {**HERE, **here}, {**THERE, **there}, NO_LINKS) is None
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,8 @@ def test_what_a_merge_remembers_elsewhere_is_left_to_it(rules: str) -> None:
     values = "name: {A: A}" if "map: name" in rules else ""
     mapping = make_mapping(rules, values=values)
     assert not mapping.is_plain
-    assert agreed(mapping, {}, {"name": "A"}, {"title": "A"}, merging.NO_LINKS) is None
+    assert agreed(mapping, {}, {"name": "A"}, {"title": "A"}, NO_LINKS) is None
 
 
 def test_an_open_question_in_the_shadow_is_left_to_the_merge() -> None:
-    assert agreed(make_mapping(RULES), {"$held": ["name"]}, HERE, THERE, merging.NO_LINKS) is None
+    assert agreed(make_mapping(RULES), {"$held": ["name"]}, HERE, THERE, NO_LINKS) is None
