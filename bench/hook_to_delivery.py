@@ -65,7 +65,7 @@ hooks:
   objects:
     sale: {carries: record, record: order}
 objects:
-  sale: {title: {en: Sale, zh: 销售}, remote: {model: sale}}
+  sale: {title: {en: Sale, zh: 销售}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: sale}}
 """,
     "connectors/sink.yaml": """
 connector: sink
@@ -78,6 +78,7 @@ objects:
     title: {en: Order, zh: 订单}
     idempotency: external_id
     lookup: {by: hub_id, settle: 30 s}
+    cursor: {tz: UTC, granularity: 1 s}
     remote: {model: order}
 """,
     "mappings/shop/sales_order.yaml": """

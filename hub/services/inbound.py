@@ -21,6 +21,7 @@ from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
 from hub.services import carrying, records
 from hub.services.context import Hub, System
+from hub.services.gate import NotNowError
 from hub.services.hints import HINT, ask_for, hint, mapping_of, subject_of
 from hub.services.hooks import RECORD
 from hub.services.polling import is_loading, poll, poll_object
@@ -132,6 +133,7 @@ def again(hub: Hub, message: Message, error: HubError) -> None:
     """Later."""
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
     at = next_attempt(message.id, message.attempt, now=hub.clock.now(), retry_after=retry_after)
+    at = error.at if isinstance(error, NotNowError) else at
     hub.store.run(lambda tx: tx.inbox.later(message, not_before=at, error=str(error)))
 
 

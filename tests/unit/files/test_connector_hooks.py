@@ -25,8 +25,8 @@ hooks:
     bill: {names: [BILL, bill.paid]}
     alarm: {carries: record, record: alarm, newer_by: alarm.at}
 objects:
-  bill: {title: {en: Bill, zh: 账单}, remote: {model: acme.bill}}
-  alarm: {title: {en: Alarm, zh: 报警}, remote: {model: acme.alarm}}
+  bill: {title: {en: Bill, zh: 账单}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: acme.bill}}
+  alarm: {title: {en: Alarm, zh: 报警}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: acme.alarm}}
 """
 
 
