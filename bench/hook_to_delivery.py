@@ -51,6 +51,7 @@ systems:
     connector: sink
     settings: {url: "$sink"}
     mappings: [sink]
+    concurrency: 8
 """,
     "token": TOKEN,
     "connectors/shop.yaml": """
