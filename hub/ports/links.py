@@ -54,6 +54,10 @@ class Links(Protocol):
         """Insert or replace; ConflictError when the remote record is linked to another record of ours."""
         ...
 
+    def page(self, system: str, name: str, *, after: str = "", limit: int = 100) -> list[Link]:
+        """The active links of an object by external id, from the one after ``after``."""
+        ...
+
     def count(self, system: str, name: str) -> int:
         """How many active links an object has, for the brake."""
         ...

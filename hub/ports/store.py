@@ -8,10 +8,12 @@ from hub.ports.audit import Audit
 from hub.ports.cursors import Cursors
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
+from hub.ports.levels import Levels
 from hub.ports.links import Links
 from hub.ports.outbox import Outbox
 from hub.ports.records import Records
 from hub.ports.reviews import Reviews
+from hub.ports.runs import Runs
 from hub.ports.search import Search
 from hub.ports.timers import Timers
 from hub.ports.trace import Trace
@@ -46,6 +48,10 @@ class UnitOfWork(Protocol):
     def timers(self) -> Timers: ...  # noqa: D102
     @property
     def search(self) -> Search: ...  # noqa: D102
+    @property
+    def levels(self) -> Levels: ...  # noqa: D102
+    @property
+    def runs(self) -> Runs: ...  # noqa: D102
 
     def next_number(self, series: str) -> int:
         """The next number of a series (ticket, call ...): unique and growing, with gaps after a roll-back."""

@@ -18,6 +18,7 @@ from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 
 PUSH, PULL = "push", "pull"
+AGREED = "left alone: both sides agreed on it so"
 MASKED = "***"
 
 
@@ -175,6 +176,6 @@ def _verdict(both: _Both, direction: str, change: FieldChange, merged: Merge | N
     side = "remote" if direction == PUSH else "hub"
     found = next((each for each in merged.changes if each.path == change.path), None)
     if found is None:
-        return "left alone: both sides agreed on it so"
+        return AGREED
     reason = str(found.reason).replace("_", " ")
     return f"written: {reason}" if found.to == side else f"not written: {reason}"

@@ -22,7 +22,7 @@ from hub.ports.connector import Remote
 from hub.ports.inbox import Message
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
+from hub.services import agreeing, signals
 from hub.services.context import Hub, System
 from hub.services.tracing import Tracer
 
@@ -53,7 +53,9 @@ def poll_object(hub: Hub, system: System, name: str, *, since: datetime, until: 
     while True:
         page = system.connector.changes(name, since=since, until=until, after=after)
         taken += hub.store.run(lambda tx, page=page: take_hints(hub, tx, system, name, page.records))  # type: ignore[misc]
+        hub.meter.count("polled_records_total", len(page.records), system=system.name, object=name)
         if page.after is None:
+            signals.polled(hub, system.name, name)
             return taken
         after = page.after
 
@@ -105,8 +107,16 @@ def take_up(hub: Hub, message: Message) -> None:
     except StaleError:
         return  # another worker has taken it over
     except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
+        signals.failed(hub, signals.IN, error, **facts_of(message))
         handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
         handle(hub, message, error)
+    else:
+        signals.done(hub, signals.IN, **facts_of(message))
+
+
+def facts_of(message: Message) -> dict[str, str]:
+    """What a log line says of a message."""
+    return {"system": message.source, "entity": "", "record": message.id, "correlation": message.correlation}
 
 
 def process_hint(hub: Hub, message: Message) -> None:

@@ -28,7 +28,7 @@ from hub.ports.links import Link
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import agreeing, records, signals
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.tracing import Tracer
@@ -84,12 +84,20 @@ class Attempt:
         except TakenOverError:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other deliveries
+            signals.failed(self.hub, signals.OUT, error, **self.facts())
             handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
             try:
                 handle(self, error)
             except StaleError:
                 return  # the lease ended meanwhile: whoever holds it decides
+        else:
+            signals.done(self.hub, signals.OUT, **self.facts())
         self.hub.points.reach("outbox.done")
+
+    def facts(self) -> dict[str, str]:
+        """What a log line says of this delivery."""
+        one = self.delivery
+        return {"system": one.system, "entity": one.entity, "record": one.record_id, "correlation": one.correlation}
 
     def send(self) -> None:
         """Bring the remote record to what ours says, and a document to its goal."""

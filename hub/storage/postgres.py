@@ -31,10 +31,10 @@ def postgres_engine(url: str) -> Engine:
 class PostgresStore:
     """Runs functions on a PostgreSQL database."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, measure: Callable[[int], None] | None = None) -> None:
         self._engine = engine
         self._vault = vault
-        self._writer = GroupWriter(self._commit)
+        self._writer = GroupWriter(self._commit, measure)
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run in one durable transaction."""

@@ -45,10 +45,10 @@ def sqlite_engine(path: Path) -> Engine:
 class SqliteStore:
     """Runs functions on one SQLite file; one such store per file and moment may write."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, measure: Callable[[int], None] | None = None) -> None:
         self._engine = engine
         self._vault = vault
-        self._writer = GroupWriter(self._commit)
+        self._writer = GroupWriter(self._commit, measure)
         self._writing: Connection | None = None
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:

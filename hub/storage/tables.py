@@ -282,6 +282,12 @@ INBOX = Table(
         sqlite_where=text("state = 'new'"),
         postgresql_where=text("state = 'new'"),
     ),
+    Index(
+        "ix_inbox_dead",
+        "source",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
 )
 
 OUTBOX = Table(
@@ -310,6 +316,12 @@ OUTBOX = Table(
         sqlite_where=text("state in ('ready', 'sent', 'unknown')"),
         postgresql_where=text("state in ('ready', 'sent', 'unknown')"),
     ),
+    Index(
+        "ix_outbox_dead",
+        "system",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
 )
 
 CURSOR = Table(
@@ -318,6 +330,22 @@ CURSOR = Table(
     Column("system", Text, primary_key=True),
     Column("object", Text, primary_key=True),
     Column("position", Text, nullable=False),
+)
+
+RUN = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("position", Text),
+    Column("counts", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("detail", LargeBinary, nullable=False),
+    Index("ix_run_kind", "kind", "system", "object", "id"),
 )
 
 REVIEW = Table(

@@ -14,12 +14,14 @@ from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
+from hub.storage.levels import SqlLevels
 from hub.storage.links import SqlLinks
 from hub.storage.outbox import SqlOutbox
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
 from hub.storage.reviews import SqlReviews
+from hub.storage.runs import SqlRuns
 from hub.storage.search import SqlSearch
 from hub.storage.sql import insert_on
 from hub.storage.tables import NUMBER, SERIES
@@ -67,6 +69,8 @@ class SqlUnitOfWork:
         self.idempotency = SqlIdempotency(wire, cipher)
         self.timers = SqlTimers(wire)
         self.search = SqlSearch(wire)
+        self.levels = SqlLevels(wire)
+        self.runs = SqlRuns(wire, cipher)
 
     def next_number(self, series: str) -> int:
         """The next number of a series."""

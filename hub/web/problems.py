@@ -132,7 +132,7 @@ def as_reply(error: HubError) -> tuple[int, bytes]:
 
 def wants_json() -> bool:
     """Whether a program asks."""
-    return request.path.startswith(("/api/", "/webhooks/", "/healthz"))
+    return request.path.startswith(("/api/", "/webhooks/", "/healthz", "/metrics"))
 
 
 def register(app: Flask) -> None:

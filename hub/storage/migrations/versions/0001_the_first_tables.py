@@ -126,6 +126,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
         )
+        batch.create_index(
+            "ix_inbox_dead",
+            ["source"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
+        )
 
     op.create_table(
         "key_check",
@@ -187,6 +194,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state in ('ready', 'sent', 'unknown')"),
             postgresql_where=sa.text("state in ('ready', 'sent', 'unknown')"),
+        )
+        batch.create_index(
+            "ix_outbox_dead",
+            ["system"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
         )
         batch.create_index("ix_outbox_record", ["entity", "record_id"], unique=False)
 
@@ -845,6 +859,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+
+    op.create_table(
+        "run",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("run", schema=None) as batch:
+        batch.create_index("ix_run_kind", ["kind", "system", "object", "id"], unique=False)
 
     op.create_table(
         "session",
