@@ -11,6 +11,7 @@ from hub.cli import audit, demo, doctor, init, key, migrate, queue, sync, trace,
 from hub.cli import map as mapping
 from hub.cli.place import Place
 from hub.cli.program import Program
+from hub.process import logs
 
 CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock, and for every request that waits
 
@@ -31,9 +32,7 @@ CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock
 @click.pass_context
 def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     """Run, check and mend a tickethub."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure("text", logging.INFO if verbose else logging.WARNING)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)
     ctx.obj = Place(directory, os.environ)

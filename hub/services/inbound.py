@@ -102,21 +102,17 @@ def process(hub: Hub, limit: int = 32) -> int:
 
 def take_up(hub: Hub, message: Message) -> None:
     """Process one message, and record how it ended."""
+    attempt = signals.Attempt(signals.IN, message.source, "", message.id, message.correlation, hub.clock.now())
     try:
         process_hint(hub, message)
     except StaleError:
         return  # another worker has taken it over
     except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
-        signals.failed(hub, signals.IN, error, **facts_of(message))
+        signals.failed(hub, attempt, error)
         handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
         handle(hub, message, error)
     else:
-        signals.done(hub, signals.IN, **facts_of(message))
-
-
-def facts_of(message: Message) -> dict[str, str]:
-    """What a log line says of a message."""
-    return {"system": message.source, "entity": "", "record": message.id, "correlation": message.correlation}
+        signals.done(hub, attempt)
 
 
 def process_hint(hub: Hub, message: Message) -> None:

@@ -75,6 +75,8 @@ class Attempt:
         self.spec = system.spec(delivery.entity)
         self.actor = Actor(f"system:{system.name}", delivery.correlation, system=system.name)
         self.tracer = Tracer(hub, delivery.correlation, system.name, delivery.entity, delivery.record_id)
+        named = (delivery.system, delivery.entity, delivery.record_id, delivery.correlation)
+        self.signal = signals.Attempt(signals.OUT, *named, hub.clock.now())
         self.doubt = delivery.state != "ready"  # whether a call may have happened of which nothing is recorded
 
     def make(self) -> None:
@@ -84,20 +86,15 @@ class Attempt:
         except TakenOverError:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other deliveries
-            signals.failed(self.hub, signals.OUT, error, **self.facts())
+            signals.failed(self.hub, self.signal, error)
             handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
             try:
                 handle(self, error)
             except StaleError:
                 return  # the lease ended meanwhile: whoever holds it decides
         else:
-            signals.done(self.hub, signals.OUT, **self.facts())
+            signals.done(self.hub, self.signal)
         self.hub.points.reach("outbox.done")
-
-    def facts(self) -> dict[str, str]:
-        """What a log line says of this delivery."""
-        one = self.delivery
-        return {"system": one.system, "entity": one.entity, "record": one.record_id, "correlation": one.correlation}
 
     def send(self) -> None:
         """Bring the remote record to what ours says, and a document to its goal."""

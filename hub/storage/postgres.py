@@ -25,7 +25,9 @@ ATTEMPTS = 12
 
 def postgres_engine(url: str) -> Engine:
     """An engine with a pool that notices dead connections."""
-    return create_engine(url, isolation_level="SERIALIZABLE", pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return create_engine(
+        url, isolation_level="SERIALIZABLE", pool_pre_ping=True, hide_parameters=True, pool_size=8, max_overflow=8
+    )
 
 
 class PostgresStore:

@@ -31,7 +31,9 @@ PRAGMAS = (
 
 def sqlite_engine(path: Path) -> Engine:
     """An engine whose transactions we begin ourselves; write-ahead log, durable at every commit."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5, "check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:

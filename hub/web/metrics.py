@@ -1,5 +1,6 @@
 """``/metrics`` for Prometheus: the counters of this process, and what the tables say now; and how long answers take."""
 
+import logging
 import time
 
 from flask import Flask, Response, g, request
@@ -8,6 +9,7 @@ from hub.services.levels import levels
 from hub.web.auth import allowed, guarded
 from hub.web.state import hub, options
 
+log = logging.getLogger(__name__)
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 NOWHERE = "(none)"  # an address that no route has: what was asked for is not repeated
 
@@ -37,4 +39,6 @@ def measure(response: Response) -> Response:
         method = request.method if request.url_rule else NOWHERE
         taken = time.perf_counter() - g.began
         hub().meter.observe("request_seconds", taken, method=method, route=route, status=str(response.status_code))
+        facts = {"method": method, "route": route, "status": response.status_code, "correlation": g.get("correlation")}
+        log.info("answered", extra={**facts, "duration": round(taken, 6)})
     return response
