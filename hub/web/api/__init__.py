@@ -9,6 +9,7 @@ from hub.web.api import records
 from hub.web.api.answers import shown
 from hub.web.api.files import register_files
 from hub.web.api.openapi import document
+from hub.web.api.reconciliation import register_reconciliation
 from hub.web.api.session import register_session
 from hub.web.auth import OPEN, guarded
 from hub.web.state import hub
@@ -21,6 +22,7 @@ def blueprint(table: Mapping[Key, Ready]) -> Blueprint:
     records.register_actions(api, table)
     register_files(api)
     register_session(api)
+    register_reconciliation(api)
 
     @api.get("/openapi.json")
     @guarded(OPEN)

@@ -3,11 +3,12 @@
 from collections import Counter
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from hub.ports.store import UnitOfWork
 from hub.ports.trace import STOPS
-from hub.services import queue, trace
+from hub.services import auditing, queue, trace
 from hub.web.auth import Rule, guarded
 from hub.web.flashes import leave
 from hub.web.i18n import N_
@@ -44,6 +45,7 @@ def overview() -> str:
             "incoming": {state: len(tx.inbox.listing(state=state, limit=MOST)) for state in ("new", "dead")},
             "reviews": tx.reviews.listing(),
             "recent": tx.trace.recent(limit=30),
+            "drift": {name: auditing.newest(tx, context.systems[name]) for name in names},
         }
 
     facts = context.store.read(work)
@@ -59,6 +61,16 @@ def replay(item_id: str) -> Response:
     """Try again what was given up."""
     queue.replay(hub(), actor(), item_id)
     return leave(done(url_for("sync.overview")), N_("It is tried again."))
+
+
+@pages.post("/drift/<system>")
+@guarded(Rule(permission="sync"))
+def audit(system: str) -> Response:
+    """Compare a sample of a system's records with ours now."""
+    if system not in hub().systems:
+        raise NotFound
+    auditing.audit(hub(), system)
+    return leave(done(url_for("sync.overview")), N_("A sample was compared."))
 
 
 @pages.get("/items/<item_id>")

@@ -111,7 +111,8 @@ def planted(schema: Mapping[str, Any], number: int = 0) -> Any:
         return {name: value for name, value in fields.items() if value is not None}
     if kind == "array":
         return [planted(schema.get("items", {}), number)]
-    return {"integer": schema.get("minimum", 1), "number": 1, "boolean": False}.get(kind, text(schema, number))
+    plain = {"integer": schema.get("minimum", 1), "number": 1, "boolean": False}
+    return plain.get(str(kind), text(schema, number))
 
 
 def text(schema: Mapping[str, Any], number: int) -> str | None:
@@ -160,7 +161,7 @@ def outward(hub: Hub, erp: Leaky) -> None:
 
 def inward(hub: Hub, erp: Leaky) -> None:
     """Records over there whose fields are wrong, with the wrong values in them."""
-    wrong = (
+    wrong: tuple[Doc, ...] = (
         {"phone": "canary is no number 13887650001"},
         {"mail": 17, "phone": ["+8613887650001"]},
         {"name": {"a": WORD}},
