@@ -140,7 +140,7 @@ TOP = ("VALIGN", (0, 0), (-1, -1), "TOP")
 def facts(book: Book) -> Table:
     """What the report is about, as two columns."""
     rows = [[text(name), text(value)] for name, value in book.facts]
-    table = Table(rows, colWidths=[45 * mm, None], hAlign="LEFT")
+    table = Table(rows, colWidths=[45 * mm, None], hAlign="LEFT", emptyTableAction="ignore")
     table.setStyle(TableStyle([TOP, *TIGHT, ("LEFTPADDING", (0, 0), (0, -1), 0)]))
     return table
 

@@ -58,6 +58,8 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "create": N_("Created"),
         "change": N_("Changed"),
         "replay": N_("Tried again"),
+        "reconcile": N_("Both sides compared"),
+        "sign_off": N_("Signed off"),
         "revoke": N_("Revoked"),
         "set_password": N_("Password set"),
         "sign_in": N_("Signed in"),
