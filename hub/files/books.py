@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,8 @@ INK, PAPER = colors.HexColor("#1f2933"), colors.HexColor("#eef2f6")
 LINE = colors.HexColor("#c3ccd5")
 FONT = "STSong-Light"  # every PDF reader brings it for simplified Chinese; it has Latin letters and figures as well
 MARGIN = 14 * mm
+PLAIN = 9  # points: all but titles
+CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 
 
 def as_csv(book: Book) -> bytes:
@@ -110,27 +113,29 @@ def as_pdf(book: Book) -> bytes:
         out, pagesize=landscape(A4), title=book.title, invariant=1, lang=book.language,
         leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
     )  # fmt: skip
-    story: list[Flowable] = [Paragraph(escape(book.title), style(16, after=4 * mm)), facts(book), Spacer(1, 4 * mm)]
+    story: list[Flowable] = [said(book.title, 16, after=4 * mm), facts(book), Spacer(1, 4 * mm)]
     for sheet in book.sheets:
-        story += [Paragraph(escape(sheet.title), style(12, before=3 * mm, after=2 * mm)), grid(sheet, document.width)]
-    story.append(Paragraph(escape(book.last), style(10, before=6 * mm)))
+        story += [said(sheet.title, 12, before=3 * mm, after=2 * mm), grid(sheet, document.width)]
+    story.append(said(book.last, PLAIN, before=6 * mm))
     document.build(story, onFirstPage=number_page, onLaterPages=number_page)
     return out.getvalue()
 
 
-def style(size: float, *, before: float = 0, after: float = 0, right: bool = False) -> ParagraphStyle:
-    """How a text looks; Chinese breaks between any two characters."""
-    return ParagraphStyle(
+def said(words: str, size: float, *, before: float = 0, after: float = 0, right: bool = False) -> Paragraph:
+    """A text; Chinese breaks between any two characters, other words do not."""
+    look = ParagraphStyle(
         "text",
         fontName=FONT,
         fontSize=size,
         leading=size * 1.35,
         textColor=INK,
-        wordWrap="CJK",
+        wordWrap="CJK" if CHINESE.search(words) else None,
         spaceBefore=before,
         spaceAfter=after,
         alignment=TA_RIGHT if right else TA_LEFT,
+        keepWithNext=int(size > PLAIN),
     )
+    return Paragraph(escape(words), look)
 
 
 TIGHT = (("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1))
@@ -148,9 +153,11 @@ def facts(book: Book) -> Table:
 def grid(sheet: Sheet, width: float) -> Flowable:
     """A table that goes on over pages, its head on each."""
     if not sheet.rows:
-        return Paragraph(escape(sheet.nothing), style(9))
-    shares = [3 if column in sheet.wide else 1 for column, _ in enumerate(sheet.head)]
-    rows = [[text(cell) for cell in sheet.head], *([text(cell) for cell in row] for row in sheet.rows)]
+        return said(sheet.nothing, PLAIN)
+    shares = [2 if column in sheet.wide else 1 for column, _ in enumerate(sheet.head)]
+    numeric = [not isinstance(cell, str) for cell in sheet.rows[0]]
+    head = [said(name, PLAIN, right=right) for name, right in zip(sheet.head, numeric, strict=True)]
+    rows = [head, *([text(cell) for cell in row] for row in sheet.rows)]
     table = Table(rows, colWidths=[width * share / sum(shares) for share in shares], repeatRows=1)
     lines = ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)
     table.setStyle(TableStyle([TOP, ("BACKGROUND", (0, 0), (-1, 0), PAPER), lines]))
@@ -160,7 +167,7 @@ def grid(sheet: Sheet, width: float) -> Flowable:
 def text(cell: Cell) -> Paragraph:
     """A cell; numbers stand at the right."""
     is_number = not isinstance(cell, str)
-    return Paragraph(escape(f"{cell:,}" if is_number else str(cell)), style(9, right=is_number))
+    return said(f"{cell:,}" if is_number else str(cell), PLAIN, right=is_number)
 
 
 def number_page(canvas: Any, _document: Any) -> None:

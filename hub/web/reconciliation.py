@@ -34,6 +34,7 @@ FIGURES = {
 WHERE = {"hub": N_("only in the hub"), "system": N_("only in the system"), "both": N_("on both sides")}
 
 
+NONE = "0.00"  # of a side that does not have the document
 SIDES = (N_("In the hub"), N_("In the system"), N_("Difference"))
 HEADS = {
     "money": (N_("Kind"), N_("Figure"), N_("Currency"), N_("Documents"), *SIDES),
@@ -109,7 +110,7 @@ def counts(figures: Doc, words: Words) -> Sheet:
     """What each side has."""
     head = [words.say(N_("Kind")), words.say(N_("Remote object")), *map(words.say, COUNTS.values())]
     rows = [[words.entity(one["entity"]), one["object"], *(one[name] for name in COUNTS)] for one in figures["objects"]]
-    return Sheet(words.say(N_("What each side has")), head, rows, nothing=words.say(N_("Nothing is mapped.")))
+    return Sheet(words.say(N_("What each side has")), head, rows, frozenset({1}), words.say(N_("Nothing is mapped.")))
 
 
 def money(figures: Doc, words: Words) -> Sheet:
@@ -134,7 +135,7 @@ def lines_of(one: Doc, words: Words) -> Iterator[list[Cell]]:
     currency = one["currency"] if one["remote_currency"] is None else f"{one['currency']} / {one['remote_currency']}"
     here, there = one["hub"] or {}, one["system"] or {}
     for name in dict.fromkeys((*here, *there)):
-        mine, theirs = Decimal(here.get(name, "0")), Decimal(there.get(name, "0"))
+        mine, theirs = Decimal(here.get(name, NONE)), Decimal(there.get(name, NONE))
         if mine != theirs or one["remote_currency"] is not None:
             number = one["number"] or one["id"] or one["remote_id"]
             facts: list[Cell] = [words.entity(one["kind"]), number, words.say(WHERE[one["where"]])]
