@@ -113,7 +113,8 @@ def as_pdf(book: Book) -> bytes:
         out, pagesize=landscape(A4), title=book.title, invariant=1, lang=book.language,
         leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
     )  # fmt: skip
-    story: list[Flowable] = [said(book.title, 16, after=4 * mm), facts(book), Spacer(1, 4 * mm)]
+    story: list[Flowable] = [said(book.title, 16, after=4 * mm)]
+    story += [facts(book), Spacer(1, 4 * mm)] if book.facts else []
     for sheet in book.sheets:
         story += [said(sheet.title, 12, before=3 * mm, after=2 * mm), grid(sheet, document.width)]
     story.append(said(book.last, PLAIN, before=6 * mm))
@@ -145,7 +146,7 @@ TOP = ("VALIGN", (0, 0), (-1, -1), "TOP")
 def facts(book: Book) -> Table:
     """What the report is about, as two columns."""
     rows = [[text(name), text(value)] for name, value in book.facts]
-    table = Table(rows, colWidths=[45 * mm, None], hAlign="LEFT", emptyTableAction="ignore")
+    table = Table(rows, colWidths=[45 * mm, None], hAlign="LEFT")
     table.setStyle(TableStyle([TOP, *TIGHT, ("LEFTPADDING", (0, 0), (0, -1), 0)]))
     return table
 

@@ -48,7 +48,7 @@ METRICS: dict[str, Metric] = {
     "unsealed_seconds": Metric(LEVEL, (), "Age of the oldest of them"),
     "held_mappings": Metric(LEVEL, ("system", "entity"), "Mappings that this process holds back"),
     "breaker_open": Metric(LEVEL, ("system", "operation"), "Of this process: 1 open, 0.5 probing, 0 closed"),
-    "worker_trouble": Metric(LEVEL, ("job",), "Workers of this process whose last turn failed"),
+    "worker_trouble": Metric(LEVEL, ("worker",), "Workers of this process whose last turn failed"),
 }
 
 

@@ -67,7 +67,7 @@ def of_process(hub: Hub, troubles: Mapping[str, str]) -> Iterator[Level]:
         labels = {"system": state.system, "operation": str(state.kind)}
         yield Level("breaker_open", POSITIONS[str(state.position)], labels)
     for job in sorted(troubles):
-        yield Level("worker_trouble", 1, {"job": job})
+        yield Level("worker_trouble", 1, {"worker": job})
 
 
 class NoBreakers:

@@ -41,7 +41,7 @@ def test_a_key_with_the_scope_reads_the_metrics(api: Keyed, client: FlaskClient)
 
 def test_a_worker_that_fails_is_named_and_its_reason_is_not(api: Keyed, client: FlaskClient) -> None:
     text = read(client, api("metrics:read")._headers["Authorization"].removeprefix("Bearer "))
-    assert 'tickethub_worker_trouble{job="poll erp"} 1.0' in text
+    assert 'tickethub_worker_trouble{worker="poll erp"} 1.0' in text
     assert "10.0.0.1" not in text
 
 
