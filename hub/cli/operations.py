@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.ports.accounts import ApiKey, User
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.ports.trace import Stop
 from hub.services import accounts, audit, auditing, comparing, queue, reconciliation, reconciling, trace
 from hub.services.context import Actor, Hub
@@ -178,7 +178,7 @@ def measure_drift(hub: Hub, arguments: Doc) -> Doc:
     return {"audits": [shown_audit(run) for run in runs]}
 
 
-def shown_audit(run: Run) -> Doc:
+def shown_audit(run: Report) -> Doc:
     """A field audit, with the records that differ."""
     kept = {name: run.detail.get(name) for name in ("entity", "differing", "error")}
     return {"id": run.id, "object": run.object, "state": run.state, "counts": run.counts, **kept}

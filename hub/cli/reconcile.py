@@ -13,7 +13,7 @@ from hub.domain.documents import Doc
 from hub.files.books import KINDS
 from hub.files.data import data_dir
 from hub.files.schemas import CanonicalSchemas
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.process.clock import SystemClock
 from hub.web.reconciliation import Words, book
 
@@ -66,6 +66,6 @@ def shown(sheet: Sheet) -> list[str]:
     return ["", sheet.title, "  " + "  ".join(sheet.head), *(rows or [f"  {sheet.nothing}"])]
 
 
-def run_of(answer: Doc) -> Run:
+def run_of(answer: Doc) -> Report:
     """The report from its JSON form."""
-    return Run(**{**answer, "started_at": datetime.fromisoformat(answer["started_at"]), "ended_at": None})
+    return Report(**{**answer, "started_at": datetime.fromisoformat(answer["started_at"]), "ended_at": None})

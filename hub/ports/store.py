@@ -13,7 +13,7 @@ from hub.ports.links import Links
 from hub.ports.outbox import Outbox
 from hub.ports.records import Records
 from hub.ports.reviews import Reviews
-from hub.ports.runs import Runs
+from hub.ports.reports import Reports
 from hub.ports.search import Search
 from hub.ports.timers import Timers
 from hub.ports.trace import Trace
@@ -51,7 +51,7 @@ class UnitOfWork(Protocol):
     @property
     def levels(self) -> Levels: ...  # noqa: D102
     @property
-    def runs(self) -> Runs: ...  # noqa: D102
+    def reports(self) -> Reports: ...  # noqa: D102
 
     def next_number(self, series: str) -> int:
         """The next number of a series (ticket, call ...): unique and growing, with gaps after a roll-back."""

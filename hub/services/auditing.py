@@ -14,7 +14,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import HubError
 from hub.domain.mapping import Mapping
 from hub.ports.links import Link
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.ports.store import UnitOfWork
 from hub.services.comparing import AGREED, Comparison, compare
 from hub.services.context import Hub, System
@@ -26,7 +26,7 @@ FIRST = timedelta(hours=1)  # after the start, where there never was an audit
 SHOWN = 50  # differing records that a run keeps by name
 
 
-def audit(hub: Hub, name: str, entities: Sequence[str] = (), *, sample: int = SAMPLE) -> list[Run]:
+def audit(hub: Hub, name: str, entities: Sequence[str] = (), *, sample: int = SAMPLE) -> list[Report]:
     """Audit the mappings of a system now; a run for each that has linked records."""
     system = hub.systems[name]
     chosen = [mapping for mapping in system.mappings.values() if not entities or mapping.entity in entities]
@@ -37,7 +37,7 @@ def audit(hub: Hub, name: str, entities: Sequence[str] = (), *, sample: int = SA
 def audit_due(hub: Hub, system: System, started: datetime) -> int:
     """Audit the mappings whose last audit is a week old; ``started`` is when this process did. Says how many."""
 
-    def begin_due(tx: UnitOfWork) -> list[Run]:
+    def begin_due(tx: UnitOfWork) -> list[Report]:
         due = (mapping for mapping in system.mappings.values() if is_due(hub, tx, system, mapping, started))
         return [run for run in (begin(hub, tx, system, mapping) for mapping in due) if run is not None]
 
@@ -46,16 +46,16 @@ def audit_due(hub: Hub, system: System, started: datetime) -> int:
 
 def is_due(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, started: datetime) -> bool:
     """Whether it is time for the next audit of a mapping."""
-    last = tx.runs.last(FIELD_AUDIT, system.name, mapping.object)
+    last = tx.reports.last(FIELD_AUDIT, system.name, mapping.object)
     return hub.clock.now() >= (started + FIRST if last is None else last.started_at + EVERY)
 
 
-def begin(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping) -> Run | None:
+def begin(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping) -> Report | None:
     """A new run, where the last one ended; None when nothing of the mapping is linked."""
     if not tx.links.page(system.name, mapping.object, limit=1):
         return None
-    last = tx.runs.last(FIELD_AUDIT, system.name, mapping.object)
-    run = Run(
+    last = tx.reports.last(FIELD_AUDIT, system.name, mapping.object)
+    run = Report(
         id=hub.ids.new(),
         kind=FIELD_AUDIT,
         system=system.name,
@@ -65,11 +65,11 @@ def begin(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping) -> Run | N
         position=last.position if last else None,
         detail={"entity": mapping.entity},
     )
-    tx.runs.save(run)
+    tx.reports.save(run)
     return run
 
 
-def audit_mapping(hub: Hub, system: System, run: Run, sample: int) -> Run:
+def audit_mapping(hub: Hub, system: System, run: Report, sample: int) -> Report:
     """Compare the sample record by record; a system that fails ends the run as failed, with what it found so far."""
     links = hub.store.read(lambda tx: sampled(tx, run, sample))
     counts: Counter[str] = Counter()
@@ -92,11 +92,11 @@ def audit_mapping(hub: Hub, system: System, run: Run, sample: int) -> Run:
         ended_at=hub.clock.now(),
         detail={**run.detail, "differing": differing[:SHOWN], **({"error": reason} if reason else {})},
     )
-    hub.store.run(lambda tx: tx.runs.save(ended))
+    hub.store.run(lambda tx: tx.reports.save(ended))
     return ended
 
 
-def sampled(tx: UnitOfWork, run: Run, sample: int) -> list[Link]:
+def sampled(tx: UnitOfWork, run: Report, sample: int) -> list[Link]:
     """The links after the last audited one, and from the beginning again where they end."""
     found = tx.links.page(run.system, run.object, after=run.position or "", limit=sample)
     if run.position and len(found) < sample:
@@ -131,10 +131,10 @@ def distinct(paths: Iterable[str]) -> list[str]:
     return sorted(set(paths))
 
 
-def newest(tx: UnitOfWork, system: System) -> dict[str, Run]:
+def newest(tx: UnitOfWork, system: System) -> dict[str, Report]:
     """The last finished audit of each mapping, by entity."""
     found = {
-        entity: tx.runs.last(FIELD_AUDIT, system.name, mapping.object, state="done")
+        entity: tx.reports.last(FIELD_AUDIT, system.name, mapping.object, state="done")
         for entity, mapping in system.mappings.items()
     }
     return {entity: run for entity, run in found.items() if run is not None}

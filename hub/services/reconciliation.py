@@ -18,7 +18,7 @@ from hub.domain.reconciliation import MoneyDocument, differing, digest, sums
 from hub.ports.connector import Remote
 from hub.ports.outbox import OPEN_STATES
 from hub.ports.records import Record
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.ports.store import UnitOfWork
 from hub.services.auditing import distinct
 from hub.services.comparing import AGREED, Pair, compared
@@ -78,13 +78,13 @@ def period_of(first: str, last: str) -> Period:
     return Period(*days)
 
 
-def reconcile(hub: Hub, actor: Actor, name: str, period: Period) -> Run:
+def reconcile(hub: Hub, actor: Actor, name: str, period: Period) -> Report:
     """Compare a system with the hub as a whole, and keep the report; nothing else is written."""
     if name not in hub.systems:
         raise NotFoundError("There is no system {name}.", name=name)
     system, started = hub.systems[name], hub.clock.now()
     figures = figures_of(hub, system, period)
-    run = Run(
+    run = Report(
         id=hub.ids.new(),
         kind=RECONCILIATION,
         system=name,
@@ -97,7 +97,7 @@ def reconcile(hub: Hub, actor: Actor, name: str, period: Period) -> Run:
     )
 
     def keep(tx: UnitOfWork) -> None:
-        tx.runs.save(run)
+        tx.reports.save(run)
         told = {"system": name, "from": figures["from"], "to": figures["to"], "digest": run.detail["digest"]}
         tx.audit.write(actor.name, "reconcile", RECONCILIATION, run.id, actor.correlation, told)
 
@@ -310,24 +310,24 @@ def take_queues(tx: UnitOfWork, system: System, mapping: Mapping, found: Found) 
 # What becomes of a report
 
 
-def listing(hub: Hub, system: str | None = None) -> list[Run]:
+def listing(hub: Hub, system: str | None = None) -> list[Report]:
     """The newest reports."""
-    return hub.store.read(lambda tx: tx.runs.listing(kind=RECONCILIATION, system=system))
+    return hub.store.read(lambda tx: tx.reports.listing(kind=RECONCILIATION, system=system))
 
 
-def report(hub: Hub, run_id: str) -> Run:
+def report(hub: Hub, run_id: str) -> Report:
     """One report; NotFoundError when there is none."""
-    run = hub.store.read(lambda tx: tx.runs.get(run_id))
+    run = hub.store.read(lambda tx: tx.reports.get(run_id))
     if run is None or run.kind != RECONCILIATION:
         raise NotFoundError("There is no reconciliation report {id}.", id=run_id)
     return run
 
 
-def sign(hub: Hub, actor: Actor, run_id: str, seen: str, name: str) -> Run:
+def sign(hub: Hub, actor: Actor, run_id: str, seen: str, name: str) -> Report:
     """Sign a report off; ``seen`` is the digest of what the person has read. ConflictError when it is signed."""
 
-    def work(tx: UnitOfWork) -> Run:
-        run = tx.runs.get(run_id)
+    def work(tx: UnitOfWork) -> Report:
+        run = tx.reports.get(run_id)
         if run is None or run.kind != RECONCILIATION:
             raise NotFoundError("There is no reconciliation report {id}.", id=run_id)
         if run.state == SIGNED:
@@ -336,7 +336,7 @@ def sign(hub: Hub, actor: Actor, run_id: str, seen: str, name: str) -> Run:
             raise ConflictError("The figures are not those that you have read: look at the report again.")
         told = {"by": actor.name, "name": name, "at": hub.clock.now().isoformat(), "digest": seen}
         signed = replace(run, state=SIGNED, detail={**run.detail, "signed": told})
-        tx.runs.save(signed)
+        tx.reports.save(signed)
         tx.audit.write(actor.name, "sign_off", RECONCILIATION, run.id, actor.correlation, {"digest": seen})
         return signed
 

@@ -332,8 +332,8 @@ CURSOR = Table(
     Column("position", Text, nullable=False),
 )
 
-RUN = Table(
-    "run",
+REPORT = Table(
+    "report",
     metadata,
     Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
@@ -345,7 +345,7 @@ RUN = Table(
     Column("started_at", Text, nullable=False),
     Column("ended_at", Text),
     Column("detail", LargeBinary, nullable=False),
-    Index("ix_run_kind", "kind", "system", "object", "id"),
+    Index("ix_report_kind", "kind", "system", "object", "id"),
 )
 
 REVIEW = Table(

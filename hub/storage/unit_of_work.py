@@ -21,7 +21,7 @@ from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
 from hub.storage.reviews import SqlReviews
-from hub.storage.runs import SqlRuns
+from hub.storage.reports import SqlReports
 from hub.storage.search import SqlSearch
 from hub.storage.sql import insert_on
 from hub.storage.tables import NUMBER, SERIES
@@ -70,7 +70,7 @@ class SqlUnitOfWork:
         self.timers = SqlTimers(wire)
         self.search = SqlSearch(wire)
         self.levels = SqlLevels(wire)
-        self.runs = SqlRuns(wire, cipher)
+        self.reports = SqlReports(wire, cipher)
 
     def next_number(self, series: str) -> int:
         """The next number of a series."""

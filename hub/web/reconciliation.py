@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.domain.books import Book, Cell, Sheet
 from hub.domain.documents import Doc
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.ports.schemas import Schemas
 from hub.services.reconciliation import SIGNED
 from hub.web.i18n import N_, catalog
@@ -75,7 +75,7 @@ class Words:
         return " / ".join(told)
 
 
-def book(run: Run, words: Words) -> Book:
+def book(run: Report, words: Words) -> Book:
     """The whole report."""
     say, figures = words.say, run.detail["figures"]
     title = say(N_("Reconciliation with {system}"), system=figures["system"])
@@ -83,7 +83,7 @@ def book(run: Run, words: Words) -> Book:
     return Book(title, list(facts(run, words)), sheets, last=signature(run, say), language=words.language)
 
 
-def facts(run: Run, words: Words) -> Iterator[tuple[str, str]]:
+def facts(run: Report, words: Words) -> Iterator[tuple[str, str]]:
     """What the report is about."""
     say, figures = words.say, run.detail["figures"]
     yield say(N_("System")), figures["system"]
@@ -93,7 +93,7 @@ def facts(run: Run, words: Words) -> Iterator[tuple[str, str]]:
     yield say(N_("Digest of the figures")), run.detail["digest"]
 
 
-def signature(run: Run, say: Callable[..., str]) -> str:
+def signature(run: Report, say: Callable[..., str]) -> str:
     """Who signed it off, or that nobody did."""
     if run.state != SIGNED:
         return say(N_("Not signed off yet."))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.ports.store import Store
 from hub.services import auditing, reconciliation
 from hub.services.levels import levels
@@ -43,11 +43,11 @@ def billed(b: Bench, gross: str, *, currency: str = "CNY", charges: tuple[str, .
     return remote
 
 
-def reported(b: Bench) -> Run:
+def reported(b: Bench) -> Report:
     return reconciliation.reconcile(b.hub, b.hub.actor("li"), "erp", MARCH)
 
 
-def objects(run: Run) -> dict[str, dict[str, int]]:
+def objects(run: Report) -> dict[str, dict[str, int]]:
     return {one["entity"]: one for one in run.detail["figures"]["objects"]}
 
 

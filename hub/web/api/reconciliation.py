@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
 from hub.files.books import KINDS
-from hub.ports.runs import Run
+from hub.ports.reports import Report
 from hub.services import reconciliation
 from hub.web.api.answers import body, shown
 from hub.web.auth import Rule, allowed, guarded
@@ -72,7 +72,7 @@ def texts(*names: str) -> dict[str, str]:
     return {name: given[name] for name in names}
 
 
-def heading(run: Run) -> Doc:
+def heading(run: Report) -> Doc:
     """What a list shows of a report."""
     figures = run.detail["figures"]
     return {
@@ -88,6 +88,6 @@ def heading(run: Run) -> Doc:
     }
 
 
-def whole(run: Run) -> Doc:
+def whole(run: Report) -> Doc:
     """A report with its figures."""
     return {**heading(run), "figures": run.detail["figures"]}

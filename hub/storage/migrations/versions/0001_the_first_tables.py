@@ -861,7 +861,7 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "run",
+        "report",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
@@ -874,8 +874,8 @@ def upgrade() -> None:
         sa.Column("detail", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("run", schema=None) as batch:
-        batch.create_index("ix_run_kind", ["kind", "system", "object", "id"], unique=False)
+    with op.batch_alter_table("report", schema=None) as batch:
+        batch.create_index("ix_report_kind", ["kind", "system", "object", "id"], unique=False)
 
     op.create_table(
         "session",
