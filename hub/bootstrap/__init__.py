@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,7 @@ from hub.bootstrap.systems import call_source, systems_of
 from hub.domain.policies import Policies
 from hub.files.data import data_dir
 from hub.files.policies import load_policies
+from hub.files.proposing.pinyin import spellings
 from hub.files.schemas import CanonicalSchemas
 from hub.files.settings import Settings
 from hub.ports.store import UnitOfWork
@@ -20,7 +22,7 @@ from hub.process.crash import from_environment
 from hub.process.ids import Ulids
 from hub.process.lock import DirectoryLock
 from hub.process.meter import PrometheusMeter
-from hub.services import letters
+from hub.services import alarms, letters
 from hub.services.context import Hub, Reaction
 from hub.services.reactions import REACTIONS
 from hub.storage.bell import Bell, RingingStore
@@ -87,7 +89,9 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             reactions=reactions_of(settings),
             points=from_environment(environment),
             meter=meter,
+            spell=spellings,
         )
+        hub.breakers.listen(partial(alarms.locked_out, hub))
         return Container(settings, hub, bell, opened.pop_all().close)
 
 

@@ -50,10 +50,11 @@ def failed(hub: Hub, attempt: Attempt, error: Exception) -> None:
     )
 
 
-def polled(hub: Hub, system: str, name: str) -> None:
-    """A poll of an object came to its end."""
+def polled(hub: Hub, system: str, name: str, news: int) -> None:
+    """A poll of an object came to its end; what was news is taken in."""
+    hub.meter.count("done_total", news, system=system, direction=IN)
     hub.meter.count("polls_total", system=system, object=name)
-    log.debug("polled", extra={"system": system, "object": name})
+    log.debug("polled", extra={"system": system})
 
 
 def summary(error: Exception) -> str:

@@ -86,10 +86,10 @@ class Depot(FakeSystem):
     def numbered(_name: str, doc: Doc) -> Doc:
         return {"state": "draft", **doc, "number": f"S-{doc['reference'][-4:]}"}
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         before = self.store["shipment", remote_id].doc
         try:
-            super().act(name, remote_id, action)
+            super().act(name, remote_id, action, key=key)
         finally:  # also when the answer is lost
             if (before["state"], self.store["shipment", remote_id].doc["state"]) == ("assigned", "done"):
                 self.drawn.append(Decimal(before["quantity"]))

@@ -1,15 +1,32 @@
 """Reports and drift on the command line."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.bootstrap import systems
+from hub.ports.connector import ObjectSpec
+from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.test_sync import erp
+from tests.unit.cli.test_sync import CONNECTOR, MAPPING
 
-__all__ = ["erp"]
+DATED = CONNECTOR.replace("remote: {model: location}", "cursor: {tz: UTC, granularity: 1 s}, remote: {model: location}")
+
+
+@pytest.fixture
+def erp(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
+    """A fake ERP with one warehouse, connected to the installation."""
+    system = FakeSystem(FakeClock(datetime.now(UTC) - timedelta(minutes=1)), [ObjectSpec("location")])
+    system.create("location", {"code": "STO", "name": "Main store"})
+    (directory / "connectors" / "fake.yaml").write_text(DATED, "utf-8")
+    (directory / "mappings" / "fake").mkdir()
+    (directory / "mappings" / "fake" / "warehouse.yaml").write_text(MAPPING, "utf-8")
+    (directory / "hub.yaml").write_text("systems: {erp: {connector: fake, mappings: [fake]}}", "utf-8")
+    monkeypatch.setattr(systems, "connect", lambda *_: system)  # the connector package has no fake
+    return system
 
 
 def test_a_report_is_told_and_written_to_files(run: Run, erp: FakeSystem, tmp_path: Path) -> None:

@@ -53,12 +53,12 @@ class Leaky(FakeSystem):
         super().__init__(clock, SPECS)
         self.errors: Iterator[Callable[[str], Exception]] = iter(())
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """Fail with the next class of error, which has the document in its text."""
         make = next(self.errors, None)
         if make is not None:
             raise make(json.dumps(doc, ensure_ascii=False))
-        return super().create(name, doc)
+        return super().create(name, doc, key=key)
 
 
 ERRORS: tuple[Callable[[str], Exception], ...] = (
