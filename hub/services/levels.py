@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from hub.ports.levels import Unsealed, Waiting
 from hub.ports.meter import Level
@@ -63,20 +62,11 @@ def of_process(hub: Hub, troubles: Mapping[str, str]) -> Iterator[Level]:
     for name in hub.systems:
         for entity in sorted(hub.holds.of(name)):
             yield Level("held_mappings", 1, {"system": name, "entity": entity})
-    for state in getattr(hub, "breakers", NoBreakers).states():
+    for state in hub.breakers.states():
         labels = {"system": state.system, "operation": str(state.kind)}
         yield Level("breaker_open", POSITIONS[str(state.position)], labels)
     for job in sorted(troubles):
         yield Level("worker_trouble", 1, {"worker": job})
-
-
-class NoBreakers:
-    """Nothing stands between us and the systems."""
-
-    @staticmethod
-    def states() -> list[Any]:
-        """None."""
-        return []
 
 
 def age(since: datetime | None, now: datetime) -> float:

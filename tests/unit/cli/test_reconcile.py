@@ -11,9 +11,20 @@ from hub.ports.connector import ObjectSpec
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.test_sync import CONNECTOR, MAPPING
+from tests.unit.cli.test_sync import MAPPING
 
-DATED = CONNECTOR.replace("remote: {model: location}", "cursor: {tz: UTC, granularity: 1 s}, remote: {model: location}")
+CONNECTOR = """
+connector: fake
+title: {en: Fake, zh: 仿真}
+product: a fake of the tests
+module: connectors.fake
+settings: {}
+objects:
+  location:
+    title: {en: Location, zh: 库位}
+    cursor: {tz: UTC, granularity: 1 s}
+    remote: {model: location}
+"""
 
 
 @pytest.fixture
@@ -21,7 +32,7 @@ def erp(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSyste
     """A fake ERP with one warehouse, connected to the installation."""
     system = FakeSystem(FakeClock(datetime.now(UTC) - timedelta(minutes=1)), [ObjectSpec("location")])
     system.create("location", {"code": "STO", "name": "Main store"})
-    (directory / "connectors" / "fake.yaml").write_text(DATED, "utf-8")
+    (directory / "connectors" / "fake.yaml").write_text(CONNECTOR, "utf-8")
     (directory / "mappings" / "fake").mkdir()
     (directory / "mappings" / "fake" / "warehouse.yaml").write_text(MAPPING, "utf-8")
     (directory / "hub.yaml").write_text("systems: {erp: {connector: fake, mappings: [fake]}}", "utf-8")

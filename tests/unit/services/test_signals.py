@@ -44,6 +44,17 @@ def test_a_system_that_is_down_shows_as_lag_errors_and_the_oldest_waiting(b: Ben
     assert 'tickethub_queue_length{direction="out",state="ready",system="erp"} 1.0' in text
 
 
+def test_a_breaker_shows_as_open_when_calls_fail_and_as_closed_when_they_work(b: Bench) -> None:
+    b.add("customer", name="A")
+    b.run(2)
+    assert 'tickethub_breaker_open{operation="write",system="erp"} 0.0' in text_of(b)
+    b.erp.down = True
+    for number in range(8):
+        b.add("customer", name=f"B{number}")
+        b.run(1)
+    assert 'tickethub_breaker_open{operation="write",system="erp"} 1.0' in text_of(b)
+
+
 def test_a_held_mapping_shows(b: Bench) -> None:
     b.hub.holds.replace("erp", {"customer": ("phone",)})
     assert 'tickethub_held_mappings{entity="customer",system="erp"} 1.0' in text_of(b)
