@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hub import __version__
-from hub.cli import audit, demo, doctor, drift, init, key, migrate, queue, reconcile, sync, trace, up, user
+from hub.cli import audit, demo, doctor, drift, init, key, migrate, queue, reconcile, review, sync, trace, up, user
 from hub.cli import map as mapping
 from hub.cli.place import Place
 from hub.cli.program import Program
@@ -38,5 +38,5 @@ def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     ctx.obj = Place(directory, os.environ)
 
 
-for noun in (audit, demo, doctor, drift, init, key, mapping, migrate, queue, reconcile, sync, trace, up, user):
+for noun in (audit, demo, doctor, drift, init, key, mapping, migrate, queue, reconcile, review, sync, trace, up, user):
     main.add_command(noun.command)

@@ -14,12 +14,12 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping import MissingLinkError
+from hub.domain.mapping import Mapping, MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
-from hub.services import records, signals
+from hub.services import failing, records, signals
 from hub.services.context import Hub
 from hub.services.gate import NotNowError
 from hub.services.hints import HINT, hint, mapping_of, subject_of
@@ -81,6 +81,14 @@ def process_hint(hub: Hub, message: Message) -> None:
     hub.store.run(lambda tx: tx.inbox.done(message))
 
 
+def mapping_about(hub: Hub, message: Message) -> Mapping | None:
+    """The mapping of what a hint is about; None for what is no hint, or about nothing that is mapped."""
+    if message.kind != HINT or message.source not in hub.systems:
+        return None
+    name = orjson.loads(message.raw).get("object")
+    return next((one for one in hub.systems[message.source].mappings.values() if one.object == name), None)
+
+
 # How a message ended
 
 
@@ -103,7 +111,7 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
 
     def work(tx: UnitOfWork) -> bool:
         if circle := circle_of(tx, message, parent):
-            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.")
+            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.", error)
             return False
         if tx.links.of_remote(system.name, mapping.object, error.sought) is None:
             hint(hub, tx, system.name, mapping.object, error.sought)
@@ -144,12 +152,12 @@ def circle_of(tx: UnitOfWork, message: Message, parent: str) -> str | None:
 
 def give_up(hub: Hub, message: Message, error: HubError) -> None:
     """A person decides."""
-    hub.store.run(lambda tx: refuse(hub, tx, message, str(error)))
+    hub.store.run(lambda tx: refuse(hub, tx, message, str(error), error))
 
 
-def refuse(hub: Hub, tx: UnitOfWork, message: Message, reason: str) -> None:
-    """Make a message a dead one, with its reason."""
-    tx.inbox.dead(message, error=reason)
+def refuse(hub: Hub, tx: UnitOfWork, message: Message, reason: str, error: HubError) -> None:
+    """Make a message a dead one, with its reason and all that is needed to understand it."""
+    tx.inbox.dead(message, error=reason, failure=failing.of_message(error, mapping_about(hub, message)))
     Tracer(hub, message.correlation, message.source, "").note(tx, "pulled", "Refused: {reason}", reason=reason)
 
 

@@ -11,6 +11,7 @@ from hub.domain.mapping.ends import end_of, record
 from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.listing import Listing
+from hub.domain.mapping.marking import mark
 from hub.domain.mapping.parts import Part, Run
 from hub.domain.mapping.paths import Path
 from hub.domain.mapping.pull import pull_parts
@@ -76,6 +77,11 @@ class Mapping:
     def sync(self) -> SyncRules:
         """How the engine treats its records."""
         return self.spec.sync
+
+    @cached_property
+    def mark(self) -> str:
+        """Stands for the very rules: another mark means that something in them is different."""
+        return mark(self.spec)
 
     @cached_property
     def pushes(self) -> bool:

@@ -16,12 +16,17 @@ from hub.web.pages import (
     notices,
     people,
     reconciliation,
+    reviews,
     sync,
     tickets,
+    trace,
     trail,
 )
 
-NOUNS = (account, desk, field, tickets, dispatch, customers, notices, sync, mappings, reconciliation, trail, people)
+NOUNS = (
+    *(account, desk, field, tickets, dispatch, customers, notices, reviews, sync, trace, mappings, reconciliation),
+    *(trail, people),
+)
 
 
 def register(app: Flask, actions: Mapping[Key, Ready]) -> None:
