@@ -11,14 +11,17 @@ from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.domain.instants import parse_instant
 from hub.ports.accounts import ApiKey, User
+from hub.ports.reports import Report
 from hub.ports.reviews import Wanted
 from hub.ports.trace import Stop
 from hub.services import (
     accounts,
     audit,
+    auditing,
     comparing,
     provenance,
     queue,
+    reconciliation,
     reconciling,
     reviewing,
     suggesting,
@@ -260,6 +263,27 @@ def apply_sync(hub: Hub, arguments: Doc) -> Doc:
     return asdict(reconciling.apply(hub, arguments["system"], items, force=arguments["force"]))
 
 
+def measure_drift(hub: Hub, arguments: Doc) -> Doc:
+    """Audit the fields of a sample."""
+    need_system(hub, arguments["system"])
+    runs = auditing.audit(hub, arguments["system"], arguments["entities"], sample=arguments["sample"])
+    return {"audits": [shown_audit(run) for run in runs]}
+
+
+def shown_audit(run: Report) -> Doc:
+    """A field audit, with the records that differ."""
+    kept = {name: run.detail.get(name) for name in ("entity", "differing", "error")}
+    return {"id": run.id, "object": run.object, "state": run.state, "counts": run.counts, **kept}
+
+
+def reconcile(hub: Hub, arguments: Doc) -> Doc:
+    """A reconciliation report."""
+    need_system(hub, arguments["system"])
+    period = reconciliation.period_of(arguments["first"], arguments["last"])
+    run = reconciliation.reconcile(hub, operator(hub), arguments["system"], period)
+    return {**asdict(run), "started_at": run.started_at.isoformat(), "ended_at": None}
+
+
 def need_system(hub: Hub, name: str) -> None:
     """NotFoundError when there is no such system."""
     if name not in hub.systems:
@@ -299,6 +323,8 @@ OPERATIONS: dict[str, Operation] = {
     "map.diff": Operation(diff_record, writes=False, systems=True),
     "sync.plan": Operation(plan_sync, writes=False, systems=True),
     "sync.apply": Operation(apply_sync, systems=True),
+    "drift": Operation(measure_drift, systems=True),
+    "reconcile": Operation(reconcile, systems=True),
     "trace": Operation(show_trace, writes=False),
     "trace.fields": Operation(show_fields, writes=False, systems=True),
     "audit.verify": Operation(verify_audit, writes=False),

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -42,6 +43,7 @@ class Serving:
         look = Job("watch schemas", EVERY, partial(watch, self.container.hub, settings.directory), drains=False)
         post = post_of(settings, environment)
         self.workers = Workers(jobs(self.container.hub, settings.intervals, post, look))
+        self._options = replace(self._options, troubles=self.workers.troubles)
 
     def __enter__(self) -> Self:
         hub, settings = self.container.hub, self.container.settings

@@ -1,5 +1,6 @@
 """The settings of an installation: shipped defaults with the operator's ``hub.yaml`` over them, checked as a whole."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -113,6 +114,14 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class LogSettings:
+    """How the log is written: ``text`` or ``json``, from which level of Python's on."""
+
+    format: str = "text"
+    level: int = logging.WARNING
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that an operator sets, read and checked."""
 
@@ -127,6 +136,7 @@ class Settings:
     calls: Mapping[str, CallSettings]
     mail: MailSettings | None
     precedence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    log: LogSettings = field(default_factory=LogSettings)
 
 
 def load(directory: Path) -> Settings:
@@ -196,6 +206,7 @@ def settings_of(directory: Path, value: Mapping[str, Any]) -> Settings:
         systems={name: system_of(name, node) for name, node in value.get("systems", {}).items()},
         calls={name: calls_of(name, node) for name, node in value.get("calls", {}).items()},
         mail=mail_of(value["mail"]) if "mail" in value else None,
+        log=LogSettings(value["log"]["format"], logging.getLevelNamesMapping()[value["log"]["level"].upper()]),
         precedence={path: tuple(systems) for path, systems in value.get("precedence", {}).items()},
     )
 

@@ -69,6 +69,10 @@ class Links(Protocol):
         """Insert or replace; ConflictError when the remote record is linked to another record of ours."""
         ...
 
+    def page(self, system: str, name: str, *, after: str = "", limit: int = 100) -> list[Link]:
+        """The active links of an object by external id, from the one after ``after``."""
+        ...
+
     def move(self, link: Link, record_id: str, state: str) -> None:
         """Let a remote record mean another record of ours, its shadow unchanged; ConflictError when that is taken."""
         ...

@@ -16,7 +16,7 @@ from hub.ports.links import Link
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
+from hub.services import agreeing, signals
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import NotNowError, Purpose
@@ -67,6 +67,8 @@ class Attempt:
         self.actor = Actor(f"system:{system.name}", delivery.correlation, system=system.name)
         self.tracer = Tracer(hub, delivery.correlation, system.name, delivery.entity, delivery.record_id)
         self.doubt = delivery.state != "ready"
+        named = (delivery.system, delivery.entity, delivery.record_id, delivery.correlation)
+        self.signal = signals.Attempt(signals.OUT, *named, hub.clock.now())
         self.was_called = False  # whether the system was asked to write anything in this attempt
         self.is_done = False
 
@@ -201,6 +203,8 @@ class Attempt:
         link = self._agreed(work, work_and_end) if ends else self.hub.store.run(work)
         self.doubt = False
         self.is_done = ends
+        if ends:
+            signals.done(self.hub, self.signal)
         return link
 
     def _agreed(self, work: Callable[[UnitOfWork], Link], work_and_end: Callable[[UnitOfWork], Link]) -> Link:
@@ -251,6 +255,7 @@ class Attempt:
 
         self.commit(work)
         self.is_done = True
+        signals.done(self.hub, self.signal)
 
     def note(self, template: str, /, **params: object) -> Note:
         """What is told of the delivery, in the transaction in which it becomes true."""

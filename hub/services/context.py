@@ -15,6 +15,7 @@ from hub.ports.clock import Clock
 from hub.ports.connector import Connector, ObjectSpec
 from hub.ports.crash import CrashPoints, NoCrash
 from hub.ports.ids import Ids
+from hub.ports.meter import Meter, NoMeter
 from hub.ports.records import Record
 from hub.ports.schemas import Schemas
 from hub.ports.store import Store, UnitOfWork
@@ -98,6 +99,7 @@ class Hub:
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
     holds: Holds = field(default_factory=Holds)  # mappings that a change of the other side concerns
+    meter: Meter = field(default_factory=NoMeter)
     breakers: Breakers = field(default_factory=Breakers)
 
     def __post_init__(self) -> None:

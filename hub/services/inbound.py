@@ -19,7 +19,7 @@ from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
-from hub.services import carrying, failing, records
+from hub.services import carrying, failing, records, signals
 from hub.services.context import Hub, System
 from hub.services.gate import NotNowError
 from hub.services.hints import HINT, ask_for, hint, mapping_of, subject_of
@@ -63,21 +63,32 @@ def not_taken_together(hub: Hub, messages: Sequence[Message]) -> Sequence[Messag
         for message in carried:
             carrying.take_record(hub, tx, message, take_in)
 
+    attempts = [attempt_at(hub, message) for message in carried]
     try:
         hub.store.run(work)
     except Exception:  # noqa: BLE001 - which of them it is shows when each is tried by itself
         return messages
+    for attempt in attempts:
+        signals.done(hub, attempt)
     return [message for message in messages if message.kind != RECORD]
+
+
+def attempt_at(hub: Hub, message: Message) -> signals.Attempt:
+    """What is told of taking up a message."""
+    return signals.Attempt(signals.IN, message.source, "", message.id, message.correlation, hub.clock.now())
 
 
 def take_up(hub: Hub, message: Message) -> None:
     """Process one message, and record how it ended."""
+    attempt = attempt_at(hub, message)
     try:
         try:
             WORK[message.kind](hub, message)
+            signals.done(hub, attempt)
         except StaleError:
             return  # another worker has taken it over
         except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
+            signals.failed(hub, attempt, error)
             handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
             handle(hub, message, error)
     except StaleError:

@@ -173,6 +173,13 @@ class SqlLinks(Repository):
         except IntegrityError:
             raise already_linked(replace(link, record_id=record_id)) from None
 
+    def page(self, system: str, name: str, *, after: str = "", limit: int = 100) -> list[Link]:
+        """Active links along the primary key."""
+        mine = (LINK.c.system == system, LINK.c.object == name, LINK.c.external_id > after, LINK.c.state == "active")
+        return [
+            self._link(row) for row in self.rows(select(LINK).where(*mine).order_by(LINK.c.external_id).limit(limit))
+        ]
+
     def count(self, system: str, name: str) -> int:
         """How many active links an object has."""
         statement = select(func.count()).where(LINK.c.system == system, LINK.c.object == name, LINK.c.state == "active")

@@ -42,6 +42,7 @@ class Options:
     system_hooks: Mapping[str, SystemHook] = field(default_factory=dict)
     receive_call: ReceiveCall | None = None
     mappings: MappingBook = field(default_factory=MappingBook)
+    troubles: Callable[[], Mapping[str, str]] = dict  # why workers of this process fail, by job
     time_zone: str = "Asia/Shanghai"
     secure_cookies: bool = False
     proxies: int = 0  # how many trusted proxies stand before us and set X-Forwarded-*

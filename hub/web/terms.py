@@ -105,6 +105,8 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "create": N_("Created"),
         "change": N_("Changed"),
         "replay": N_("Tried again"),
+        "reconcile": N_("Both sides compared"),
+        "sign_off": N_("Signed off"),
         "drop": N_("Dropped"),
         "review.settle": N_("Question settled"),
         "review.decided": N_("Decided value taken"),

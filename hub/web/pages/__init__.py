@@ -15,6 +15,7 @@ from hub.web.pages import (
     mappings,
     notices,
     people,
+    reconciliation,
     reviews,
     sync,
     tickets,
@@ -22,7 +23,10 @@ from hub.web.pages import (
     trail,
 )
 
-NOUNS = (account, desk, field, tickets, dispatch, customers, notices, reviews, sync, trace, mappings, trail, people)
+NOUNS = (
+    *(account, desk, field, tickets, dispatch, customers, notices, reviews, sync, trace, mappings, reconciliation),
+    *(trail, people),
+)
 
 
 def register(app: Flask, actions: Mapping[Key, Ready]) -> None:

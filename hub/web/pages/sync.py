@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Blueprint, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from hub.domain.errors import InvalidError
 from hub.ports.store import UnitOfWork
-from hub.services import queue
+from hub.services import auditing, queue
 from hub.services.queue import Dead
 from hub.web import formats, forms
 from hub.web.api.reviews import sees_personal
@@ -52,6 +53,7 @@ def overview() -> str:
             "incoming": {state: len(tx.inbox.listing(state=state, limit=MOST)) for state in ("new", "dead")},
             "reviews": tx.reviews.counts(),
             "recent": tx.trace.recent(limit=30),
+            "drift": {name: auditing.newest(tx, context.systems[name]) for name in names},
         }
 
     facts = context.store.read(work)
@@ -117,6 +119,16 @@ def rate_of(text: str) -> float:
         return float(text)
     except ValueError:
         raise InvalidError("The rate is the number of messages a second: give one above 0.") from None
+
+
+@pages.post("/drift/<system>")
+@guarded(Rule(permission="sync"))
+def audit(system: str) -> Response:
+    """Compare a sample of a system's records with ours now."""
+    if system not in hub().systems:
+        raise NotFound
+    auditing.audit(hub(), system)
+    return leave(done(url_for("sync.overview")), N_("A sample was compared."))
 
 
 @pages.get("/items/<item_id>")

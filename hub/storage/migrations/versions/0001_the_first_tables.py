@@ -161,6 +161,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'new'"),
         )
         batch.create_index(
+            "ix_inbox_dead",
+            ["source"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
+        )
+        batch.create_index(
             "ix_inbox_subject",
             ["source", "subject"],
             unique=False,
@@ -241,6 +248,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state in ('ready', 'sent', 'unknown')"),
             postgresql_where=sa.text("state in ('ready', 'sent', 'unknown')"),
+        )
+        batch.create_index(
+            "ix_outbox_dead",
+            ["system"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
         )
         batch.create_index("ix_outbox_record", ["entity", "record_id"], unique=False)
 
@@ -903,6 +917,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("report", schema=None) as batch:
+        batch.create_index("ix_report_kind", ["kind", "system", "object", "id"], unique=False)
 
     op.create_table(
         "run",
