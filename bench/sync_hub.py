@@ -40,6 +40,7 @@ objects:
     title: {en: Item, zh: 物料}
     idempotency: external_id
     lookup: {by: hub_id, settle: 30 s}
+    cursor: {tz: UTC, granularity: 1 ms}
     remote: {model: item}
 """,
     "mappings/depot/part.yaml": """

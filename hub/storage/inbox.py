@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Exists, RowMapping, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Exists, RowMapping, and_, bindparam, exists, or_, select, text, update
 
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.failure import Failure
@@ -33,6 +33,14 @@ WAKE = Prepared(
         .values(waits_for=None, not_before=None)
     )
 )
+
+MARKS: dict[tuple[str, ...], Prepared] = {}
+
+
+def marking(columns: tuple[str, ...]) -> Prepared:
+    """An update of one message that is not done, by who holds it."""
+    mine = (INBOX.c.id == bindparam("mine"), INBOX.c.fence == bindparam("held"), text("state = 'new'"))
+    return Prepared(lambda _: update(INBOX).where(*mine), columns)
 
 
 class SqlInbox(Repository):
@@ -163,8 +171,9 @@ class SqlInbox(Repository):
         return [self._message(row) for row in self.rows(statement)]
 
     def _mark(self, message: Message, **values: Any) -> None:
-        mine = (INBOX.c.id == message.id, INBOX.c.fence == message.fence, INBOX.c.state == "new")
-        if not self.change(update(INBOX).where(*mine).values(**values)):
+        columns = tuple(values)
+        prepared = MARKS.get(columns) or MARKS.setdefault(columns, marking(columns))
+        if not prepared.change(self._wire, {**values, "mine": message.id, "held": message.fence}):
             raise StaleError("Message {id} was taken over by another worker.", id=message.id)
 
     def _message(self, row: RowMapping) -> Message:

@@ -94,6 +94,11 @@ class Mapping:
         return any(rule.direction.pulls for rule in self.spec.rules)
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether the documents tell everything that a merge goes by."""
+        return not self.spec.partial and all(rule.is_plain for _, rule in rules_by_path(self.spec.rules))
+
+    @cached_property
     def rules(self) -> dict[str, FieldRule]:
         """The rule of every canonical path (``lines[].qty`` in lists); ``-> path`` for what has none in the hub."""
         return {path: rule for path, rule in rules_by_path(self.spec.rules) if isinstance(rule, FieldRule)}
