@@ -72,9 +72,9 @@ def connect(hub: Hub, clock: FakeClock) -> Hub:
 def fake_of(hub: Hub) -> FakeSystem:
     """The ERP itself."""
     guarded = hub.systems["erp"].connector
-    fake = guarded.connector if isinstance(guarded, Guarded) else guarded
-    assert isinstance(fake, FakeSystem)
-    return fake
+    assert isinstance(guarded, Guarded)
+    assert isinstance(guarded.connector, FakeSystem)
+    return guarded.connector
 
 
 def link(hub: Hub, docs: Mapping[tuple[str, str, str], Doc] | None = None) -> None:
