@@ -28,8 +28,7 @@ def stop_lines(answer: Doc) -> list[str]:
     """The eight stops of a message; of a record, every stop that concerned it."""
     if not answer["walk"]:
         return [line_of(stop) for stop in answer["stops"]]
-    lines = [line for passage in answer["walk"] for line in passage_lines(passage)]
-    return [*lines, "", *(line_of(stop) for stop in answer["stops"])]
+    return [line for passage in answer["walk"] for line in passage_lines(passage)]
 
 
 def passage_lines(passage: Doc) -> list[str]:

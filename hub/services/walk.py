@@ -130,7 +130,9 @@ def pulled(known: Material) -> Seen:
 
 def applied(known: Material) -> Seen:
     """What was written, by the audit trail."""
-    writes = known.writes
+    writes, notes = known.writes, known.notes("applied")
+    if notes and not writes:
+        return PASSED, notes[0].at, []
     if writes:
         records = sorted({f"{one.entity}/{one.record_id}" for one in writes})
         return PASSED, writes[0].at, [Fact("Written: {records}", {"records": ", ".join(records[:5])})]

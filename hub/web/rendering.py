@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
 from flask import Flask, g, request
 from jinja2 import ChainableUndefined
 
@@ -105,7 +104,11 @@ def plain(value: Any) -> str:
         return formats.NOTHING
     if isinstance(value, bool):
         return translate(N_("Yes")) if value else translate(N_("No"))
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if isinstance(value, list):
+        return "; ".join(map(plain, value)) or formats.NOTHING
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {plain(one)}" for name, one in value.items())
+    return str(value)
 
 
 def personal(value: Any) -> Any:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from hub.ports.store import Store, UnitOfWork
-from hub.services import provenance, reviewing, trace
+from hub.services import inbound, provenance, reviewing, trace
 from hub.services.context import Actor
 from hub.services.decisions import Decision
 from hub.services.provenance import Told
@@ -161,7 +161,8 @@ def test_a_message_is_found_by_whatever_id_is_at_hand(b: Bench, how: str) -> Non
     remote = b.erp.records("party")[0].id
     b.change(record, email="b@example.com")
     b.erp.edit("party", remote, mail="c@example.com")
-    b.run(3)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", remote))
+    inbound.process(b.hub)
     message = b.hub.store.read(lambda tx: tx.inbox.listing())[0]
     review = b.hub.store.read(lambda tx: tx.reviews.listing())[0]
     ids = {

@@ -11,6 +11,7 @@ from hub.ports.reviews import Review
 from hub.ports.store import UnitOfWork
 from hub.services import inbound, outbound, records, suggesting
 from hub.services.context import Actor, Hub, System
+from hub.services.guarded import Guarded
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.sync_bench import CUSTOMER, SPECS
@@ -31,7 +32,8 @@ def connect(hub: Hub, clock: FakeClock) -> Hub:
 
 def erp(hub: Hub) -> FakeSystem:
     """The system itself."""
-    fake = hub.systems["erp"].connector
+    guarded = hub.systems["erp"].connector
+    fake = guarded.connector if isinstance(guarded, Guarded) else guarded
     assert isinstance(fake, FakeSystem)
     return fake
 
