@@ -68,6 +68,7 @@ class SystemSettings:
     overlap: timedelta
     lag: timedelta
     request_limit: timedelta
+    sweep_every: timedelta
     paused: bool
 
 
@@ -198,7 +199,7 @@ def database_of(directory: Path, value: Mapping[str, Any]) -> Database:
 
 def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     """One connected system."""
-    times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit")}
+    times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit", "sweep_every")}
     mappings = tuple(value["mappings"])
     return SystemSettings(name=name, **{**value, **times, "mappings": mappings})
 

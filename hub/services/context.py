@@ -46,6 +46,7 @@ class System:
     lag: timedelta = timedelta(seconds=0)
     request_limit: timedelta = timedelta(seconds=30)
     paused: bool = False
+    sweep_every: timedelta = timedelta(days=1)
 
     def spec(self, entity: str) -> ObjectSpec:
         """What the connector file declares of the object that an entity is mapped to."""

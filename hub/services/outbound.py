@@ -31,6 +31,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
+from hub.services.polling import is_loading
 from hub.services.tracing import Tracer
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class NotYetError(HubError):
 def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     """Attempt what is due for one system; says how many deliveries were attempted."""
     system = hub.systems[name]
-    if system.paused:
+    if system.paused or is_loading(hub, name):
         return 0
     lease = system.request_limit + LEASE_MARGIN
     due = hub.store.run(lambda tx: tx.outbox.claim(name, now=hub.clock.now(), lease_for=lease, limit=limit))
@@ -169,7 +170,8 @@ class Attempt:
     # Writing
 
     def create(self) -> Link:
-        """Write the record over there for the first time."""
+        """Write the record over there for the first time; RejectedError where it was there and is gone."""
+        self.hub.store.read(self.refuse_to_revive)
         doc = self.hub.store.read(self.made)
         remote = self.write({"create": doc}, lambda: self.system.connector.create(self.mapping.object, doc))
         self.hub.points.reach("outbox.called")
@@ -177,6 +179,18 @@ class Attempt:
         self.note("delivered", "Created {object} {id}.", object=self.mapping.object, id=remote.id)
         self.hub.points.reach("outbox.linked")
         return link
+
+    def refuse_to_revive(self, tx: UnitOfWork) -> None:
+        """What somebody deleted or merged over there does not come back by an edit here."""
+        links = tx.links.all_of_record(self.delivery.entity, self.delivery.record_id)
+        ours = [each for each in links if (each.system, each.object) == (self.system.name, self.mapping.object)]
+        if ours:
+            raise RejectedError(
+                "{object} {id} was deleted or merged in {system}: a person decides whether the record lives on.",
+                object=self.mapping.object,
+                id=ours[-1].external_id,
+                system=self.system.name,
+            )
 
     def made(self, tx: UnitOfWork) -> Doc:
         """The remote record that is to be made."""

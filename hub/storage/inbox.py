@@ -26,9 +26,8 @@ WAKE = Prepared(
             INBOX.c.source == bindparam("its_source"),
             INBOX.c.waits_for == bindparam("its_subject"),
             INBOX.c.waits_for.is_not(None),
-            INBOX.c.state == "new",
         )
-        .values(waits_for=None, not_before=None)
+        .values(state="new", waits_for=None, not_before=None)
     )
 )
 
@@ -121,15 +120,20 @@ class SqlInbox(Repository):
         row = self.first(select(INBOX.c.waits_for).where(*mine, INBOX.c.waits_for.is_not(None)))
         return None if row is None else str(row["waits_for"])
 
-    def dead(self, message: Message, *, error: str) -> None:
+    def dead(self, message: Message, *, error: str, waits_for: str | None = None) -> None:
         """Give up."""
-        self._mark(message, state="dead", lease_until=None, waits_for=None, error=error)
+        self._mark(message, state="dead", lease_until=None, waits_for=waits_for, error=error)
+
+    def has_new(self, source: str, subject: str) -> bool:
+        """Whether a message of the subject is yet to be processed."""
+        mine = (INBOX.c.source == source, INBOX.c.subject == subject, INBOX.c.state == "new")
+        return self.first(select(INBOX.c.id).where(*mine).limit(1)) is not None
 
     def replay(self, message_id: str) -> None:
         """Make a dead message new again."""
         dead = (INBOX.c.id == message_id, INBOX.c.state == "dead")
-        again = update(INBOX).where(*dead).values(state="new", attempt=0, not_before=None, lease_until=None)
-        if not self.change(again):
+        again = {"state": "new", "attempt": 0, "not_before": None, "lease_until": None, "waits_for": None}
+        if not self.change(update(INBOX).where(*dead).values(again)):
             raise NotFoundError("There is no dead message {id}.", id=message_id)
 
     def release(self) -> int:
