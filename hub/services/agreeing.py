@@ -58,7 +58,7 @@ def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller kn
     ask_all(hub, tx, tracer, outcome.conflicts)
     if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
-    return remember(tx, system, mapping, record.id, remote, outcome)
+    return remember(hub, tx, system, record, remote, outcome)
 
 
 def take_over(
@@ -87,6 +87,7 @@ def take_over(
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
         hub_shadow=record.doc | made.held, remote_shadow=remote.doc, version=remote.version,
+        agreed_at=hub.clock.now(),
     )  # fmt: skip
     tx.links.save(link)
     tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
@@ -133,8 +134,9 @@ def changed_at(record: Record) -> datetime | None:
     return parse_instant(told) if told else None
 
 
-def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, remote: Remote, outcome: Merge) -> Link:
+def remember(hub: Hub, tx: UnitOfWork, system: System, record: Record, remote: Remote, outcome: Merge) -> Link:
     """Store the link with its new shadow pair, and with the pairs of list members that the merge found."""
+    mapping = system.mappings[record.entity]
     known = tx.links.of_remote(system.name, mapping.object, remote.id)
     lines = dict(known.lines) if known else {}
     for path, pairs in outcome.lines.items():
@@ -144,11 +146,12 @@ def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, r
         object=mapping.object,
         external_id=remote.id,
         entity=mapping.entity,
-        record_id=record_id,
+        record_id=record.id,
         hub_shadow=outcome.hub_base,
         remote_shadow=outcome.remote_base,
         version=remote.version,
         lines=lines,
+        agreed_at=hub.clock.now(),
     )
     tx.links.save(link)
     if known is None or known.state != "active":
