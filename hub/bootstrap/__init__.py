@@ -12,6 +12,7 @@ from hub.bootstrap.systems import call_source, systems_of
 from hub.domain.policies import Policies
 from hub.files.data import data_dir
 from hub.files.policies import load_policies
+from hub.files.proposing.pinyin import spellings
 from hub.files.schemas import CanonicalSchemas
 from hub.files.settings import Settings
 from hub.ports.store import UnitOfWork
@@ -84,6 +85,7 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             zone=settings.zone,
             reactions=reactions_of(settings),
             points=from_environment(environment),
+            spell=spellings,
         )
         return Container(settings, hub, bell, opened.pop_all().close)
 

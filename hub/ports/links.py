@@ -67,6 +67,10 @@ class Links(Protocol):
         """Insert or replace; ConflictError when the remote record is linked to another record of ours."""
         ...
 
+    def move(self, link: Link, record_id: str, state: str) -> None:
+        """Let a remote record mean another record of ours, its shadow unchanged; ConflictError when that is taken."""
+        ...
+
     def count(self, system: str, name: str) -> int:
         """How many active links an object has, for the brake."""
         ...

@@ -9,6 +9,7 @@ from hub.ports.cursors import Cursors
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
 from hub.ports.links import Links
+from hub.ports.matches import Matches
 from hub.ports.outbox import Outbox
 from hub.ports.records import Records
 from hub.ports.reviews import Reviews
@@ -31,6 +32,8 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...  # noqa: D102
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
+    def matches(self) -> Matches: ...  # noqa: D102
     @property
     def cursors(self) -> Cursors: ...  # noqa: D102
     @property

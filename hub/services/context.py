@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from hub.domain.call_source import CallSource
+from hub.domain.likeness import Spell
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.policies import Policies
 from hub.ports.blobs import Blobs
@@ -76,6 +77,7 @@ class Hub:
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
     holds: Holds = field(default_factory=Holds)  # mappings that a change of the other side concerns
+    spell: Spell = field(default=lambda _: ())  # reads Chinese names in pinyin
 
     def actor(self, name: str, **facts: object) -> Actor:
         """An actor with a correlation of its own."""

@@ -54,6 +54,8 @@ def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, 
 
 def missing(hub: Hub, tx: UnitOfWork, tracer: Tracer, mapping: Mapping, link: Link | None, *, sure: bool) -> None:
     """A remote record was looked for and is not there; ``sure``: its system, or two complete sweeps, said so before."""
+    if link is not None and link.state == "merged" and link.merged_into is None:
+        tx.links.save(replace(link, state="gone"))
     if link is None or link.state != "active":
         return
     tracer = tracer.of(link.record_id)
@@ -96,4 +98,4 @@ def ended(hub: Hub, entity: str) -> tuple[str, object] | None:
 
 def ask(hub: Hub, tx: UnitOfWork, tracer: Tracer, link: Link) -> None:
     """Ask a person what is to become of our record."""
-    agreeing.open_review(hub, tx, tracer, "gone", {"path": link.external_id})
+    agreeing.open_review(hub, tx, tracer, "gone", {"path": link.external_id, "remote_id": link.external_id})

@@ -44,6 +44,10 @@ class TakenOverError(HubError):
     """Another worker holds this delivery now: leave it."""
 
 
+class UnwantedError(HubError):
+    """The record is not to be made over there: it was merged into another, or unlinked."""
+
+
 class NotYetError(HubError):
     """A lost call may still be running over there: look again at ``at``."""
 
@@ -194,7 +198,10 @@ class Attempt:
 
     def made(self, tx: UnitOfWork) -> Doc:
         """The remote record that is to be made."""
-        doc = self.record(tx).doc
+        record = self.record(tx)
+        if agreeing.is_unwanted(tx, self.system, record):
+            raise UnwantedError("{entity} {id} is not to be made there.", entity=record.entity, id=record.id)
+        doc = record.doc
         return make_there(self.mapping, doc, Crosswalk(tx, self.system).prefetch(self.mapping, hub=[doc])).doc
 
     def update(self) -> None:
@@ -358,6 +365,15 @@ class Attempt:
 
         self.hub.store.run(work)
 
+    def leave(self, error: UnwantedError) -> None:
+        """Nothing is to be done."""
+
+        def work(tx: UnitOfWork) -> None:
+            tx.outbox.done(self.delivery)
+            self.tracer.note(tx, "delivered", "Nothing sent: {reason}", reason=str(error))
+
+        self.hub.store.run(work)
+
     def not_yet(self, error: NotYetError) -> None:
         """Still in doubt, until a known time."""
         self.wait_until(error.at, error)
@@ -395,6 +411,7 @@ class Attempt:
 
 OUTCOMES: tuple[tuple[type[Exception], Callable[[Attempt, Any], None]], ...] = (
     (NotYetError, Attempt.not_yet),
+    (UnwantedError, Attempt.leave),
     (UnknownOutcomeError, Attempt.again),
     (MissingLinkError, Attempt.park),
     (RetryableError, Attempt.again),

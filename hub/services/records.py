@@ -91,9 +91,14 @@ def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
 
 
 def is_held_back(record: Record) -> bool:
-    """Whether no system is to know of it yet: unconfirmed, a draft, or a movement that waits for the one before it."""
+    """Whether no system is to know of it: unconfirmed, a draft, a movement that waits for the one before it, merged."""
     waits = record.entity in MOVEMENTS and record.doc.get("state") == "draft"
-    return bool(waits or record.doc.get("pending") or record.doc.get("is_draft"))
+    return bool(waits or is_merged_away(record) or record.doc.get("pending") or record.doc.get("is_draft"))
+
+
+def is_merged_away(record: Record) -> bool:
+    """Whether another record stands for this one; a merged ticket is still told, as one of its states."""
+    return record.entity != "ticket" and bool(record.doc.get("merged_into"))
 
 
 def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:

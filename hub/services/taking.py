@@ -100,14 +100,16 @@ def take(
     """Merge a copy that is not older than its link; RetryableError while a call about the record is in ``flight``."""
     mapping = system.mappings[tracer.entity]
     tracer.note(tx, "fetched", "{object} {id} read", object=mapping.object, id=remote.id)
+    link = tx.links.of_remote(system.name, mapping.object, remote.id)
+    if link is not None and link.state == "merged":
+        return agreeing.look_only(tx, tracer, link, remote)
     found = agreeing.counterparts(hub, tx, system, mapping, remote, shared)
     if flight and (found[0].id in flight if found else may_be_ours(tx, system, mapping, flight)):
         raise RetryableError(
             "{object} {id} is just being written: read again later.", object=mapping.object, id=remote.id
         )
     if len(found) > 1:
-        detail = {"path": remote.id, "candidates": [record.id for record in found]}
-        agreeing.open_review(hub, tx, tracer, "adoption", detail)
+        agreeing.ask_which(hub, tx, tracer, system, remote, found)
         return None
     if not found and mapping.sync.creates is Members.HUB:
         tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
@@ -194,6 +196,6 @@ class Portion:
 
 def is_agreed(mapping: Mapping, link: Link | None, remote: Remote) -> bool:
     """Whether a remote record is just what we last agreed on: our own echo, or an old overlap."""
-    if link is None or link.state != "active":
+    if link is None or link.state == "gone":
         return False
     return link.remote_shadow == remote.doc or mapping.same_remote(remote.doc, link.remote_shadow)

@@ -160,6 +160,15 @@ class SqlLinks(Repository):
             self._drawn = self._draw()
         return self._drawn
 
+    def move(self, link: Link, record_id: str, state: str) -> None:
+        """Point a link at another record."""
+        self._kept.pop((link.system, link.object, link.external_id), None)
+        place = (LINK.c.system == link.system, LINK.c.object == link.object, LINK.c.external_id == link.external_id)
+        try:
+            self.change(update(LINK).where(*place).values(record_id=record_id, state=state, revision=self._revision()))
+        except IntegrityError:
+            raise already_linked(replace(link, record_id=record_id)) from None
+
     def count(self, system: str, name: str) -> int:
         """How many active links an object has."""
         statement = select(func.count()).where(LINK.c.system == system, LINK.c.object == name, LINK.c.state == "active")

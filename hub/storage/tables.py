@@ -64,7 +64,17 @@ INDEXED: dict[str, tuple[str, ...]] = {
     ),
     "contact": ("created_at", "updated_at", "customer_id", "name", "pending"),
     "contract": ("created_at", "updated_at", "number", "customer_id", "state", "starts_on", "ends_on"),
-    "customer": ("created_at", "updated_at", "code", "name", "level", "parent_id", "credit_hold", "pending"),
+    "customer": (
+        "created_at",
+        "updated_at",
+        "code",
+        "name",
+        "level",
+        "parent_id",
+        "credit_hold",
+        "pending",
+        "merged_into",
+    ),
     "evidence": ("created_at", "updated_at", "ticket_id", "visit_id", "kind", "sha256"),
     "follow_up": ("created_at", "updated_at", "ticket_id", "outcome", "score", "at"),
     "invoice": (
@@ -275,6 +285,8 @@ INBOX = Table(
     Column("not_before", Text),
     Column("waits_for", Text),
     Column("error", Text),
+    Column("error_class", Text),
+    Column("failure", Text),
     UniqueConstraint("source", "key", name="ux_inbox_key"),
     Index(
         "ix_inbox_digest",
@@ -323,6 +335,8 @@ OUTBOX = Table(
     Column("not_before", Text),
     Column("sent_at", Text),
     Column("error", Text),
+    Column("error_class", Text),
+    Column("failure", Text),
     Index("ix_outbox_record", "entity", "record_id"),
     Index(
         "ix_outbox_open",
@@ -393,6 +407,9 @@ REVIEW = Table(
     Column("correlation", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("settled_at", Text),
+    Column("settled_by", Text, nullable=False),
+    Index("ix_review_record", "entity", "record_id"),
     Index(
         "ux_review_open",
         "digest",
@@ -400,6 +417,19 @@ REVIEW = Table(
         sqlite_where=text("state = 'open'"),
         postgresql_where=text("state = 'open'"),
     ),
+)
+
+APPROVED = Table(
+    "approved_match",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("object", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("record_id", Text),
+    Column("given", LargeBinary, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
 )
 
 AUDIT = Table(

@@ -16,6 +16,7 @@ from hub.storage.cursors import SqlCursors
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
 from hub.storage.links import SqlLinks
+from hub.storage.matches import SqlMatches
 from hub.storage.outbox import SqlOutbox
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
@@ -61,6 +62,7 @@ class SqlUnitOfWork:
         self.links = SqlLinks(wire, cipher, partial(self.next_number, "link_revision"))
         self.inbox = SqlInbox(wire, cipher)
         self.outbox = SqlOutbox(wire, cipher)
+        self.matches = SqlMatches(wire, cipher)
         self.cursors = SqlCursors(wire)
         self.reviews = SqlReviews(wire, cipher)
         self.runs = SqlRuns(wire)

@@ -45,6 +45,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest"),
     )
     op.create_table(
+        "approved_match",
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=True),
+        sa.Column("given", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "object", "external_id"),
+    )
+    op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
@@ -113,6 +125,8 @@ def upgrade() -> None:
         sa.Column("not_before", sa.Text(), nullable=True),
         sa.Column("waits_for", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error_class", sa.Text(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "key", name="ux_inbox_key"),
     )
@@ -201,6 +215,8 @@ def upgrade() -> None:
         sa.Column("not_before", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error_class", sa.Text(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch:
@@ -396,6 +412,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Text(), nullable=True),
         sa.Column("credit_hold", sa.Text(), nullable=True),
         sa.Column("pending", sa.Text(), nullable=True),
+        sa.Column("merged_into", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("record_customer", schema=None) as batch:
@@ -858,9 +875,12 @@ def upgrade() -> None:
         sa.Column("correlation", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.Text(), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("review", schema=None) as batch:
+        batch.create_index("ix_review_record", ["entity", "record_id"], unique=False)
         batch.create_index(
             "ux_review_open",
             ["digest"],
