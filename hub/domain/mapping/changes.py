@@ -45,9 +45,9 @@ def changes(parts: Sequence[Part], old: Node, new: Node, run: Run, *, of_hub: bo
 
 
 def _leaf_change(leaf: Leaf, old: Node, new: Node, *, of_hub: bool) -> Iterator[FieldChange]:
-    meaning = leaf.hub_meaning if of_hub else leaf.remote_meaning
+    differs = leaf.hub_differs if of_hub else leaf.remote_differs
     read = leaf.hub.read if of_hub else leaf.remote.read
-    if meaning(old) != meaning(new):
+    if differs(old, new):
         paths = place_of(leaf, new, of_hub=True), place_of(leaf, new, of_hub=False)
         yield FieldChange(*paths, shown(read(old)), shown(read(new)), leaf.rule)
 
