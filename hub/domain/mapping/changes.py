@@ -37,6 +37,8 @@ class FieldChange:
 def changes(parts: Sequence[Part], old: Node, new: Node, run: Run, *, of_hub: bool) -> Iterator[FieldChange]:
     """Every change from ``old`` to ``new``, both of the hub or both of the remote."""
     for part in parts:
+        if isinstance(part, Leaf) and part.is_plain and part.is_untouched(old, new, of_hub=of_hub):
+            continue
         with run.at(part, new, new, of_hub=of_hub):
             if isinstance(part, Leaf):
                 yield from _leaf_change(part, old, new, of_hub=of_hub)

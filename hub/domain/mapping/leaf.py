@@ -72,6 +72,14 @@ class Leaf:
         ends = (self.rule.hub, self.rule.remote)
         return self.rule.when is None and self._companion is None and all(isinstance(end, Path) for end in ends)
 
+    def is_untouched(self, old: Node, new: Node, *, of_hub: bool) -> bool:
+        """Whether two documents of one side say the same to the letter; where one cannot be read, that is left open."""
+        end = self.hub if of_hub else self.remote
+        try:
+            return are_identical(end.read(old), end.read(new))
+        except UnfitError:
+            return False
+
     def hub_differs(self, one: Node, other: Node) -> bool:
         """Say whether two hub documents mean different things here."""
         if self._companion is None and are_identical(self.hub_value(one), self.hub_value(other)):

@@ -19,7 +19,7 @@ from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.refusal import UnfitError
 from hub.domain.mapping.rules import Const, OnNull, OnOther, Owner
-from hub.domain.mapping.values import are_identical, clone, is_nothing, normal
+from hub.domain.mapping.values import clone, is_nothing, normal
 from hub.domain.sync.judging import DECIDED, SKEW, Times, Verdict, judge
 from hub.domain.sync.ledger import Ledger
 from hub.domain.sync.members import MemberMerger
@@ -154,10 +154,8 @@ class _Merger:
         """Whether both sides say to the letter what they said before: most fields of most changes, and no work."""
         if self.ledger.held or self.was_idle or not leaf.is_plain:
             return False
-        here, there = leaf.hub_value(scope.hub), leaf.remote_value(scope.seen)
-        return are_identical(here, leaf.hub_value(scope.hub_base)) and are_identical(
-            there, leaf.remote_value(scope.remote_base)
-        )
+        same_here = leaf.is_untouched(scope.hub_base, scope.hub, of_hub=True)
+        return same_here and leaf.is_untouched(scope.remote_base, scope.seen, of_hub=False)
 
     def judge(self, leaf: Leaf, scope: Scope) -> tuple[Verdict, Reason | Dispute | None]:
         """Who wins; nobody where nothing changed or both mean the same."""
