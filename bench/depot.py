@@ -49,14 +49,14 @@ class Depot:
             remote_of(one) for one in self._call("find", {"object": name, "field": field, "value": value})["records"]
         ]
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - the document has it
         return remote_of(self._call("create", {"object": name, "doc": doc}, write=True)["record"])
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - versions do it
         asked = {"object": name, "id": seen.id, "version": seen.version, "doc": doc}
         return remote_of(self._call("update", asked, write=True)["record"])
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         raise NotImplementedError
 
     def _call(self, verb: str, asked: Doc, *, write: bool = False) -> Doc:

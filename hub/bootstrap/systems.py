@@ -48,6 +48,8 @@ def system_of(settings: Settings, system: SystemSettings, environment: Environme
         request_limit=system.request_limit,
         paused=system.paused,
         sweep_every=system.sweep_every,
+        concurrency=system.concurrency,
+        budget=system.budget,
     )
 
 

@@ -103,7 +103,10 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         state=told.get("state"),
         goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},
         reached=told.get("reached", {}),
+        compensate=tuple(Step(**step) for step in told.get("compensate", ())),
         of=told.get("of"),
+        key_expires=_duration(told["key_expires"]) if "key_expires" in told else None,
+        batch=told.get("batch", {}).get("max", 1),
         feed=_feed(told.get("cursor")),
     )
 

@@ -12,7 +12,8 @@ from hub.services.context import Hub
 from hub.services.letters import Post
 
 SWEPT = timedelta(minutes=1)  # how often it is asked whether a sweep is due
-BATCH = 32  # messages or deliveries that one worker takes at a time
+BATCH = 32  # messages that one worker takes at a time
+DELIVERIES = 200  # they share the transaction that leases them, and the commits of those that are under way at once
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def jobs(
             yield Job(f"inbox {system.name}", intervals["inbox"], taken, hears="inbox")
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)
             yield Job(f"sweep {system.name}", SWEPT, partial(sweeping.step, hub, system))
-            work = partial(outbound.deliver, hub, system.name, BATCH)
+            work = partial(outbound.deliver, hub, system.name, DELIVERIES)
             yield Job(f"deliver {system.name}", intervals["deliver"], work, hears="outbox")
 
 

@@ -10,9 +10,11 @@ system refused it (its reason in the message), StaleError when the record moved 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
+from hub.domain.errors import HubError
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,30 @@ class Step:
     refused: str = ""
 
 
+class Idempotency(StrEnum):
+    """What keeps a repeated call from taking effect twice."""
+
+    NATIVE = "native"  # the system knows our key from the document
+    HEADER = "header"  # the system knows our key, which goes with the call
+    EXTERNAL_ID = "external_id"  # a create is an upsert under our id
+    LOOKUP = "lookup"  # nothing over there does: we look first
+    NONE = "none"  # nothing does, and nothing can be looked up: a person decides
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the same call may simply be made again while the system remembers our key."""
+        return self in {Idempotency.NATIVE, Idempotency.HEADER, Idempotency.EXTERNAL_ID}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record of a batch: ``seen`` is None where it is new; ``key`` tells its outcome apart."""
+
+    key: str
+    doc: Doc
+    seen: Remote | None = None
+
+
 @dataclass(frozen=True)
 class Feed:
     """How a system dates changes: the zone of its values, their granularity, and the rows that one listing may have."""
@@ -86,14 +112,26 @@ class ObjectSpec:
     """What a connector file declares of one remote object."""
 
     name: str
-    idempotency: str = "none"  # native | header | external_id | lookup | none
+    idempotency: str | Mapping[str, str] = "none"  # of a create, or by operation: see ``idempotency_of``
+    key_expires: timedelta | None = None  # how long the system remembers our keys; None: for ever
     lookup_by: str | None = None  # the remote field that carries our key
     settle: timedelta = timedelta(seconds=30)  # how long a lost call may still be running over there
     state: str | None = None  # the remote field that tells the state of a document
     goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # goal state -> states beyond it
+    compensate: Sequence[Step] = ()  # what takes a document back that is withdrawn before it reached its goal
     feed: Feed = field(default_factory=Feed)
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
+    batch: int = 1  # how many records one call may write, where the connector can
+
+    def idempotency_of(self, operation: str) -> Idempotency:
+        """What keeps a repeated create, update or act from happening twice.
+
+        An update or act that the file says nothing of is looked up: the record is read again before it is repeated.
+        """
+        if isinstance(self.idempotency, str):
+            return Idempotency(self.idempotency if operation == "create" else "lookup")
+        return Idempotency(self.idempotency.get(operation, "none" if operation == "create" else "lookup"))
 
 
 class Connector(Protocol):
@@ -122,16 +160,28 @@ class Connector(Protocol):
         """The records whose field equals the value, for look-ups and adoption."""
         ...
 
-    def create(self, name: str, doc: Doc) -> Remote:
-        """Write a new record and read it back."""
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
+        """Write a new record and read it back.
+
+        ``key`` is the same whenever this is repeated; it is given where the file declares header or native keys.
+        """
         ...
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
         """Bring the seen record to ``doc``, sending only what differs; read it back. StaleError when it moved."""
         ...
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """Call a workflow action of the record; the caller reads the state again to see whether it worked."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A connector whose system takes several records in one call."""
+
+    def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
+        """Write them; gives what became of each, by its key. Fails as a whole only where nothing is known of any."""
         ...
 
 

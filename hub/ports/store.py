@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from hub.ports.accounts import Accounts
 from hub.ports.audit import Audit
+from hub.ports.budgets import Budgets
 from hub.ports.cursors import Cursors
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
@@ -36,6 +37,8 @@ class UnitOfWork(Protocol):
     def matches(self) -> Matches: ...  # noqa: D102
     @property
     def cursors(self) -> Cursors: ...  # noqa: D102
+    @property
+    def budgets(self) -> Budgets: ...  # noqa: D102
     @property
     def reviews(self) -> Reviews: ...  # noqa: D102
     @property

@@ -348,13 +348,13 @@ def look_only(tx: UnitOfWork, tracer: Tracer, link: Link, remote: Remote) -> Lin
 
 
 def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
-    """Whether a system is not to get a record anew: it was merged into another, or unlinked there."""
+    """Whether a system is not to get a record anew: it was merged into another, deleted or unlinked there."""
     if records.is_merged_away(record):
         return True
     name = system.mappings[record.entity].object
     links = [link for link in tx.links.all_of_record(record.entity, record.id)
              if (link.system, link.object) == (system.name, name)]  # fmt: skip
-    return any(link.state == "gone" for link in links) and all(link.state == "gone" for link in links)
+    return bool(links) and all(link.state == "gone" or link.merged_into is not None for link in links)
 
 
 def refused(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, reason: str) -> None:

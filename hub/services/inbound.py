@@ -21,6 +21,7 @@ from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
 from hub.services import records
 from hub.services.context import Hub
+from hub.services.gate import NotNowError
 from hub.services.hints import HINT, hint, mapping_of, subject_of
 from hub.services.polling import is_loading, poll, poll_object
 from hub.services.taking import fetch, take_in
@@ -84,6 +85,7 @@ def again(hub: Hub, message: Message, error: HubError) -> None:
     """Later."""
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
     at = next_attempt(message.id, message.attempt, now=hub.clock.now(), retry_after=retry_after)
+    at = error.at if isinstance(error, NotNowError) else at
     hub.store.run(lambda tx: tx.inbox.later(message, not_before=at, error=str(error)))
 
 

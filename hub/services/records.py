@@ -111,8 +111,12 @@ def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
     return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
 
 
-def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None) -> None:
-    """Make a delivery due."""
+def enqueue(
+    hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None, bulk: bool = False
+) -> None:
+    """Make a delivery due. A document with a goal is an obligation: the first system to be told is the only one."""
+    if goal is not None and not tx.outbox.bind(record.entity, record.id, system):
+        return
     tx.outbox.enqueue(
         Delivery(
             id=hub.ids.new(),
@@ -122,6 +126,7 @@ def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record,
             correlation=actor.correlation,
             created_at=hub.clock.now(),
             goal=goal,
+            bulk=bulk,
         )
     )
 

@@ -115,10 +115,10 @@ class OverheardOutbox:
         self._heard.add(OUTBOX)
         self._outbox.enqueue(delivery)
 
-    def replay(self, delivery_id: str) -> None:
+    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
         """Make a dead delivery due again."""
         self._heard.add(OUTBOX)
-        self._outbox.replay(delivery_id)
+        self._outbox.replay(delivery_id, bulk=bulk)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outbox, name)

@@ -335,16 +335,35 @@ OUTBOX = Table(
     Column("not_before", Text),
     Column("sent_at", Text),
     Column("error", Text),
+    Column("bulk", Integer, nullable=False),
     Column("error_class", Text),
     Column("failure", Text),
     Index("ix_outbox_record", "entity", "record_id"),
     Index(
         "ix_outbox_open",
         "system",
+        "bulk",
         "id",
         sqlite_where=text("state in ('ready', 'sent', 'unknown')"),
         postgresql_where=text("state in ('ready', 'sent', 'unknown')"),
     ),
+)
+
+ROUTE = Table(
+    "route",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("system", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+BUDGET = Table(
+    "budget",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("used", Integer, nullable=False),
 )
 
 CURSOR = Table(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.storage.accounts import SqlAccounts
 from hub.storage.audit import SqlAudit
+from hub.storage.budgets import SqlBudgets
 from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
 from hub.storage.idempotency import SqlIdempotency
@@ -64,6 +65,7 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(wire, cipher)
         self.matches = SqlMatches(wire, cipher)
         self.cursors = SqlCursors(wire)
+        self.budgets = SqlBudgets(wire)
         self.reviews = SqlReviews(wire, cipher)
         self.runs = SqlRuns(wire)
         self.audit = SqlAudit(wire, cipher, vault.now)

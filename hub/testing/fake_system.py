@@ -31,6 +31,7 @@ class FakeSystem:
         self.store: dict[tuple[str, str], Remote] = {}
         self.calls: list[tuple[str, str, str]] = []
         self.down = False
+        self.keys: dict[str, str] = {}  # the keys that calls brought along, and what was made under them
         self.page_size = 2
 
     def fail(self, operation: str, how: str) -> None:
@@ -89,16 +90,20 @@ class FakeSystem:
         self._before("find")
         return [remote for remote in self.records(name) if remote.doc.get(field) == value]
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """A new record."""
         lose_answer = self._before("create")
+        if key in self.keys:
+            return deepcopy(self.store[self._of(name), self.keys[key]])
         remote_id = str(next(self._numbers))
+        if key:
+            self.keys[key] = remote_id
         self.calls.append(("create", name, remote_id))
         self._put(name, remote_id, doc)
         self._after(lose_answer)
         return deepcopy(self.store[self._of(name), remote_id])
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - versions do it
         """Replace what was seen."""
         lose_answer = self._before("update")
         if self.store[self._of(name), seen.id].version != seen.version:
@@ -108,9 +113,13 @@ class FakeSystem:
         self._after(lose_answer)
         return deepcopy(self.store[self._of(name), seen.id])
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """Move the state; an action in the wrong state is silently ignored, as real systems do."""
         lose_answer = self._before("act")
+        if key in self.keys:
+            return
+        if key:
+            self.keys[key] = remote_id
         self.calls.append((action, name, remote_id))
         remote = self.store[self._of(name), remote_id]
         state = self._moves.get((str(remote.doc.get("state")), action))

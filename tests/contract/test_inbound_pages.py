@@ -44,8 +44,8 @@ class Listening(FakeSystem):
             act()
         return replace(page, at=self._clock.now() + self.clock_ahead)
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
-        written = super().update(name, seen, doc)
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
+        written = super().update(name, seen, doc, key=key)
         if self.after_write is not None:
             act, self.after_write = self.after_write, None
             act()

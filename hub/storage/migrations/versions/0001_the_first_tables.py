@@ -97,6 +97,21 @@ def upgrade() -> None:
         batch.create_index("ix_blind_index_record", ["entity", "record_id"], unique=False)
 
     op.create_table(
+        "route",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "record_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "budget",
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "day"),
+    )
+    op.create_table(
         "cursor",
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("object", sa.Text(), nullable=False),
@@ -215,6 +230,7 @@ def upgrade() -> None:
         sa.Column("not_before", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("bulk", sa.Integer(), nullable=False),
         sa.Column("error_class", sa.Text(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -222,7 +238,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch:
         batch.create_index(
             "ix_outbox_open",
-            ["system", "id"],
+            ["system", "bulk", "id"],
             unique=False,
             sqlite_where=sa.text("state in ('ready', 'sent', 'unknown')"),
             postgresql_where=sa.text("state in ('ready', 'sent', 'unknown')"),
