@@ -41,6 +41,7 @@ objects:
     cursor: {tz: UTC, granularity: 1 ms}
     idempotency: external_id
     lookup: {by: hub_id, settle: 30 s}
+    cursor: {tz: UTC, granularity: 1 ms}
     remote: {model: item}
 """,
     "mappings/depot/part.yaml": """
