@@ -47,6 +47,7 @@ def system_of(settings: Settings, system: SystemSettings, environment: Environme
         lag=system.lag,
         request_limit=system.request_limit,
         paused=system.paused,
+        sweep_every=system.sweep_every,
         hooks=file.hooks,
         concurrency=system.concurrency,
         budget=system.budget,

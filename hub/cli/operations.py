@@ -6,6 +6,8 @@ An operation takes and gives JSON values, so that both ways are the same.
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import partial
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
@@ -13,18 +15,22 @@ from hub.domain.instants import parse_instant
 from hub.ports.accounts import ApiKey, User
 from hub.ports.reports import Report
 from hub.ports.reviews import Wanted
+from hub.ports.runs import Run
 from hub.ports.trace import Stop
 from hub.services import (
     accounts,
     audit,
     auditing,
     comparing,
+    loading,
+    progress,
     provenance,
     queue,
     reconciliation,
     reconciling,
     reviewing,
     suggesting,
+    sweeping,
     trace,
 )
 from hub.services.context import Actor, Hub
@@ -32,6 +38,8 @@ from hub.services.decisions import Decision
 from hub.services.queue import Dead
 from hub.services.reconciling import Change, Item
 from hub.services.walk import Passage
+
+TURN = timedelta(seconds=2)  # how long a command works before it tells how far it is
 
 
 @dataclass(frozen=True)
@@ -284,6 +292,46 @@ def reconcile(hub: Hub, arguments: Doc) -> Doc:
     return {**asdict(run), "started_at": run.started_at.isoformat(), "ended_at": None}
 
 
+def load_sync(hub: Hub, arguments: Doc) -> Doc:
+    """Go on with a load for some seconds; begins one where none is under way."""
+    need_system(hub, arguments["system"])
+    system = hub.systems[arguments["system"]]
+    if arguments["stop"]:
+        stopped = loading.stop(hub, system)
+        return {"run": None if stopped is None else progress.run_row(stopped, hub.clock.now())}
+    run = loading.start(hub, system, arguments["entities"], force=arguments["force"])
+    return {"run": for_a_while(hub, run, partial(loading.advance, hub, system))}
+
+
+def sweep_sync(hub: Hub, arguments: Doc) -> Doc:
+    """Go on with the sweep of an object for some seconds; begins one where none is under way."""
+    need_system(hub, arguments["system"])
+    system = hub.systems[arguments["system"]]
+    names = [mapping.object for mapping in sweeping.swept(system) if arguments["entity"] == mapping.entity]
+    if not names:
+        raise NotFoundError(
+            "{system} has no mapping for {entity}: there are {known}.",
+            system=system.name,
+            entity=arguments["entity"],
+            known=", ".join(mapping.entity for mapping in sweeping.swept(system)),
+        )
+    run = sweeping.start(hub, system, names[0], force=arguments["force"])
+    return {"run": for_a_while(hub, run, partial(sweeping.advance, hub, system))}
+
+
+def for_a_while(hub: Hub, run: Run, step: Callable[[Run], Run]) -> Doc:
+    """Do steps of a run until it ends, or until it is time to tell how far it is."""
+    until = hub.clock.now() + TURN
+    while run.ended_at is None and hub.clock.now() < until:
+        run = step(run)
+    return progress.run_row(run, hub.clock.now())
+
+
+def sync_status(hub: Hub, _: Doc) -> Doc:
+    """How each feed and run goes."""
+    return progress.status(hub)
+
+
 def need_system(hub: Hub, name: str) -> None:
     """NotFoundError when there is no such system."""
     if name not in hub.systems:
@@ -325,6 +373,9 @@ OPERATIONS: dict[str, Operation] = {
     "sync.apply": Operation(apply_sync, systems=True),
     "drift": Operation(measure_drift, systems=True),
     "reconcile": Operation(reconcile, systems=True),
+    "sync.load": Operation(load_sync, systems=True),
+    "sync.sweep": Operation(sweep_sync, systems=True),
+    "sync.status": Operation(sync_status, writes=False, systems=True),
     "trace": Operation(show_trace, writes=False),
     "trace.fields": Operation(show_fields, writes=False, systems=True),
     "audit.verify": Operation(verify_audit, writes=False),

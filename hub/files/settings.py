@@ -78,6 +78,7 @@ class SystemSettings:
     overlap: timedelta
     lag: timedelta
     request_limit: timedelta
+    sweep_every: timedelta
     paused: bool
     hooks: HookSettings | None
     concurrency: int
@@ -221,7 +222,7 @@ def database_of(directory: Path, value: Mapping[str, Any]) -> Database:
 
 def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     """One connected system."""
-    times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit")}
+    times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit", "sweep_every")}
     mappings = tuple(value["mappings"])
     told = value.get("hooks")
     hooks = None if told is None else HookSettings(told["token"], tuple(told.get("signing_keys", ())))

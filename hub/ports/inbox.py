@@ -61,15 +61,21 @@ class Inbox(Protocol):
         ...
 
     def wake(self, source: str, subject: str) -> int:
-        """Make what waits for a subject due now; says how many messages that were."""
+        """Make what waits for a subject due now, dead or not; says how many messages that were."""
         ...
 
     def waiting_for(self, source: str, subject: str) -> str | None:
         """What the parked message of a subject waits for; None where none is parked."""
         ...
 
-    def dead(self, message: Message, *, error: str, failure: Failure | None = None) -> None:
-        """Give up: a person decides."""
+    def has_new(self, source: str, subject: str) -> bool:
+        """Whether a message of the subject is yet to be processed."""
+        ...
+
+    def dead(
+        self, message: Message, *, error: str, failure: Failure | None = None, waits_for: str | None = None
+    ) -> None:
+        """Give up: a person decides, or the subject that it waits for comes after all."""
         ...
 
     def replay(self, message_id: str, *, not_before: datetime | None = None) -> None:

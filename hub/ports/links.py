@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from hub.domain.documents import Doc
@@ -21,6 +22,7 @@ class Link:
     remote_shadow: Doc = field(default_factory=dict)
     version: str | None = None
     lines: Doc = field(default_factory=dict)  # line crosswalk: list path -> {hub key: remote key}
+    agreed_at: datetime | None = None  # when what the remote record says was last read and agreed on
     revision: int = 0  # grows with every write of any link; the store counts it
     missed: int = 0  # complete sweeps in a row that did not find the remote record
     merged_into: str | None = None  # the remote record that took this one's place over there

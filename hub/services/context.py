@@ -53,6 +53,7 @@ class System:
     lag: timedelta = timedelta(seconds=0)
     request_limit: timedelta = timedelta(seconds=30)
     paused: bool = False
+    sweep_every: timedelta = timedelta(days=1)
     concurrency: int = 1  # deliveries at once
     budget: Budget = field(default_factory=Budget)
     hooks: Hooks | None = None

@@ -16,6 +16,7 @@ from hub.services import agreeing, records
 from hub.services.context import Actor, Hub, System
 from hub.services.tracing import Tracer
 
+MISSES = 2  # complete sweeps in a row
 MONEY = {"charge", "invoice", "payment"}  # never ended because somebody deleted a row elsewhere: a person is asked
 ENDED = (("active", False), ("state", "cancelled"), ("status", "cancelled"), ("status", "retired"), ("state", "void"))
 """What marks a record as ended, by what its schema has first. Records are never removed: others point at them."""

@@ -165,16 +165,15 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
         return
     parent, at = subject_of(mapping.object, error.sought), hub.clock.now() + PARKED
 
-    def work(tx: UnitOfWork) -> bool:
+    def work(tx: UnitOfWork) -> None:
         if circle := circle_of(tx, message, parent):
-            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.", error)
-            return False
-        if tx.links.of_remote(system.name, mapping.object, error.sought) is None:
-            hint(hub, tx, system.name, mapping.object, error.sought)
+            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.", error, waits_for=parent)
+        elif tx.links.of_remote(system.name, mapping.object, error.sought) is None:
+            if not tx.inbox.has_new(system.name, parent):
+                hint(hub, tx, system.name, mapping.object, error.sought)
             tx.inbox.park(message, waits_for=parent, not_before=at, error=str(error))
         else:  # it came while we looked
             tx.inbox.later(message, not_before=hub.clock.now(), error=str(error))
-        return True
 
     hub.store.run(work)
 
@@ -211,9 +210,12 @@ def give_up(hub: Hub, message: Message, error: HubError) -> None:
     hub.store.run(lambda tx: refuse(hub, tx, message, str(error), error))
 
 
-def refuse(hub: Hub, tx: UnitOfWork, message: Message, reason: str, error: HubError) -> None:
-    """Make a message a dead one, with its reason and all that is needed to understand it."""
-    tx.inbox.dead(message, error=reason, failure=failing.of_message(error, mapping_about(hub, message)))
+def refuse(
+    hub: Hub, tx: UnitOfWork, message: Message, reason: str, error: HubError, *, waits_for: str | None = None
+) -> None:
+    """Make a message a dead one, with all that is needed to understand it, and what would bring it back to life."""
+    failure = failing.of_message(error, mapping_about(hub, message))
+    tx.inbox.dead(message, error=reason, failure=failure, waits_for=waits_for)
     Tracer(hub, message.correlation, message.source, "").note(tx, "pulled", "Refused: {reason}", reason=reason)
 
 

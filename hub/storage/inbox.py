@@ -28,9 +28,8 @@ WAKE = Prepared(
             INBOX.c.source == bindparam("its_source"),
             INBOX.c.waits_for == bindparam("its_subject"),
             INBOX.c.waits_for.is_not(None),
-            INBOX.c.state == "new",
         )
-        .values(waits_for=None, not_before=None)
+        .values(state="new", waits_for=None, not_before=None)
     )
 )
 
@@ -131,25 +130,29 @@ class SqlInbox(Repository):
         row = self.first(select(INBOX.c.waits_for).where(*mine, INBOX.c.waits_for.is_not(None)))
         return None if row is None else str(row["waits_for"])
 
-    def dead(self, message: Message, *, error: str, failure: Failure | None = None) -> None:
+    def has_new(self, source: str, subject: str) -> bool:
+        """Whether a message of the subject is yet to be processed."""
+        mine = (INBOX.c.source == source, INBOX.c.subject == subject, INBOX.c.state == "new")
+        return self.first(select(INBOX.c.id).where(*mine).limit(1)) is not None
+
+    def dead(
+        self, message: Message, *, error: str, failure: Failure | None = None, waits_for: str | None = None
+    ) -> None:
         """Give up."""
-        self._mark(message, state="dead", lease_until=None, waits_for=None, error=error, **stored(failure))
+        self._mark(message, state="dead", lease_until=None, waits_for=waits_for, error=error, **stored(failure))
 
     def replay(self, message_id: str, *, not_before: datetime | None = None) -> None:
         """Make a dead message new again."""
         dead = (INBOX.c.id == message_id, INBOX.c.state == "dead")
-        again = (
-            update(INBOX)
-            .where(*dead)
-            .values(state="new", attempt=0, not_before=stamp_or_none(not_before), lease_until=None)
-        )
-        if not self.change(again):
+        again = {"state": "new", "attempt": 0, "lease_until": None, "waits_for": None}
+        again |= {"not_before": stamp_or_none(not_before)}
+        if not self.change(update(INBOX).where(*dead).values(again)):
             raise NotFoundError("There is no dead message {id}.", id=message_id)
 
     def drop(self, message_id: str) -> None:
         """Give up for good."""
         dead = (INBOX.c.id == message_id, INBOX.c.state == "dead")
-        if not self.change(update(INBOX).where(*dead).values(state="dropped")):
+        if not self.change(update(INBOX).where(*dead).values(state="dropped", waits_for=None)):
             raise NotFoundError("There is no dead message {id}.", id=message_id)
 
     def dead_ones(self, *, since: datetime | None = None, after: str = "", limit: int = 500) -> list[Message]:

@@ -11,7 +11,7 @@ from hub.domain.errors import ConflictError
 from hub.ports.links import Link
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared, Row
-from hub.storage.sql import Repository, insert_on
+from hub.storage.sql import Repository, insert_on, instant_or_none, stamp_or_none
 from hub.storage.tables import LINK, NUMBER, RUN_SEEN
 from hub.storage.wire import Wire
 
@@ -148,8 +148,9 @@ class SqlLinks(Repository):
         place = (link.system, link.object, link.external_id)
         shadow = {"hub": link.hub_shadow, "remote": link.remote_shadow, "lines": link.lines}
         values = {
-            **{name: getattr(link, name) for name in COLUMNS if name not in {"shadow", "revision"}},
+            **{name: getattr(link, name) for name in COLUMNS if name not in {"shadow", "revision", "agreed_at"}},
             "shadow": self._cipher.seal(shadow, context(*place)),
+            "agreed_at": stamp_or_none(link.agreed_at),
             "revision": self._revision(),
         }
         try:
@@ -221,6 +222,7 @@ class SqlLinks(Repository):
             remote_shadow=shadow["remote"],
             version=row["version"],
             lines=shadow["lines"],
+            agreed_at=instant_or_none(row["agreed_at"]),
             revision=row["revision"],
             missed=row["missed"],
             merged_into=row["merged_into"],

@@ -248,6 +248,7 @@ LINK = Table(
     Column("state", Text, nullable=False),
     Column("version", Text),
     Column("shadow", LargeBinary, nullable=False),
+    Column("agreed_at", Text),
     Column("revision", serial, nullable=False),
     Column("missed", Integer, nullable=False),
     Column("merged_into", Text),

@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=True),
         sa.Column("shadow", sa.LargeBinary(), nullable=False),
+        sa.Column("agreed_at", sa.Text(), nullable=True),
         sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("merged_into", sa.Text(), nullable=True),
