@@ -40,6 +40,8 @@ objects:
     title: {en: Item, zh: 物料}
     idempotency: external_id
     lookup: {by: hub_id, settle: 30 s}
+    cursor: {tz: UTC, granularity: 1 ms}
+    batch: {max: 100}
     remote: {model: item}
 """,
     "mappings/depot/part.yaml": """

@@ -23,7 +23,7 @@ G6 = Metric("G6 durable push", "one by one, by hand", "hub", lambda one: one.rat
 G7 = Metric("G7 durable push, 50 ms away", "concurrency / latency", "hub", lambda one: one.rate, ">= 0.8", ">= 0.95")
 LATENCY = 0.05
 CONCURRENCY = 8
-BATCH = 32
+BATCH = 200
 UNITS = {"each": "pcs", "metre": "m", "kilogram": "kg", "litre": "l"}
 
 
