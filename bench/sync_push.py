@@ -4,7 +4,8 @@ A (by hand): a loop with requests that creates one record after the other and re
 B (hub): the outbox is worked off as the workers do; intent before each call, link and shadow after it. How new records
 came into the outbox is not measured. "In batches" is the way that the depot offers, "singly" one call for each record.
 
-G7: the remote side takes 50 ms for each request, and one record in each. A is what so many at a time can come to: concurrency / latency.
+G7: the remote side takes 50 ms for each request, and one record in each. A is what so many at a time can come to:
+concurrency / latency.
 """
 
 from collections.abc import Iterator

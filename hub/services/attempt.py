@@ -19,7 +19,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
-from hub.services.gate import NotNowError, Purpose
+from hub.services.gate import TURN, NotNowError, Purpose
 from hub.services.tracing import Tracer
 
 T = TypeVar("T")
@@ -273,4 +273,4 @@ class Attempt:
     def lost_call_ends_at(self) -> datetime | None:
         """Until when a call that gave no answer may still be running over there."""
         sent = self.delivery.sent_at
-        return None if sent is None else sent + self.system.request_limit + self.spec.settle
+        return None if sent is None else sent + TURN + self.system.request_limit + self.spec.settle
