@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hub import __version__
-from hub.cli import audit, demo, doctor, init, key, migrate, queue, sync, trace, up, user
+from hub.cli import audit, demo, doctor, init, key, migrate, queue, review, sync, trace, up, user
 from hub.cli import map as mapping
 from hub.cli.place import Place
 from hub.cli.program import Program
@@ -39,5 +39,5 @@ def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     ctx.obj = Place(directory, os.environ)
 
 
-for noun in (audit, demo, doctor, init, key, mapping, migrate, queue, sync, trace, up, user):
+for noun in (audit, demo, doctor, init, key, mapping, migrate, queue, review, sync, trace, up, user):
     main.add_command(noun.command)

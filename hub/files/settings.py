@@ -57,6 +57,14 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class HookSettings:
+    """How a system is let in; ``token`` and ``signing_keys`` are references."""
+
+    token: str
+    signing_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SystemSettings:
     """One connected system; ``secrets`` are references."""
 
@@ -70,6 +78,7 @@ class SystemSettings:
     lag: timedelta
     request_limit: timedelta
     paused: bool
+    hooks: HookSettings | None
     concurrency: int
     budget: Budget
 
@@ -203,7 +212,10 @@ def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     """One connected system."""
     times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit")}
     mappings = tuple(value["mappings"])
-    return SystemSettings(name=name, **{**value, **times, "mappings": mappings, "budget": budget_of(value["budget"])})
+    told = value.get("hooks")
+    hooks = None if told is None else HookSettings(told["token"], tuple(told.get("signing_keys", ())))
+    parts = {"mappings": mappings, "budget": budget_of(value["budget"]), "hooks": hooks}
+    return SystemSettings(name=name, **{**value, **times, **parts})
 
 
 def budget_of(value: Mapping[str, Any]) -> Budget:

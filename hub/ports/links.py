@@ -49,6 +49,10 @@ class Links(Protocol):
         """Every link of our record."""
         ...
 
+    def of_external(self, external_id: str, *, limit: int = 20) -> list[Link]:
+        """The links of any system whose remote record has this id: for a person who searches, not for a worker."""
+        ...
+
     def prefetch(self, system: str, entity: str, record_ids: Sequence[str]) -> dict[str, str]:
         """External ids by our id."""
         ...

@@ -97,6 +97,14 @@ class Composing:
         for remote in changed:
             yield from self._owners(whole, name, remote)
 
+    def wholes_of(self, name: str, remote_id: str) -> list[tuple[str, str]]:
+        """Object and id of every whole that one of the further objects is a part of; none when it is gone."""
+        concerned = [whole for whole in self._wholes.values() if whole.object(name) is not None]
+        part = self._connector.get(name, remote_id) if concerned else None
+        if part is None:
+            return []
+        return [(whole.root, owner) for whole in concerned for owner in self._owners(whole, name, part)]
+
     def _owners(self, whole: Whole, name: str, remote: Remote) -> Iterator[str]:
         part = whole.object(name)
         if part is None:

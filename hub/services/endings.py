@@ -10,7 +10,7 @@ from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.failures import Remedy, failure_of
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import agreeing, failing, records
 from hub.services.attempt import Attempt, TakenOverError, UnwantedError
 from hub.services.gate import NotNowError
 
@@ -73,7 +73,7 @@ def refuse(attempt: Attempt, error: Exception) -> None:
     """A person decides; the record says what and who must act."""
 
     def work(tx: UnitOfWork) -> None:
-        tx.outbox.dead(attempt.delivery, error=str(error))
+        tx.outbox.dead(attempt.delivery, error=str(error), failure=failing.of_delivery(error, attempt.mapping))
         attempt.tracer.note(tx, "delivered", "Refused: {reason}", reason=str(error))
         record = tx.records.get(attempt.delivery.entity, attempt.delivery.record_id)
         if record is not None:

@@ -39,7 +39,8 @@ def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, 
     other = tx.links.of_remote(system.name, link.object, remote.id)
     tx.links.save(replace(link, state="merged", merged_into=remote.id))
     if other is not None and other.record_id != record.id:
-        detail = {"path": link.external_id, "into": remote.id, "candidates": [record.id, other.record_id]}
+        candidates = [record.id, other.record_id]
+        detail = {"path": link.external_id, "into": remote.id, "candidates": candidates, "other": other.record_id}
         agreeing.open_review(hub, tx, tracer, "merged", detail)
         tracer.note(tx, "merged", "{id} went into {into}, which is another of ours: a person decides.",
                     id=link.external_id, into=remote.id)  # fmt: skip

@@ -105,6 +105,11 @@ class SqlLinks(Repository):
         rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
         return [self._link(row) for row in rows]
 
+    def of_external(self, external_id: str, *, limit: int = 20) -> list[Link]:
+        """Links by remote id alone."""
+        statement = select(LINK).where(LINK.c.external_id == external_id)
+        return [self._link(row) for row in self.rows(statement.order_by(LINK.c.system, LINK.c.object).limit(limit))]
+
     def prefetch(self, system: str, entity: str, record_ids: Sequence[str]) -> dict[str, str]:
         """External ids by our id."""
         statement = select(LINK.c.record_id, LINK.c.external_id).where(

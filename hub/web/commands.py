@@ -6,7 +6,7 @@ from hub.domain.documents import Doc
 from hub.domain.visit import possible_moves
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import billing, calls, dispatching, editing, follow_ups, stock, tickets, visits
+from hub.services import billing, calls, dispatching, editing, follow_ups, joining, stock, tickets, visits
 from hub.services.context import Actor, Hub
 from hub.web.actions import Action, Command, Create, Node, Table
 from hub.web.i18n import N_
@@ -25,6 +25,20 @@ INTO: Node = {
     "type": "string",
     "maxLength": 64,
     "x-ref": "ticket",
+}
+ONE_CUSTOMER: Node = {
+    "title": "Into",
+    "x-title": {"en": "Into customer", "zh": "并入客户"},
+    "type": "string",
+    "maxLength": 64,
+    "x-ref": "customer",
+}
+TAKEN: Node = {
+    "title": "Take",
+    "x-title": {"en": "Fields whose value comes from this one", "zh": "以此客户为准的字段"},
+    "type": "array",
+    "maxItems": 100,
+    "items": {"title": "Field", "x-title": {"en": "Field", "zh": "字段"}, "type": "string", "maxLength": 64},
 }
 CHASED: Node = {**INTO, "title": "Open ticket", "x-title": {"en": "Open ticket", "zh": "未结工单"}}
 WORDS: Mapping[str, Node | str] = {"reason": REASON, "note": NOTE}
@@ -206,12 +220,27 @@ CALLS: Table = {
         N_("Say who called"), calls.link_customer, "customer_id", "contact_id", offered=in_state("ended", "missed")
     ),
 }
+CUSTOMERS: Table = {
+    ("customer", "merge"): Action(
+        N_("Merge into another customer"),
+        joining.merge,
+        "into",
+        "take",
+        {"into": ONE_CUSTOMER, "take": TAKEN},
+        lambda doc: not doc.get("merged_into"),
+        is_danger=True,
+    ),
+    ("customer", "split"): Action(
+        N_("Undo the merge"), joining.split, offered=lambda doc: bool(doc.get("merged_into")), is_danger=True
+    ),
+}
 ACTIONS: Table = {
     **{("ticket", name): action for name, action in TICKET.items()},
     **{("visit", name): action for name, action in VISIT.items()},
     **PARTS,
     **CHARGES,
     **CALLS,
+    **CUSTOMERS,
 }
 CREATES: Mapping[str, Create] = {"ticket": tickets.open_ticket}
 

@@ -47,10 +47,57 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "dead": N_("given up"),
         "open": N_("open"),
         "settled": N_("settled"),
+        "ended": N_("settled by itself"),
+        "dropped": N_("dropped"),
+    },
+    "choice": {
+        "hub": N_("our value counts"),
+        "remote": N_("the other system's value counts"),
+        "value": N_("another value was entered"),
+        "again": N_("tried again"),
+        "match": N_("it is a record of ours"),
+        "new": N_("it is a new one"),
+        "unlink": N_("kept here by itself"),
+        "recreate": N_("written there again"),
+        "delete": N_("deactivated here, too"),
+        "merge": N_("merged"),
+        "different": N_("they are two"),
+        "acknowledge": N_("noted"),
+    },
+    "link": {"merged": N_("merged"), "gone": N_("gone over there")},
+    "passage": {
+        "passed": N_("passed"),
+        "failed": N_("failed"),
+        "waiting": N_("waits"),
+        "skipped": N_("not needed"),
+        "ahead": N_("not reached"),
+    },
+    "why": {
+        "both_changed": N_("Both sides changed this value."),
+        "times_unclear": N_("Both sides changed this value, and it cannot be told who was later."),
+        "deleted_here": N_("It was taken away here, and changed there."),
+        "deleted_there": N_("It was taken away there, and changed here."),
+        "no_counterpart": N_("The mapping does not know this value."),
+    },
+    "standing": {
+        "agreed": N_("the same"),
+        "normalised": N_("written in its own form"),
+        "to_send": N_("to be sent"),
+        "disputed": N_("a person decides"),
+    },
+    "verdict": {
+        "hub_owns": N_("Both changed it; the hub owns this field"),
+        "remote_owns": N_("Both changed it; the other system owns this field"),
+        "hub_later": N_("Both changed it; the hub was later"),
+        "remote_later": N_("Both changed it; the other system was later"),
+        "decided": N_("A person decided"),
     },
     "review": {
         "conflict": N_("conflict"),
         "adoption": N_("adoption"),
+        "gone": N_("gone over there"),
+        "duplicate": N_("likely the same"),
+        "merged": N_("merged over there"),
         "fact": N_("unexpected fact"),
         "inbound": N_("cannot be taken in"),
     },
@@ -58,6 +105,17 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "create": N_("Created"),
         "change": N_("Changed"),
         "replay": N_("Tried again"),
+        "drop": N_("Dropped"),
+        "review.settle": N_("Question settled"),
+        "review.decided": N_("Decided value taken"),
+        "review.entered": N_("Value entered"),
+        "review.ended": N_("Ended, as over there"),
+        "sync.overruled": N_("One side overruled"),
+        "customer.merge": N_("Merged into another customer"),
+        "customer.merged_away": N_("Merged into another customer"),
+        "customer.merge_values": N_("Values of the merged customer taken"),
+        "customer.repoint": N_("Belongs to the surviving customer now"),
+        "customer.split": N_("Merge undone"),
         "revoke": N_("Revoked"),
         "set_password": N_("Password set"),
         "sign_in": N_("Signed in"),
@@ -137,5 +195,7 @@ def word_of(kind: str, name: str) -> str:
 def action_word(name: str) -> str:
     """What an audited act is called: by its own word, by the table of commands, else by its name made readable."""
     entity, _, verb = name.rpartition(".")
+    if entity == "sync" and name not in TERMS["act"]:
+        return translate(N_("Taken in from {system}"), system=verb.upper())
     ready = web().actions.get((entity or "ticket", verb))
     return translate(ready.action.title) if ready and name not in TERMS["act"] else word_of("act", name)

@@ -20,6 +20,7 @@ from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.refusal import UnfitError
 from hub.domain.mapping.rules import Const, OnNull, OnOther, Owner
 from hub.domain.mapping.values import clone, is_nothing, normal
+from hub.domain.sync.agreement import agreed
 from hub.domain.sync.judging import DECIDED, SKEW, Times, Verdict, judge
 from hub.domain.sync.ledger import Ledger
 from hub.domain.sync.members import MemberMerger
@@ -47,6 +48,8 @@ def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all 
     ``remote_at`` say when the records changed, ``field_times`` when single hub fields did, by path. ``decided`` settles
     held paths: hub or remote. Fails with an InvalidError that names every value without counterpart, or as push does.
     """
+    if (quiet := agreed(mapping, hub_base, hub_now, remote_now, refs)) is not None:
+        return quiet
     before, seen = remote_base or {}, _completed(mapping, remote_base or {}, remote_now or {})
     scope = Scope(
         hub=record(clone(hub_now or {})),

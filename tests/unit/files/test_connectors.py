@@ -54,7 +54,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         ("title: {en: Bill, zh: 账单}", "title: {en: Bill}", "objects.bill.title"),
         ("    state: state\n", "", "objects.bill"),
         ("remote: {model: acme.bill}", "remote: {model: acme.bill, colour: red}", "objects.bill.remote"),
-        ("module: connectors.acme", "module: os.path", "module"),
+        ("module: connectors.acme", "module: os", "module"),
         ("    title: {en: Bill, zh: 账单}\n", "    title: {en: Bill, zh: 账单}\n    of: cash\n", "objects.bill.of"),
     ],
 )
