@@ -87,10 +87,10 @@ class OverheardInbox:
             self._heard.add(INBOX)
         return self._inbox.receive(message)
 
-    def replay(self, message_id: str) -> None:
+    def replay(self, message_id: str, **how: Any) -> None:
         """Make a dead message new again."""
         self._heard.add(INBOX)
-        self._inbox.replay(message_id)
+        self._inbox.replay(message_id, **how)
 
     def wake(self, source: str, subject: str) -> int:
         """Make due what waits for a subject."""
@@ -115,10 +115,10 @@ class OverheardOutbox:
         self._heard.add(OUTBOX)
         self._outbox.enqueue(delivery)
 
-    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
+    def replay(self, delivery_id: str, **how: Any) -> None:
         """Make a dead delivery due again."""
         self._heard.add(OUTBOX)
-        self._outbox.replay(delivery_id, bulk=bulk)
+        self._outbox.replay(delivery_id, **how)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outbox, name)
