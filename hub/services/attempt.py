@@ -19,7 +19,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing, signals
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
-from hub.services.gate import NotNowError, Purpose
+from hub.services.gate import TURN, NotNowError, Purpose
 from hub.services.tracing import Tracer
 
 T = TypeVar("T")
@@ -168,14 +168,23 @@ class Attempt:
 
     def conclude(self, write: Write, remote: Remote) -> Link:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
-        if write.link is None:
-            note = self.note("Created {object} {id}.", object=self.mapping.object, id=remote.id)
-        else:
-            note = self.note("Sent {fields}.", fields=", ".join(write.told))
+        note = self.told(write, remote)
         link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None)
         if write.link is None:
             self.hub.points.reach("outbox.linked")
         return link
+
+    def told(self, write: Write, remote: Remote) -> Note:
+        """What a person reads about the write."""
+        if write.link is None:
+            return self.note("Created {object} {id}.", object=self.mapping.object, id=remote.id)
+        return self.note("Sent {fields}.", fields=", ".join(write.told))
+
+    def conclude_in(self, tx: UnitOfWork, write: Write, remote: Remote) -> None:
+        """The same for one of many, in their transaction; StaleError when another worker holds the delivery."""
+        agreeing.agree(self.hub, tx, self.tracer, self.system, self.record(tx), remote, write.doc)
+        self.told(write, remote)(tx)
+        tx.outbox.done(self.delivery)
 
     def agree(
         self,
@@ -269,4 +278,4 @@ class Attempt:
     def lost_call_ends_at(self) -> datetime | None:
         """Until when a call that gave no answer may still be running over there."""
         sent = self.delivery.sent_at
-        return None if sent is None else sent + self.system.request_limit + self.spec.settle
+        return None if sent is None else sent + TURN + self.system.request_limit + self.spec.settle

@@ -27,8 +27,13 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     singly = [attempt for attempt in attempts if not batching.suits(attempt)]
     for batch in batching.batches([attempt for attempt in attempts if batching.suits(attempt)]):
         batching.send(hub, system, batch)
-    side_by_side(make, singly, system.concurrency)
+    side_by_side(make, singly, lanes_of(system))
     return len(due)
+
+
+def lanes_of(system: System) -> int:
+    """How many deliveries are under way at once: while some call, as many others wait for the database."""
+    return 1 if system.concurrency == 1 else 2 * system.concurrency
 
 
 def claimed(hub: Hub, system: System, limit: int, live_only: bool) -> Sequence[Delivery]:  # noqa: FBT001 - one caller

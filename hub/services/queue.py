@@ -149,7 +149,7 @@ def again(tx: UnitOfWork, actor: Actor, item: Item, at: datetime | None) -> None
         tx.inbox.replay(item.id, not_before=at)
         tx.audit.write(actor.name, "replay", "message", item.id, item.correlation, {})
     else:
-        tx.outbox.replay(item.id, not_before=at)
+        tx.outbox.replay(item.id, not_before=at, bulk=at is not None)
         tx.audit.write(actor.name, "replay", item.entity, item.record_id, item.correlation, {})
 
 

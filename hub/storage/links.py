@@ -41,6 +41,14 @@ SAVE = Prepared(save_link, COLUMNS)
 NEWEST = Prepared(newest)
 OF_REMOTE = Prepared(lambda _: select(LINK).where(*(LINK.c[name] == bindparam(f"its_{name}") for name in KEY)))
 
+OF_RECORD = Prepared(
+    lambda _: (
+        select(LINK)
+        .where(LINK.c.entity == bindparam("its_entity"), LINK.c.record_id == bindparam("its_record_id"))
+        .order_by(LINK.c.system, LINK.c.object)
+    )
+)
+
 
 class SqlLinks(Repository):
     """The crosswalk.
@@ -87,18 +95,15 @@ class SqlLinks(Repository):
 
     def of_record(self, system: str, entity: str, record_id: str, name: str | None = None) -> Link | None:
         """The active link of our record in a system."""
-        statement = select(LINK).where(
-            LINK.c.system == system, LINK.c.entity == entity, LINK.c.record_id == record_id, LINK.c.state == "active"
-        )
-        if name is not None:
-            statement = statement.where(LINK.c.object == name)
-        row = self.first(statement.order_by(LINK.c.object))
-        return None if row is None else self._link(row)
+        rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
+        found = (row for row in rows if (row["system"], row["state"]) == (system, "active"))
+        chosen = next((row for row in found if name in (None, row["object"])), None)
+        return None if chosen is None else self._link(chosen)
 
     def all_of_record(self, entity: str, record_id: str) -> list[Link]:
         """Every link of our record."""
-        statement = select(LINK).where(LINK.c.entity == entity, LINK.c.record_id == record_id)
-        return [self._link(row) for row in self.rows(statement.order_by(LINK.c.system, LINK.c.object))]
+        rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
+        return [self._link(row) for row in rows]
 
     def of_external(self, external_id: str, *, limit: int = 20) -> list[Link]:
         """Links by remote id alone."""
