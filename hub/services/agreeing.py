@@ -9,7 +9,7 @@ from hub.domain.instants import parse_instant
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.syntax import parse_path
 from hub.domain.mapping.values import is_nothing
-from hub.domain.sync import Conflict, Dispute, Merge, make_here, merge, settle
+from hub.domain.sync import Conflict, Dispute, Merge, Reason, make_here, merge, settle
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
@@ -35,12 +35,13 @@ def agree(
     sent: Doc | None = None,
     *,
     relays: bool = True,
+    ours: bool = True,
 ) -> Link:
     """Merge a remote copy into our record and remember both as the new shadow.
 
     ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
-    our value, and no news.
+    our value, and no news; unless the copy is not known to be the version that our write made (not ``ours``).
     """
     mapping = system.mappings[tracer.entity]
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
@@ -48,15 +49,26 @@ def agree(
     crosswalk = Crosswalk(tx, system, link.lines if link else None)
     known = [link.remote_shadow] if link else []
     crosswalk.prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
-    outcome = merged(mapping, link, record, remote, sent, crosswalk)
+    outcome = merged(mapping, link, record, remote, sent, crosswalk, ours=ours)
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
     records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
+    keep_overruled(tx, actor, record, outcome)
     ask_all(hub, tx, tracer, outcome.conflicts)
     if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return remember(tx, system, mapping, record.id, remote, outcome)
+
+
+OVERRULED = frozenset({Reason.HUB_OWNS, Reason.HUB_LATER})
+
+
+def keep_overruled(tx: UnitOfWork, actor: Actor, record: Record, outcome: Merge) -> None:
+    """Write down what the other side had when our value won: our own losers are in the audit of the record already."""
+    lost = {change.path: [change.old, change.new] for change in outcome.changes if change.reason in OVERRULED}
+    if lost:
+        tx.audit.write(actor.name, "sync.overruled", record.entity, record.id, actor.correlation, lost)
 
 
 def take_over(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote) -> Link | None:
@@ -94,7 +106,14 @@ def aged(hub: Hub, mapping: Mapping) -> Doc:
 
 
 def merged(
-    mapping: Mapping, link: Link | None, record: Record, remote: Remote, sent: Doc | None, crosswalk: Crosswalk
+    mapping: Mapping,
+    link: Link | None,
+    record: Record,
+    remote: Remote,
+    sent: Doc | None,
+    crosswalk: Crosswalk,
+    *,
+    ours: bool = True,
 ) -> Merge:
     """The three-way merge; or, after a write of ours, the settling of what came back."""
     base, there = (link.hub_shadow, link.remote_shadow) if link else ({}, {})
@@ -107,6 +126,7 @@ def merged(
             sent=sent,
             read_back=remote.doc,
             refs=crosswalk,
+            ours=ours,
         )
     return merge(
         mapping,

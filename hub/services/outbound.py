@@ -131,7 +131,7 @@ class Attempt:
         if self.link() is None and self.spec.of is None:
             remote = self.find_ours()
             if remote is not None:
-                self.agree(remote, (self.delivery.payload or {}).get("create", {}))
+                self.agree(remote, (self.delivery.payload or {}).get("create", {}), ours=False)
                 self.note("delivered", "Found it there as {id}: the earlier call had worked.", id=remote.id)
             elif self.spec.lookup_by is None:
                 raise RejectedError(
@@ -224,12 +224,14 @@ class Attempt:
         remote = self.read(link.external_id)
         self.agree(remote, None, relays=False)
 
-    def agree(self, remote: Remote, sent: Doc | None, *, relays: bool = True) -> Link:
+    def agree(self, remote: Remote, sent: Doc | None, *, relays: bool = True, ours: bool = True) -> Link:
         """Record what the remote record is now, in one transaction with the link."""
 
         def work(tx: UnitOfWork) -> Link:
             record = self.record(tx)
-            return agreeing.agree(self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays)
+            return agreeing.agree(
+                self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays, ours=ours
+            )
 
         link = self.hub.store.run(work)
         self.doubt = False

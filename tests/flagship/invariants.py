@@ -142,10 +142,20 @@ def loses_no_edit(stage: Stage) -> Iterator[str]:
         doc = stage.hub_doc(entry)
         if doc is None or entry.deleted:
             continue
-        trace = traces(stage, entry)
+        trace, hub_id = traces(stage, entry), stage.hub_id(entry)
+        asked = {row["detail"].get("path") for row in stage.tables.reviews() if row["record_id"] == hub_id}
         for field, edits in entry.edits.items():
             final = serial_of(field, doc.get(field))
-            yield from judge(entry, field, edits, final, trace)
+            kept = " ".join(str(serial_of(field, value)) for value in over_there(stage, entry, field))
+            yield from judge(entry, field, edits, final, f"{trace} {kept if field in asked else ''}")
+
+
+def over_there(stage: Stage, entry: Entry, field: str) -> Iterator[object]:
+    """What the systems hold of a field: while a person is asked, each side keeps its own."""
+    for system, place in PLACES[entry.entity][field].items():
+        row = stage.row(entry, system)
+        if row is not None:
+            yield row.doc.get(place.name)
 
 
 def judge(entry: Entry, field: str, edits: list[Edit], final: int | None, trace: str) -> Iterator[str]:
