@@ -21,7 +21,7 @@ OPS = {
 READ_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut")
 WRITE_FAULTS = ("before", "after", "after", "error", "error_after", "busy", "quota", "expired", "slow", "slow", "cut")
 WEIGHTS = {"born": 7, "edit": 16, "turn": 12, "work": 9, "fault": 9, "race": 5, "kill": 5, "hooks": 6, "wait": 5,
-           "delete": 1, "charge": 3, "pay": 2, "clash": 5}  # fmt: skip
+           "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 7}  # fmt: skip
 
 
 class Author:
@@ -67,7 +67,9 @@ class Author:
         if label is None:
             return None
         entity = self.labels[label][0]
-        field = self.chance.choice(list(PLACES[entity]))
+        fields = [name for name, places in PLACES[entity].items() if side in (None, HUB) or side in places]
+        fields = [name for name in fields if name != "priority" or side in (None, HUB)]  # the CRM only shows it
+        field = self.chance.choice(fields)
         readable = [name for name in PLACES[entity][field] if (entity, field) != ("ticket", "priority")]
         side = side or self.chance.choice((HUB, *readable))
         return ("edit", side, label, field, self.number(), self.chance.randrange(12))
@@ -135,7 +137,7 @@ class Author:
         system = self.chance.choice(SYSTEMS)
         op = self.chance.choice(OPS[system])
         how = self.chance.choice(READ_FAULTS if op in {"list", "get", "find"} else WRITE_FAULTS)
-        number = {"slow": self.chance.choice((5, 20, 45)), "quota": self.chance.choice((1, 30, 1e9))}.get(how, 0)
+        number = {"slow": self.chance.choice((20, 40, 55)), "quota": self.chance.choice((1, 30, 1e9))}.get(how, 0)
         yield ("fault", system, op, how, number)
 
     def make_race(self) -> Iterator[Step]:
@@ -144,11 +146,130 @@ class Author:
         op = self.chance.choice(OPS[system])
         then = self.chance.choice([
             self.one_edit(), self.one_edit(side=HUB), self.one_edit(), ("stall",), ("stall",), ("inbox", 3),
+            ("deliver", system, 3), ("deliver", system, 3),
             ("poll", system), ("hooks", system, "once"),
         ])  # fmt: skip
         how = "plain" if op in {"list", "get", "find"} else self.chance.choice(("plain", "plain", "after"))
         if then is not None:
             yield ("fault", system, op, how, 0, then)
+
+
+    # --- scenes: what seldom comes about by chance alone
+
+    def make_scene(self) -> Iterator[Step]:
+        """One of the scenes."""
+        yield from getattr(self, self.chance.choice(SCENES))()
+
+    def slow_birth(self) -> Iterator[Step]:
+        """A create is still running over there when the hub asks again."""
+        system = self.chance.choice(SYSTEMS)
+        yield ("fault", system, "upsert" if system == "crm" else "create", "slow", self.chance.choice((36, 45, 55)))
+        yield from self.make_born(HUB)
+        yield ("turn",)
+        yield ("wait", self.chance.choice((2, 4, 8)))
+        yield ("turn",)
+
+    def slow_update(self) -> Iterator[Step]:
+        """An update is still running over there when the hub has something newer to say."""
+        label = self.label()
+        if label is None:
+            return
+        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
+        field = self.field(label, system)
+        yield ("fault", system, "update", "slow", self.chance.choice((36, 45, 55)))
+        for _ in range(2):
+            yield ("edit", HUB, label, field, self.number(), self.chance.randrange(12))
+            yield ("turn",)
+            yield ("wait", self.chance.choice((2, 4, 8)))
+
+    def death_of_a_clerk(self) -> Iterator[Step]:
+        """The hub dies right after a person's change is committed."""
+        step = self.one_edit(side=HUB)
+        if step is not None:
+            yield ("turn",)
+            yield ("kill", self.chance.choice(("store.before", "store.after", "store.after")), 1)
+            yield step
+
+    def missed_message(self) -> Iterator[Step]:
+        """A change is told, cannot be fetched, and is not told again."""
+        label = self.label()
+        if label is None:
+            return
+        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
+        if (step := self.one_edit(label, system)) is None:
+            return
+        yield ("turn",)
+        yield step
+        yield ("wait", 1)
+        yield self.chance.choice((("poll", system), ("poll", system), ("hooks", system, "once")))
+        yield ("fault", system, "get", self.chance.choice(READ_FAULTS), 1)
+        yield ("inbox", 5)
+        yield ("poll", system)
+        yield ("wait", 700)
+        yield ("poll", system)
+
+    def old_copy(self) -> Iterator[Step]:
+        """While a record is fetched, a person changes it here and the change is sent."""
+        label = self.label()
+        if label is None:
+            return
+        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
+        if (step := self.one_edit(label, system)) is None:
+            return
+        here = ("edit", HUB, label, self.field(label, system), self.number(), self.chance.randrange(12))
+        yield ("turn",)
+        yield step
+        yield ("wait", 1)
+        yield ("poll", system)
+        yield ("fault", system, "get", "plain", 0, ("several", here, ("deliver", system, 3)))
+        yield ("inbox", 5)
+
+    def lost_answer_then_edit(self) -> Iterator[Step]:
+        """A write worked, its answer was lost, and somebody changes the field before the hub has looked."""
+        label = self.label()
+        if label is None:
+            return
+        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
+        field = self.field(label, system)
+        yield ("turn",)
+        yield ("fault", system, "update", self.chance.choice(("after", "error_after")), 0)
+        yield ("edit", HUB, label, field, self.number(), self.chance.randrange(12))
+        yield ("deliver", system, 3)
+        side = self.chance.choice((HUB, HUB, system))
+        yield ("edit", side, label, field, self.number(), self.chance.randrange(12))
+
+    def orphan(self) -> Iterator[Step]:
+        """Something is gone over there when the hub changes it."""
+        label = self.label("contact", "part", "asset")
+        if label is None:
+            return
+        system = next(iter(OBJECTS[self.labels[label][0]]))
+        yield ("turn",)
+        yield ("delete", system, label)
+        yield ("edit", HUB, label, self.field(label, system), self.number(), self.chance.randrange(12))
+        yield ("deliver", system, 3)
+
+    def sleeper(self) -> Iterator[Step]:
+        """A worker sleeps through its lease in the middle of a call, and the record is changed meanwhile."""
+        label = self.label()
+        if label is None:
+            return
+        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
+        first, second = (
+            ("edit", HUB, label, self.field(label, system), self.number(), self.chance.randrange(12)) for _ in range(2)
+        )
+        yield ("turn",)
+        yield first
+        yield ("fault", system, "update", "plain", 0, ("several", second, ("stall",)))
+        yield ("deliver", system, 3)
+
+    def field(self, label: str, system: str) -> str:
+        """A field of something that a system knows."""
+        return self.chance.choice([name for name, places in PLACES[self.labels[label][0]].items() if system in places])
+
+
+SCENES = ("slow_birth", "slow_update", "death_of_a_clerk", "missed_message", "old_copy", "lost_answer_then_edit",
+          "orphan", "sleeper")  # fmt: skip
 
 
 def history(seed: int) -> list[Step]:

@@ -80,6 +80,30 @@ def is_there_once(stage: Stage) -> Iterator[str]:
             yield f"doubled: the hub has a {entity} {record_id} that nobody made"
 
 
+def nothing_is_stray(stage: Stage) -> Iterator[str]:
+    """Each remote record is one that a person made there, or the only one of a record of the hub."""
+    known = {
+        (system, name, row.id)
+        for entry in stage.ledger
+        for system, name in OBJECTS[entry.entity].items()
+        if (row := stage.row(entry, system)) is not None
+    }
+    ours = stage.tables.records("invoice")
+    for system, twin in stage.twins.items():
+        for name, row_id in twin.rows:
+            row = twin.rows[name, row_id]
+            if (system, name, row_id) not in known and not (name == "bill" and row.doc[twin.key] in ours):
+                yield f"doubled: nobody made {name} {row_id} of {system}: {row.doc}"
+
+
+def stays_deleted(stage: Stage) -> Iterator[str]:
+    """What a person over there deleted is not made again."""
+    for entry in stage.ledger:
+        for system in entry.deleted:
+            if stage.row(entry, system) is not None:
+                yield f"resurrected: {entry.label} in {system}"
+
+
 def is_there(stage: Stage) -> Iterator[str]:
     """What was made is there, here and in every system that is to know it."""
     for entry in stage.ledger:
@@ -294,6 +318,8 @@ CHECKS: tuple[Callable[[Stage], Iterator[str]], ...] = (
     ends_well,
     breaks_no_rule,
     is_there_once,
+    nothing_is_stray,
+    stays_deleted,
     is_there,
     converges,
     loses_no_edit,

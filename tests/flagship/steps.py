@@ -242,6 +242,12 @@ def kill(stage: Stage, point: str, nth: int) -> None:
     stage.ask("kill_at", point, nth)
 
 
+def several(stage: Stage, *steps: Step) -> None:
+    """One after another."""
+    for step in steps:
+        play(stage, tuple(step))
+
+
 def hide(stage: Stage, system: str, name: str, field: str) -> None:
     """A release takes a field away, until the faults stop."""
     stage.twins[system].hidden.add((name, field))
@@ -249,5 +255,5 @@ def hide(stage: Stage, system: str, name: str, field: str) -> None:
 
 STEPS: Mapping[str, Callable[..., None]] = {
     each.__name__: each
-    for each in (born, edit, delete, charge, pay, hooks, poll, inbox, deliver, turn, wait, fault, stall, kill, hide)
+    for each in (born, edit, delete, charge, pay, hooks, poll, inbox, deliver, turn, wait, fault, stall, kill, several, hide)
 }
