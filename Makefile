@@ -40,6 +40,7 @@ mutants: .venv/ready ## plant wrong mappings and tell what stops each
 bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep the tables in docs/reference/benchmarks.md)
 	@$(BIN)/python -m bench.mapping $(if $(STORE),--store)
 	@$(BIN)/python -m bench.intake $(if $(STORE),--store)
+	@$(BIN)/python -m bench.sync $(if $(STORE),--store)
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code
 	$(BIN)/python -m docs.generate

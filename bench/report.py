@@ -15,6 +15,11 @@ HEAD = (
     "A per s", "B per s", "A p50/p99 ms", "B p50/p99 ms", "A CPU us/op", "B CPU us/op",
 )  # fmt: skip
 
+SHORT = (
+    "metric", "A", "B", "pairs", "B / A: median", "min", "max", "minimum", "target", "A per s", "B per s",
+    "A CPU us/op", "B CPU us/op",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Round:
@@ -62,15 +67,26 @@ def row(metric: Metric, pairs: Sequence[tuple[Round, Round]]) -> list[str]:
     ]  # fmt: skip
 
 
+def short_row(metric: Metric, pairs: Sequence[tuple[Round, Round]]) -> list[str]:
+    """The same without latencies, which work in bulk has none of."""
+    whole = row(metric, pairs)
+    return [*whole[:11], *whole[13:]]
+
+
 def ms(side: Sequence[Round], name: str) -> str:
     """A median in milliseconds."""
     return f"{median(getattr(one, name) for one in side) * 1000:.1f}"
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
+def table(rows: Sequence[Sequence[str]], head: Sequence[str] = HEAD) -> str:
     """Lines as a Markdown table."""
-    lines = [HEAD, ["---"] * len(HEAD), *rows]
+    lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def short_table(rows: Sequence[Sequence[str]]) -> str:
+    """Lines without latencies as a Markdown table."""
+    return table(rows, SHORT)
 
 
 def machine(before: tuple[float, float, float]) -> str:

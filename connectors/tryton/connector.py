@@ -73,7 +73,7 @@ class TrytonConnector:
             return self._levels.find(field, value)
         return self._load(shape, self._records.find(shape, field, value))
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - Tryton knows no keys
         """Write a new record and read it back."""
         shape = self._writable(name)
         if self._objects[name].of:
@@ -85,12 +85,12 @@ class TrytonConnector:
             values = invoice.complete(self._wire, self._models, shape, doc, values)
         return self._records.create(shape, values)
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - as above
         """Bring a record to what the document says, sending what differs."""
         shape = self._writable(name)
         return (self._records if shape.kind == "record" else self._movements).update(shape, seen, doc)
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:  # noqa: ARG002 - as above
         """Call an action of the steps declared for the object."""
         shape = self._writable(name)
         known = {step.action for steps in self._objects[name].goals.values() for step in steps}

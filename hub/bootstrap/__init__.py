@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,7 @@ from hub.bootstrap.systems import call_source, systems_of
 from hub.domain.policies import Policies
 from hub.files.data import data_dir
 from hub.files.policies import load_policies
+from hub.files.proposing.pinyin import spellings
 from hub.files.schemas import CanonicalSchemas
 from hub.files.settings import Settings
 from hub.ports.store import UnitOfWork
@@ -19,7 +21,7 @@ from hub.process.clock import SystemClock
 from hub.process.crash import from_environment
 from hub.process.ids import Ulids
 from hub.process.lock import DirectoryLock
-from hub.services import letters
+from hub.services import alarms, letters
 from hub.services.context import Hub, Reaction
 from hub.services.reactions import REACTIONS
 from hub.storage.bell import Bell, RingingStore
@@ -84,7 +86,9 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             zone=settings.zone,
             reactions=reactions_of(settings),
             points=from_environment(environment),
+            spell=spellings,
         )
+        hub.breakers.listen(partial(alarms.locked_out, hub))
         return Container(settings, hub, bell, opened.pop_all().close)
 
 

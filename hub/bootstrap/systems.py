@@ -47,6 +47,8 @@ def system_of(settings: Settings, system: SystemSettings, environment: Environme
         lag=system.lag,
         request_limit=system.request_limit,
         paused=system.paused,
+        concurrency=system.concurrency,
+        budget=system.budget,
     )
 
 

@@ -12,6 +12,7 @@ from hub.bootstrap.systems import lint_systems, system_of
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.problems import Problem
 from hub.files.settings import Settings, SettingsError, load
+from hub.services.lanes import side_by_side
 from hub.storage.cipher import Keyring
 
 Check = Callable[[Settings, Environment], Iterator[Problem]]
@@ -82,10 +83,16 @@ def mappings(settings: Settings, _: Environment) -> Iterator[Problem]:
 
 
 def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]:
-    """Every system that is not paused answers, and says what it lacks for our work."""
-    for system in settings.systems.values():
-        if not system.paused:
-            yield from probe(settings, environment, system.name)
+    """Every system that is not paused answers, and says what it lacks for our work; one that hangs delays no other."""
+    names = [system.name for system in settings.systems.values() if not system.paused]
+    found: dict[str, list[Problem]] = {}
+
+    def ask(name: str) -> None:
+        found[name] = list(probe(settings, environment, name))
+
+    side_by_side(ask, names, len(names))
+    for name in names:
+        yield from found[name]
 
 
 def drifted(settings: Settings, environment: Environment) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ HubError
         RateLimitedError  later, and not before ``retry_after``
     AuthError             the credentials of a system are refused: pause the system
     RejectedError         the other side refuses for good: a person must act
+    PositionLostError     a system no longer tells what changed since then: read everything again
     UnknownOutcomeError   the call may or may not have happened: look before writing again
 """
 
@@ -93,3 +94,7 @@ class RejectedError(HubError):
 
 class UnknownOutcomeError(HubError):
     """The call may or may not have taken effect."""
+
+
+class PositionLostError(HubError):
+    """A system can no longer say what changed since a position, or does not know the position."""

@@ -12,7 +12,7 @@ GIVE_UP_AFTER = 8  # attempts of a message that fails for a reason nobody foresa
 def next_attempt(key: str, attempt: int, *, now: datetime, retry_after: float | None = None) -> datetime:
     """The time of the next attempt; ``attempt`` counts from 1, ``retry_after`` in seconds is what the system asked."""
     if retry_after is not None:
-        return now + min(timedelta(seconds=min(retry_after, PATIENCE.total_seconds())), PATIENCE)
+        return now + timedelta(seconds=min(max(retry_after, 0), PATIENCE.total_seconds()))
     pause: timedelta = min(FIRST * 2 ** min(attempt - 1, 20), LONGEST)
     return now + pause * (0.5 + share(f"{key}:{attempt}") / 2)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import orjson
 from jsonschema_rs import Draft202012Validator
@@ -14,10 +15,10 @@ from ruamel.yaml.error import YAMLError
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
 from hub.files.data import data_dir
-from hub.ports.connector import ObjectSpec, Step
+from hub.ports.connector import Feed, ObjectSpec, Step
 
 META_SCHEMA = data_dir("schemas") / "connector.json"
-UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
+UNITS = {"ms": "milliseconds", "s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,27 @@ def _check(path: Path, declared: Doc) -> None:
         for name, told in declared.get("objects", {}).items()
         if not wrong and told.get("of", name) not in declared["objects"]
     ]
+    wrong += [] if wrong else _wrong_cursors(declared["objects"])
     if wrong:
         raise InvalidError("{file}: {count} wrong", fields=tuple(wrong), file=path.name, count=len(wrong))
+
+
+def _wrong_cursors(objects: Mapping[str, Doc]) -> list[FieldError]:
+    """What lists changes must say in which time zone and how exactly it dates them; a wrong guess loses records."""
+    wrong = []
+    for name, told in objects.items():
+        path, cursor = f"objects.{name}.cursor", told.get("cursor")
+        if cursor is None and "of" not in told:
+            wrong.append(FieldError(path, "is missing: say tz and granularity", {}))
+        elif cursor is not None and cursor["tz"] not in available_timezones():
+            wrong.append(FieldError(f"{path}.tz", "there is no time zone {zone}", {"zone": cursor["tz"]}))
+    return wrong
+
+
+def _feed(told: Doc | None) -> Feed:
+    if told is None:
+        return Feed()
+    return Feed(told["tz"], _duration(told["granularity"]), told.get("cap"))
 
 
 def _spec(name: str, told: Doc) -> ObjectSpec:
@@ -83,7 +103,11 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         state=told.get("state"),
         goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},
         reached=told.get("reached", {}),
+        compensate=tuple(Step(**step) for step in told.get("compensate", ())),
         of=told.get("of"),
+        key_expires=_duration(told["key_expires"]) if "key_expires" in told else None,
+        batch=told.get("batch", {}).get("max", 1),
+        feed=_feed(told.get("cursor")),
     )
 
 

@@ -10,6 +10,7 @@ import orjson
 
 from hub.domain.errors import InvalidError
 from hub.domain.problems import Problem
+from hub.domain.sync.budget import Budget
 from hub.files.data import data_dir
 from hub.files.overlay import merge
 from hub.files.settings_problems import check
@@ -69,6 +70,8 @@ class SystemSettings:
     lag: timedelta
     request_limit: timedelta
     paused: bool
+    concurrency: int
+    budget: Budget
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,12 @@ def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     """One connected system."""
     times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit")}
     mappings = tuple(value["mappings"])
-    return SystemSettings(name=name, **{**value, **times, "mappings": mappings})
+    return SystemSettings(name=name, **{**value, **times, "mappings": mappings, "budget": budget_of(value["budget"])})
+
+
+def budget_of(value: Mapping[str, Any]) -> Budget:
+    """How many calls a system allows."""
+    return Budget(**{**value, "reserve": int(value["reserve"].removesuffix("%"))})
 
 
 def calls_of(name: str, value: Mapping[str, Any]) -> CallSettings:

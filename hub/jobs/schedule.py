@@ -11,7 +11,8 @@ from hub.services import audit, calls, inbound, letters, outbound, sla
 from hub.services.context import Hub
 from hub.services.letters import Post
 
-BATCH = 32  # messages or deliveries that one worker takes at a time
+BATCH = 32  # messages that one worker takes at a time
+DELIVERIES = 200  # they share the transaction that leases them, and the commits of those that are under way at once
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,6 @@ def jobs(
     hub: Hub, intervals: Mapping[str, timedelta], post: Post | None = None, watch: Job | None = None
 ) -> Iterator[Job]:
     """The table: every job of one installation; each runs in a worker of its own, so that none waits for another."""
-    yield Job("inbox", intervals["inbox"], partial(inbound.process, hub, BATCH), hears="inbox")
     yield Job("seal", intervals["seal"], partial(audit.seal, hub))
     yield Job("sweep timers", intervals["sweep"], partial(sla.sweep, hub))
     yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
@@ -42,8 +42,10 @@ def jobs(
         yield watch
     for system in hub.systems.values():
         if not system.paused:
+            taken = partial(inbound.process, hub, system.name, BATCH)
+            yield Job(f"inbox {system.name}", intervals["inbox"], taken, hears="inbox")
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)
-            work = partial(outbound.deliver, hub, system.name, BATCH)
+            work = partial(outbound.deliver, hub, system.name, DELIVERIES)
             yield Job(f"deliver {system.name}", intervals["deliver"], work, hears="outbox")
 
 

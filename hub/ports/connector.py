@@ -10,26 +10,45 @@ system refused it (its reason in the message), StaleError when the record moved 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
+from hub.domain.errors import HubError
 
 
 @dataclass(frozen=True)
 class Remote:
-    """One record as a system tells it; ``version`` is its optimistic lock, where it has one."""
+    """One record as a system tells it; ``version`` is its optimistic lock, where it has one.
+
+    ``merged_into`` names the record that took its place, where the system tells; there is no document then.
+    """
 
     id: str
     doc: Doc
     version: str | None = None
     changed_at: datetime | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Records in the order of their change; ``after`` continues the listing, None ends it."""
+    """Records in the order of their change; ``after`` continues the listing, None ends it.
+
+    ``gone`` are ids that the system tells as deleted, ``at`` is its own clock when it answered, where it tells them.
+    """
 
     records: tuple[Remote, ...]
+    after: str | None = None
+    gone: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Some ids of all records there are; ``after`` continues the listing, None ends it."""
+
+    ids: tuple[str, ...]
     after: str | None = None
 
 
@@ -55,18 +74,64 @@ class Step:
     refused: str = ""
 
 
+class Idempotency(StrEnum):
+    """What keeps a repeated call from taking effect twice."""
+
+    NATIVE = "native"  # the system knows our key from the document
+    HEADER = "header"  # the system knows our key, which goes with the call
+    EXTERNAL_ID = "external_id"  # a create is an upsert under our id
+    LOOKUP = "lookup"  # nothing over there does: we look first
+    NONE = "none"  # nothing does, and nothing can be looked up: a person decides
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the same call may simply be made again while the system remembers our key."""
+        return self in {Idempotency.NATIVE, Idempotency.HEADER, Idempotency.EXTERNAL_ID}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record of a batch: ``seen`` is None where it is new; ``key`` tells its outcome apart."""
+
+    key: str
+    doc: Doc
+    seen: Remote | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """How a system dates changes: the zone of its values, their granularity, and the rows that one listing may have."""
+
+    zone: str = "UTC"
+    granularity: timedelta = timedelta(seconds=1)
+    cap: int | None = None
+
+
 @dataclass(frozen=True)
 class ObjectSpec:
     """What a connector file declares of one remote object."""
 
     name: str
-    idempotency: str = "none"  # native | header | external_id | lookup | none
+    idempotency: str | Mapping[str, str] = "none"  # of a create, or by operation: see ``idempotency_of``
+    key_expires: timedelta | None = None  # how long the system remembers our keys; None: for ever
     lookup_by: str | None = None  # the remote field that carries our key
     settle: timedelta = timedelta(seconds=30)  # how long a lost call may still be running over there
     state: str | None = None  # the remote field that tells the state of a document
     goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # goal state -> states beyond it
+    compensate: Sequence[Step] = ()  # what takes a document back that is withdrawn before it reached its goal
+    feed: Feed = field(default_factory=Feed)
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
+    batch: int = 1  # how many records one call may write, where the connector can
+
+    def idempotency_of(self, operation: str) -> Idempotency:
+        """What keeps a repeated create, update or act from happening twice.
+
+        An update or act that the file says nothing of is looked up: the record is read again before it is repeated.
+        """
+        if isinstance(self.idempotency, str):
+            return Idempotency(self.idempotency if operation == "create" else "lookup")
+        return Idempotency(self.idempotency.get(operation, "none" if operation == "create" else "lookup"))
 
 
 class Connector(Protocol):
@@ -81,7 +146,10 @@ class Connector(Protocol):
         ...
 
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
-        """Records changed within the closed interval, own or through a child feed; pages by ``after``."""
+        """Records changed within the closed interval, own or through a child feed; pages by ``after``.
+
+        PositionLostError when the system can no longer tell what changed since then, or does not know ``after``.
+        """
         ...
 
     def get(self, name: str, remote_id: str) -> Remote | None:
@@ -92,14 +160,44 @@ class Connector(Protocol):
         """The records whose field equals the value, for look-ups and adoption."""
         ...
 
-    def create(self, name: str, doc: Doc) -> Remote:
-        """Write a new record and read it back."""
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
+        """Write a new record and read it back.
+
+        ``key`` is the same whenever this is repeated; it is given where the file declares header or native keys.
+        """
         ...
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
         """Bring the seen record to ``doc``, sending only what differs; read it back. StaleError when it moved."""
         ...
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """Call a workflow action of the record; the caller reads the state again to see whether it worked."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A connector whose system takes several records in one call."""
+
+    def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
+        """Write them; gives what became of each, by its key. Fails as a whole only where nothing is known of any."""
+        ...
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A connector that can list the ids of all records more cheaply than the records."""
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """Every id that there is; records that somebody adds or removes meanwhile may be among them or not."""
+        ...
+
+
+@runtime_checkable
+class Keyset(Protocol):
+    """A connector whose listings have a cap, and that can go on by id within one instant."""
+
+    def within(self, name: str, at: datetime, *, beyond: str | None, after: str | None = None) -> Page:
+        """Records changed at just this instant with ids beyond the given one, in the order of their ids."""
         ...

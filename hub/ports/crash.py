@@ -4,6 +4,9 @@ from typing import Protocol
 
 CRASH_POINTS = {
     "inbox.stored": "a message is in the inbox, its sender is not yet answered",
+    "inbound.page_read": "a page of changes was read, nothing of it is written yet",
+    "inbound.page_taken": "some of a page is committed, the cursor has not moved",
+    "inbound.listed": "all of a window is committed, the cursor has not moved",
     "inbound.fetched": "the record was read from the system, nothing is written yet",
     "inbound.merged": "record, shadow and reactions are committed, the message is not yet marked done",
     "outbox.claimed": "a worker holds the lease, nothing is frozen yet",

@@ -23,6 +23,8 @@ class Message:
     fence: int = 0
     error: str | None = None
     not_before: datetime | None = None
+    subject: str | None = None  # the remote record that a hint is about: its hints are worked off one after another
+    waits_for: str | None = None  # the subject without whose link it cannot be taken in
 
 
 class Inbox(Protocol):
@@ -36,8 +38,11 @@ class Inbox(Protocol):
         """One message."""
         ...
 
-    def claim(self, *, now: datetime, lease_for: timedelta, limit: int) -> list[Message]:
-        """Lease waiting messages, oldest first; a lease that ended is taken over with a higher fence."""
+    def claim(self, source: str | None = None, *, now: datetime, lease_for: timedelta, limit: int) -> list[Message]:
+        """Lease waiting messages (of one source), oldest first; none of a subject that is being worked on.
+
+        A lease that ended is taken over with a higher fence.
+        """
         ...
 
     def done(self, message: Message) -> None:
@@ -46,6 +51,18 @@ class Inbox(Protocol):
 
     def later(self, message: Message, *, not_before: datetime, error: str) -> None:
         """Give back for a later attempt."""
+        ...
+
+    def park(self, message: Message, *, waits_for: str, not_before: datetime, error: str) -> None:
+        """Give back until ``wake`` is called for what it waits for, or until ``not_before``."""
+        ...
+
+    def wake(self, source: str, subject: str) -> int:
+        """Make what waits for a subject due now; says how many messages that were."""
+        ...
+
+    def waiting_for(self, source: str, subject: str) -> str | None:
+        """What the parked message of a subject waits for; None where none is parked."""
         ...
 
     def dead(self, message: Message, *, error: str) -> None:

@@ -21,6 +21,9 @@ class Link:
     remote_shadow: Doc = field(default_factory=dict)
     version: str | None = None
     lines: Doc = field(default_factory=dict)  # line crosswalk: list path -> {hub key: remote key}
+    revision: int = 0  # grows with every write of any link; the store counts it
+    missed: int = 0  # complete sweeps in a row that did not find the remote record
+    merged_into: str | None = None  # the remote record that took this one's place over there
 
 
 class Links(Protocol):
@@ -28,6 +31,14 @@ class Links(Protocol):
 
     def of_remote(self, system: str, name: str, external_id: str) -> Link | None:
         """The link of a remote record."""
+        ...
+
+    def prefetch_remotes(self, system: str, name: str, external_ids: Collection[str]) -> dict[str, Link]:
+        """The links of many remote records, asked at once; ``of_remote`` knows them from then on."""
+        ...
+
+    def revision(self) -> int:
+        """The revision of the newest write of any link: what is written from now on has a higher one."""
         ...
 
     def of_record(self, system: str, entity: str, record_id: str, name: str | None = None) -> Link | None:
@@ -54,6 +65,26 @@ class Links(Protocol):
         """Insert or replace; ConflictError when the remote record is linked to another record of ours."""
         ...
 
+    def move(self, link: Link, record_id: str, state: str) -> None:
+        """Let a remote record mean another record of ours, its shadow unchanged; ConflictError when that is taken."""
+        ...
+
     def count(self, system: str, name: str) -> int:
         """How many active links an object has, for the brake."""
+        ...
+
+    def unseen(self, system: str, name: str, run_id: str, *, before: int, after: str, limit: int) -> list[str]:
+        """External ids, in order, of active links that a sweep did not see; of a revision up to ``before``."""
+        ...
+
+    def miss(self, system: str, name: str, external_ids: Collection[str]) -> None:
+        """A complete sweep did not find these: count it."""
+        ...
+
+    def refind(self, system: str, name: str, run_id: str) -> None:
+        """A complete sweep found these again: their count begins anew."""
+        ...
+
+    def missed(self, system: str, name: str, times: int, *, limit: int) -> list[str]:
+        """External ids of active links that so many complete sweeps in a row did not find."""
         ...

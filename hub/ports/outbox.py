@@ -27,6 +27,8 @@ class Delivery:
     fence: int = 0
     sent_at: datetime | None = None
     error: str | None = None
+    bulk: bool = False  # may wait until live work is done, and until tomorrow's budget
+    leased_until: datetime | None = None
 
 
 class Outbox(Protocol):
@@ -40,7 +42,13 @@ class Outbox(Protocol):
         """One delivery."""
         ...
 
-    def claim(self, system: str, *, now: datetime, lease_for: timedelta, limit: int) -> list[Delivery]:
+    def bind(self, entity: str, record_id: str, system: str) -> bool:
+        """Choose the one route of an obligation, for ever; whether it is this system."""
+        ...
+
+    def claim(
+        self, system: str, *, now: datetime, lease_for: timedelta, limit: int, live_only: bool = False
+    ) -> list[Delivery]:
         """Lease due deliveries, at most one per record; a lease that ended is taken over with a higher fence."""
         ...
 
@@ -56,6 +64,12 @@ class Outbox(Protocol):
         """It certainly did not happen: try again later."""
         ...
 
+    def hand_back(
+        self, delivery: Delivery, *, not_before: datetime | None = None, doubt: bool = False, error: str | None = None
+    ) -> None:
+        """Nothing was attempted, so no attempt counts; due again at once, or at a time; with the doubt there was."""
+        ...
+
     def done(self, delivery: Delivery) -> None:
         """Delivered."""
         ...
@@ -64,7 +78,7 @@ class Outbox(Protocol):
         """Give up: a person decides."""
         ...
 
-    def replay(self, delivery_id: str) -> None:
+    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
         """Make a dead delivery due again; NotFoundError when it is not dead."""
         ...
 
@@ -82,4 +96,8 @@ class Outbox(Protocol):
 
     def open_count(self) -> int:
         """How many are not done and not dead."""
+        ...
+
+    def in_flight(self, system: str, entity: str) -> frozenset[str]:
+        """Our ids of records with a call of which the outcome is not recorded yet."""
         ...

@@ -5,13 +5,16 @@ from typing import Protocol, TypeVar
 
 from hub.ports.accounts import Accounts
 from hub.ports.audit import Audit
+from hub.ports.budgets import Budgets
 from hub.ports.cursors import Cursors
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
 from hub.ports.links import Links
+from hub.ports.matches import Matches
 from hub.ports.outbox import Outbox
 from hub.ports.records import Records
 from hub.ports.reviews import Reviews
+from hub.ports.runs import Runs
 from hub.ports.search import Search
 from hub.ports.timers import Timers
 from hub.ports.trace import Trace
@@ -31,9 +34,15 @@ class UnitOfWork(Protocol):
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102
     @property
+    def matches(self) -> Matches: ...  # noqa: D102
+    @property
     def cursors(self) -> Cursors: ...  # noqa: D102
     @property
+    def budgets(self) -> Budgets: ...  # noqa: D102
+    @property
     def reviews(self) -> Reviews: ...  # noqa: D102
+    @property
+    def runs(self) -> Runs: ...  # noqa: D102
     @property
     def audit(self) -> Audit: ...  # noqa: D102
     @property
@@ -46,6 +55,13 @@ class UnitOfWork(Protocol):
     def timers(self) -> Timers: ...  # noqa: D102
     @property
     def search(self) -> Search: ...  # noqa: D102
+
+    def attempt(self, fn: Callable[[], object]) -> Exception | None:
+        """Run ``fn`` as a part of the transaction that may fail by itself; gives what it failed with.
+
+        What it wrote is taken back then. What concerns the whole transaction (a lost connection, a race) is raised.
+        """
+        ...
 
     def next_number(self, series: str) -> int:
         """The next number of a series (ticket, call ...): unique and growing, with gaps after a roll-back."""

@@ -1,6 +1,7 @@
 """Bring our record and a remote copy to what both sides agree on, in one transaction with the link's shadow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.documents import Doc
@@ -9,15 +10,16 @@ from hub.domain.instants import parse_instant
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.syntax import parse_path
 from hub.domain.mapping.values import is_nothing
-from hub.domain.sync import Conflict, Dispute, Merge, Reason, make_here, merge, settle
+from hub.domain.sync import HELD, Conflict, Dispute, Made, Merge, make_here, merge, settle
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
-from hub.ports.reviews import Review
+from hub.ports.reviews import Review, Wanted
 from hub.ports.store import UnitOfWork
-from hub.services import records
+from hub.services import records, verdicts
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
+from hub.services.hints import subject_of
 from hub.services.tracing import Tracer
 
 
@@ -25,7 +27,7 @@ class MovedError(HubError):
     """The link moved between the fetch and the write: what was fetched may be old."""
 
 
-def agree(
+def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller knows more
     hub: Hub,
     tx: UnitOfWork,
     tracer: Tracer,
@@ -36,67 +38,78 @@ def agree(
     *,
     relays: bool = True,
     ours: bool = True,
+    shared: Crosswalk | None = None,
 ) -> Link:
     """Merge a remote copy into our record and remember both as the new shadow.
 
     ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
-    our value, and no news; unless the copy is not known to be the version that our write made (not ``ours``).
+    our value, and no news; where the copy is not known to be the version that our write made (not ``ours``), only what
+    looks like our value rewritten is. ``shared`` knows what the records of a page refer to.
     """
     mapping = system.mappings[tracer.entity]
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
-    crosswalk = Crosswalk(tx, system, link.lines if link else None)
     known = [link.remote_shadow] if link else []
-    crosswalk.prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
+    crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
+    crosswalk = crosswalk.of_lines(link.lines if link else None)
     outcome = merged(mapping, link, record, remote, sent, crosswalk, ours=ours)
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
     records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
-    keep_overruled(tx, actor, record, outcome)
-    ask_all(hub, tx, tracer, outcome.conflicts)
+    verdicts.write(tx, actor, record, outcome)
+    ask_all(hub, tx, tracer, outcome.conflicts, remote)
+    if link is not None and HELD in link.hub_shadow:
+        end_settled(tx, tracer, outcome.conflicts)
     if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return remember(tx, system, mapping, record.id, remote, outcome)
 
 
-OVERRULED = frozenset({Reason.HUB_OWNS, Reason.HUB_LATER})
-
-
-def keep_overruled(tx: UnitOfWork, actor: Actor, record: Record, outcome: Merge) -> None:
-    """Write down what the other side had when our value won: our own losers are in the audit of the record already."""
-    lost = {change.path: [change.old, change.new] for change in outcome.changes if change.reason in OVERRULED}
-    if lost:
-        tx.audit.write(actor.name, "sync.overruled", record.entity, record.id, actor.correlation, lost)
-
-
-def take_over(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote) -> Link | None:
+def take_over(
+    hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote, shared: Crosswalk | None = None
+) -> Link | None:
     """Make a record of a remote one that has no counterpart.
 
-    A value that a person decides about is left out; None where no record can be made without it.
+    A value that a person decides about is left out, or is what a person has given for it, and then sent back; None
+    where no record can be made without it.
     """
     mapping = system.mappings[tracer.entity]
     actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
-    made = make_here(mapping, remote.doc, Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc]))
+    crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
+    made = make_here(mapping, remote.doc, crosswalk.of_lines(None))
+    given = given_for(tx, system, mapping, remote, made)
+    asked = [conflict for conflict in made.conflicts if conflict.path not in given]
     try:
         record = records.create(
-            hub, tx, actor, mapping.entity, made.doc | aged(hub, mapping), action=f"sync.{tracer.system}"
+            hub, tx, actor, mapping.entity, made.doc | given | aged(hub, mapping), action=f"sync.{tracer.system}"
         )
     except InvalidError:
-        if not made.conflicts:
+        if not asked:
             raise
-        ask_all(hub, tx, tracer, made.conflicts, remote.id)
+        ask_all(hub, tx, tracer, asked, remote)
         return None
     tracer = tracer.of(record.id)
     tracer.note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
-    ask_all(hub, tx, tracer, made.conflicts)
+    ask_all(hub, tx, tracer, asked, remote)
+    agreed = {name: value for name, value in record.doc.items() if name not in given}
+    held = {HELD: sorted(conflict.path for conflict in asked)} if asked else {}
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
-        hub_shadow=record.doc | made.held, remote_shadow=remote.doc, version=remote.version,
+        hub_shadow=agreed | held, remote_shadow=remote.doc, version=remote.version,
     )  # fmt: skip
     tx.links.save(link)
+    tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
+    if given:
+        records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return link
+
+
+def given_for(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, made: Made) -> Doc:
+    """What a person has given for values that the mapping does not know."""
+    match = tx.matches.get(system.name, mapping.object, remote.id) if made.conflicts else None
+    return {} if match is None else match.given
 
 
 def aged(hub: Hub, mapping: Mapping) -> Doc:
@@ -116,7 +129,8 @@ def merged(
     ours: bool = True,
 ) -> Merge:
     """The three-way merge; or, after a write of ours, the settling of what came back."""
-    base, there = (link.hub_shadow, link.remote_shadow) if link else ({}, {})
+    is_agreed = link is not None and link.state == "active"  # what was gone and came back is met for the first time
+    base, there = (link.hub_shadow, link.remote_shadow) if link and is_agreed else ({}, {})
     if sent is not None:
         return settle(
             mapping,
@@ -164,22 +178,64 @@ def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, r
         lines=lines,
     )
     tx.links.save(link)
+    if known is None or known.state != "active":
+        tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
     return link
 
 
-def ask_all(
-    hub: Hub, tx: UnitOfWork, tracer: Tracer, conflicts: Sequence[Conflict], remote_id: str | None = None
-) -> None:
-    """Put conflicts before a person; ``remote_id`` where there is no record of ours that could be named."""
+def ask_all(hub: Hub, tx: UnitOfWork, tracer: Tracer, conflicts: Sequence[Conflict], remote: Remote) -> None:
+    """Put conflicts before a person, the remote record's id before the path where there is no record of ours."""
     for conflict in conflicts:
-        path = conflict.path if remote_id is None else f"{remote_id}: {conflict.path}"
-        values = {"hub": conflict.hub, "remote": conflict.remote, "base": conflict.base}
-        shown = dict.fromkeys(values, "***") if conflict.sensitive else values
-        open_review(hub, tx, tracer, "conflict", {"path": path, "why": conflict.dispute.value, **shown})
+        open_review(hub, tx, tracer, "conflict", question(conflict, remote, is_ours=bool(tracer.record_id)))
         if conflict.dispute is Dispute.NO_COUNTERPART:
-            tracer.note(tx, "merged", "{path} has a value that the mapping does not know: a person decides.", path=path)
+            tracer.note(
+                tx, "merged", "{path} has a value that the mapping does not know: a person decides.", path=conflict.path
+            )
         else:
-            tracer.note(tx, "merged", "Both sides changed {path}: a person decides.", path=path)
+            tracer.note(tx, "merged", "Both sides changed {path}: a person decides.", path=conflict.path)
+
+
+def question(conflict: Conflict, remote: Remote, *, is_ours: bool) -> Doc:
+    """What a person is asked about a value; it is sealed where it is kept, and masked where it is shown."""
+    path = conflict.path if is_ours else f"{remote.id}: {conflict.path}"
+    at = {} if remote.changed_at is None else {"remote_at": remote.changed_at.isoformat()}
+    return {
+        "path": path,
+        "field": conflict.path,
+        "remote_path": conflict.remote_path,
+        "remote_id": remote.id,
+        "why": conflict.dispute.value,
+        "hub": conflict.hub,
+        "remote": conflict.remote,
+        "base": conflict.base,
+        "sensitive": conflict.sensitive,
+        **at,
+    }
+
+
+def end_settled(tx: UnitOfWork, tracer: Tracer, conflicts: Sequence[Conflict]) -> None:
+    """Close what was asked about a record and is no question any more: one side has taken its change back."""
+    asked = {conflict.path for conflict in conflicts}
+    wanted = Wanted(kind="conflict", system=tracer.system, entity=tracer.entity, record_id=tracer.record_id)
+    for review in tx.reviews.listing(wanted):
+        if review.detail["field"] not in asked:
+            tx.reviews.end(review.id)
+            tracer.note(tx, "merged", "{path} is no question any more.", path=review.detail["field"])
+
+
+def ask_which(
+    hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, remote: Remote, found: Sequence[Record]
+) -> None:
+    """Let a person say which of our records a remote one is."""
+    mapping = system.mappings[tracer.entity]
+    doc = make_here(mapping, remote.doc, Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])).doc
+    detail = {
+        "path": remote.id,
+        "remote_id": remote.id,
+        "candidates": [record.id for record in found],
+        "doc": doc,
+    }
+    open_review(hub, tx, tracer, "adoption", detail)
 
 
 def open_review(hub: Hub, tx: UnitOfWork, tracer: Tracer, kind: str, detail: Doc) -> None:
@@ -198,28 +254,61 @@ def open_review(hub: Hub, tx: UnitOfWork, tracer: Tracer, kind: str, detail: Doc
     )
 
 
-def counterparts(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> list[Record]:
-    """Our records that a remote one may be: one by link, one by our id over there, else by the adoption ladder.
+def counterparts(
+    hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, shared: Crosswalk | None = None
+) -> list[Record]:
+    """Our records that a remote one may be, by the first rung of the ladder that tells.
 
-    None means that it is new; several, that a person must say which.
+    The rungs: its link, our id over there, what a person has approved, then the keys of ``adopt_if`` in their order (a
+    tax id first, a name last). None means that it is new; several, that a person must say which.
     """
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     if link is not None:
         return [tx.records.need(mapping.entity, link.record_id)]
-    if mapping.identity.external_id is not None:
-        _, theirs = mapping.identity.external_id
-        known = tx.records.get(mapping.entity, str(theirs.read(remote.doc) or ""))
-        if known is not None:
-            return [known]
-    return adoptable(hub, tx, system, mapping, remote)
+    told = our_id(mapping, remote)
+    known = standing(tx, mapping.entity, told) if told else None
+    if known is not None:
+        return [known]
+    match = tx.matches.get(system.name, mapping.object, remote.id)
+    if match is not None:
+        approved = None if match.record_id is None else standing(tx, mapping.entity, match.record_id)
+        return [] if approved is None else [approved]
+    return adoptable(hub, tx, system, mapping, remote, shared)
 
 
-def adoptable(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> list[Record]:
+def standing(tx: UnitOfWork, entity: str, record_id: str) -> Record | None:
+    """A record, or the one that it was merged into."""
+    record = tx.records.get(entity, record_id)
+    while record is not None and records.is_merged_away(record):
+        record = tx.records.get(entity, str(record.doc["merged_into"]))
+    return record
+
+
+def our_id(mapping: Mapping, remote: Remote) -> str | None:
+    """Our id as the remote record tells it; None where it does not."""
+    if mapping.identity.external_id is None:
+        return None
+    told = mapping.identity.external_id[1].read(remote.doc)
+    return None if is_nothing(told) or told == "" else str(told)
+
+
+def prefetch_counterparts(
+    tx: UnitOfWork, mapping: Mapping, remotes: Sequence[Remote], links: Iterable[Link]
+) -> list[Doc]:
+    """Read at once our records that remote ones are linked to or name; gives their documents."""
+    named = (our_id(mapping, remote) for remote in remotes)
+    wanted = {link.record_id for link in links} | {each for each in named if each is not None}
+    return [record.doc for record in tx.records.many(mapping.entity, sorted(wanted)).values()] if wanted else []
+
+
+def adoptable(
+    hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, shared: Crosswalk | None = None
+) -> list[Record]:
     """The unlinked records whose strong keys equal those of a remote one, by the first rung that finds any."""
     if not mapping.identity.adopt_if:
         return []
-    crosswalk = Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
-    doc = make_here(mapping, remote.doc, crosswalk).doc
+    crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc])
+    doc = make_here(mapping, remote.doc, crosswalk.of_lines(None)).doc
     for rung in mapping.identity.adopt_if:
         wanted = {name: at(doc, name) for name in rung}
         if all(wanted.values()):
@@ -255,10 +344,24 @@ def candidates(hub: Hub, tx: UnitOfWork, entity: str, field: str, value: str) ->
     return tx.records.all(entity, {field: value})
 
 
-def missing(hub: Hub, tx: UnitOfWork, tracer: Tracer, link: Link | None) -> None:
-    """A remote record that we knew is not there: nothing is deleted on one word; a person is asked."""
-    if link is not None:
-        open_review(hub, tx, tracer.of(link.record_id), "gone", {"path": link.external_id})
+def look_only(tx: UnitOfWork, tracer: Tracer, link: Link, remote: Remote) -> Link:
+    """A remote record whose counterpart was merged into another: it still means that one, and changes nothing here."""
+    seen = replace(link, remote_shadow=remote.doc, version=remote.version)
+    tx.links.save(seen)
+    tracer.of(link.record_id).note(
+        tx, "merged", "{object} {id} was merged: nothing is taken from it.", object=link.object, id=link.external_id
+    )
+    return seen
+
+
+def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a system is not to get a record anew: it was merged into another, or unlinked there."""
+    if records.is_merged_away(record):
+        return True
+    name = system.mappings[record.entity].object
+    links = [link for link in tx.links.all_of_record(record.entity, record.id)
+             if (link.system, link.object) == (system.name, name)]  # fmt: skip
+    return any(link.state == "gone" for link in links) and all(link.state == "gone" for link in links)
 
 
 def refused(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, reason: str) -> None:

@@ -16,6 +16,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
+from hub.services.gate import Purpose
 
 PUSH, PULL = "push", "pull"
 MASKED = "***"
@@ -63,7 +64,7 @@ def compare(
     hub: Hub, name: str, record_id: str, entity: str | None = None, directions: Sequence[str] = (PUSH, PULL)
 ) -> Comparison:
     """Compare a record, named by our id or by its id over there; NotFoundError when neither side has it."""
-    system = hub.systems[name]
+    system = hub.systems[name].wanted_for(Purpose.DESK)
     both = _found(hub, system, record_id, entity)
     return hub.store.read(lambda tx: _compared(tx, system, both, directions))
 

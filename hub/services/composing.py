@@ -13,14 +13,14 @@ from typing import Any
 import orjson
 
 from hub.domain.documents import Doc
-from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError, StaleError
+from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError, StaleError, UnknownOutcomeError
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.mapping.rules import RemoteObject
 from hub.domain.mapping.values import clone, is_nothing, normal
 from hub.ports.connector import Connector, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Describing, Description
 
-NOTHING_HAPPENED = (RetryableError, RejectedError, AuthError, StaleError)
+FAILED = (RetryableError, RejectedError, AuthError, StaleError, UnknownOutcomeError)
 
 
 def composed(connector: Connector, mappings: Iterable[FieldMapping]) -> Connector:
@@ -72,9 +72,9 @@ class Composing:
         """As the connector file declares."""
         return self._connector.objects()
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, **key: str) -> None:
         """On the object that identifies the whole."""
-        self._connector.act(name, remote_id, action)
+        self._connector.act(name, remote_id, action, **key)
 
     # --- reading
 
@@ -139,46 +139,68 @@ class Composing:
 
     # --- writing
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, **key: str) -> Remote:
         """Write the objects that the whole refers to, then the whole; what an earlier attempt has written is taken up.
 
-        Fails with a RejectedError where an object was written, the whole was not, and it could not be found again.
+        Fails with a RejectedError where an object was written, the whole was not, and it could not be found again: a
+        second attempt would make it twice, so a person decides.
         """
         whole = self._wholes.get(name)
         if whole is None:
-            return self._connector.create(name, doc)
+            return self._connector.create(name, doc, **key)
         becoming = clone(doc)
         lost: list[str] = []
         try:
             for part in reversed(whole.linked):
                 if part.name in becoming:
                     self._place(part, becoming, lost)
-            root = self._connector.create(name, becoming.get(name, {}))
-        except NOTHING_HAPPENED as error:
+            root = self._connector.create(name, becoming.get(name, {}), **key)
+        except FAILED as error:
             raise orphaned(name, lost, error) if lost else error from None
         return self._whole(name, root)
 
     def _place(self, part: RemoteObject, becoming: Doc, lost: list[str]) -> None:
-        """Make an object, or take up the one that carries its key; note its id where the whole holds it."""
+        """Make an object, or take up the one that carries its key; note its id where the whole holds it.
+
+        ``lost`` collects what a second attempt would make again, for want of a key to find it by.
+        """
         key = self.objects()[part.name].lookup_by
         value = becoming[part.name].get(key) if key else None
         found = self._connector.find(part.name, str(key), str(value)) if value else ()
-        made = found[0] if found else self._connector.create(part.name, becoming[part.name])
+        try:
+            made = found[0] if found else self._connector.create(part.name, becoming[part.name])
+        except UnknownOutcomeError:
+            lost += [] if value else [f"{part.name} (its answer was lost)"]
+            raise
         if not value:
             lost.append(f"{part.name} {made.id}")
         if part.id is not None:
             part.id.write(becoming, made.id)
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, **key: str) -> Remote:
         """Write each object that differs, against the version that was seen of it; StaleError when one moved."""
         whole = self._wholes.get(name)
         if whole is None:
-            return self._connector.update(name, seen, doc)
+            return self._connector.update(name, seen, doc, **key)
         known = orjson.loads(seen.version or "{}")
         becoming = clone(doc)
+        lost: list[str] = []
+        try:
+            self._update_parts(whole, known, seen, becoming, lost)
+            self._write(name, known, seen.doc, becoming)
+        except FAILED as error:
+            raise orphaned(name, lost, error) if lost else error from None
+        read_back = self.get(name, seen.id)
+        if read_back is None:
+            raise StaleError("{object} {id} is gone.", object=name, id=seen.id)
+        return read_back
+
+    def _update_parts(
+        self, whole: Whole, known: Mapping[str, Any], seen: Remote, becoming: Doc, lost: list[str]
+    ) -> None:
         for part in reversed(whole.linked):
             if part.name in becoming and part.name not in known:
-                self._place(part, becoming, [])
+                self._place(part, becoming, lost)
             else:
                 self._write(part.name, known, seen.doc, becoming)
         for part in whole.rows:
@@ -186,11 +208,6 @@ class Composing:
                 raise RejectedError(
                     "The rows of {object} are only read: make the rules of its list '<-'.", object=part.name
                 )
-        self._write(name, known, seen.doc, becoming)
-        read_back = self.get(name, seen.id)
-        if read_back is None:
-            raise StaleError("{object} {id} is gone.", object=name, id=seen.id)
-        return read_back
 
     def _write(self, name: str, known: Mapping[str, Any], old: Doc, new: Doc) -> None:
         if name in new and name in known and normal(new[name]) != normal(old.get(name)):
@@ -206,7 +223,8 @@ def versions_of(parts: Mapping[str, Remote]) -> str:
 def orphaned(name: str, lost: Sequence[str], error: HubError) -> RejectedError:
     """An object was written that a second attempt would not find again."""
     return RejectedError(
-        "{parts} was written, but {object} was not ({reason}): remove it there, then replay this message.",
+        "{parts} was written, but not {object}, as far as we know ({reason}): look there and remove what is too much, "
+        "then replay this message.",
         parts=", ".join(lost),
         object=name,
         reason=str(error),

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from hub.domain.call_source import CallSource
+from hub.domain.likeness import Spell
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.policies import Policies
+from hub.domain.sync.budget import Budget
 from hub.ports.blobs import Blobs
 from hub.ports.clock import Clock
 from hub.ports.connector import Connector, ObjectSpec
@@ -15,6 +17,9 @@ from hub.ports.ids import Ids
 from hub.ports.records import Record
 from hub.ports.schemas import Schemas
 from hub.ports.store import Store, UnitOfWork
+from hub.services.breakers import Breakers
+from hub.services.gate import Purpose
+from hub.services.guarded import Guarded
 from hub.services.holds import Holds
 
 
@@ -46,6 +51,13 @@ class System:
     lag: timedelta = timedelta(seconds=0)
     request_limit: timedelta = timedelta(seconds=30)
     paused: bool = False
+    concurrency: int = 1  # deliveries at once
+    budget: Budget = field(default_factory=Budget)
+
+    def wanted_for(self, purpose: Purpose) -> "System":
+        """The same system, asked for bulk work, which leaves a share of the budget, or by a person who waits."""
+        connector = self.connector
+        return replace(self, connector=connector.of(purpose)) if isinstance(connector, Guarded) else self
 
     def spec(self, entity: str) -> ObjectSpec:
         """What the connector file declares of the object that an entity is mapped to."""
@@ -75,6 +87,25 @@ class Hub:
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
     holds: Holds = field(default_factory=Holds)  # mappings that a change of the other side concerns
+    breakers: Breakers = field(default_factory=Breakers)
+
+    def __post_init__(self) -> None:
+        """Put each system behind its gate: nobody reaches it past that."""
+        guarded = {name: self._guarded(system) for name, system in self.systems.items()}
+        object.__setattr__(self, "systems", guarded)
+
+    def _guarded(self, system: System) -> System:
+        connector = self.breakers.guard(
+            system.name,
+            system.connector,
+            full=system.concurrency,
+            budget=system.budget,
+            clock=self.clock,
+            store=self.store,
+        )
+        return system if connector is system.connector else replace(system, connector=connector)
+
+    spell: Spell = field(default=lambda _: ())  # reads Chinese names in pinyin
 
     def actor(self, name: str, **facts: object) -> Actor:
         """An actor with a correlation of its own."""

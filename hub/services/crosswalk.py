@@ -17,8 +17,8 @@ class Crosswalk:
         self._tx = tx
         self._system = system
         self._lines = lines or {}
-        self._remote_ids: dict[tuple[str, str], str | None] = {}  # by object and our id, of what was asked for
-        self._hub_ids: dict[tuple[str, str], str | None] = {}  # by object and remote id
+        self._remote_ids: dict[tuple[str, str], str] = {}  # by object and our id, of what was prefetched and is linked
+        self._hub_ids: dict[tuple[str, str], str] = {}  # by object and remote id
 
     def of_lines(self, lines: Doc | None) -> "Crosswalk":
         """The same crosswalk for a record whose link keeps these lines; what was prefetched is shared."""
@@ -27,15 +27,16 @@ class Crosswalk:
         return other
 
     def prefetch(self, mapping: Mapping, *, hub: Iterable[Doc] = (), remote: Iterable[Doc] = ()) -> "Crosswalk":
-        """Look up at once what the documents of a batch refer to; gives itself."""
+        """Look up at once what the documents of a batch refer to; gives itself.
+
+        What is not linked yet is asked for again when it is needed: an earlier record of the batch may be its parent.
+        """
         ours = self._by_object(references(mapping, hub, of_hub=True))
         theirs = self._by_object(references(mapping, remote, of_hub=False))
         if ours:
-            known = self._tx.links.of_many_records(self._system.name, ours)
-            self._remote_ids |= {(name, one): known.get((name, one)) for name, ids in ours.items() for one in ids}
+            self._remote_ids |= self._tx.links.of_many_records(self._system.name, ours)
         if theirs:
-            known = self._tx.links.of_many_remotes(self._system.name, theirs)
-            self._hub_ids |= {(name, one): known.get((name, one)) for name, ids in theirs.items() for one in ids}
+            self._hub_ids |= self._tx.links.of_many_remotes(self._system.name, theirs)
         return self
 
     def _by_object(self, found: References) -> dict[str, set[str]]:

@@ -1,8 +1,7 @@
-"""Take in what systems tell: a message is a hint, the record is fetched, merged, and written like a person's change."""
+"""Work off what systems told: a message is a hint, the record is fetched, merged, and written like a change of ours."""
 
-import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -15,98 +14,54 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping import Mapping, MissingLinkError
-from hub.domain.mapping.rules import Members
+from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
-from hub.ports.connector import Remote
+from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
-from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
-from hub.services.context import Hub, System
+from hub.services import records
+from hub.services.context import Hub
+from hub.services.hints import HINT, hint, mapping_of, subject_of
+from hub.services.polling import is_loading, poll, poll_object
+from hub.services.taking import fetch, take_in
 from hub.services.tracing import Tracer
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+__all__ = ["BEGINNING", "HINT", "fetch", "hint", "mapping_of", "poll", "poll_object", "process", "take_in"]
 LEASE = timedelta(minutes=2)
-FETCH_AGAIN = 5  # times a record is fetched anew because its link moved while we fetched
-HINT = "hint"
+PARKED = timedelta(minutes=10)  # a child is woken when its parent comes; this is for a parent that never does
+LONGEST_CIRCLE = 20  # records that wait for one another, followed to find out whether the last waits for the first
 
 
-def poll(hub: Hub, system: System) -> int:
-    """Ask a system what changed since the last poll, less the overlap; says how many hints were taken."""
+def process(hub: Hub, source: str | None = None, limit: int = 32) -> int:
+    """Work off waiting messages, of one source where it is named; says how many were taken up.
+
+    Each system has a worker of its own, so that one that hangs holds up nobody else's messages.
+    """
+    if source is not None and is_loading(hub, source):
+        return 0
+    now = hub.clock.now()
+    messages = hub.store.run(lambda tx: tx.inbox.claim(source, now=now, lease_for=LEASE, limit=limit))
     taken = 0
-    until = hub.clock.now() - system.lag
-    held = hub.holds.of(system.name)
-    for mapping in system.mappings.values():
-        if not mapping.pulls or system.objects[mapping.object].of is not None or mapping.entity in held:
-            continue
-        position = hub.store.read(lambda tx, name=mapping.object: tx.cursors.get(system.name, name))  # type: ignore[misc]
-        since = BEGINNING if position is None else position - system.overlap
-        taken += poll_object(hub, system, mapping.object, since=since, until=until)
-        hub.store.run(lambda tx, name=mapping.object: tx.cursors.save(system.name, name, until))  # type: ignore[misc]
-    return taken
-
-
-def poll_object(hub: Hub, system: System, name: str, *, since: datetime, until: datetime) -> int:
-    """Take a hint for each record that differs from what we last agreed on."""
-    taken, after = 0, None
-    while True:
-        page = system.connector.changes(name, since=since, until=until, after=after)
-        taken += hub.store.run(lambda tx, page=page: take_hints(hub, tx, system, name, page.records))  # type: ignore[misc]
-        if page.after is None:
-            return taken
-        after = page.after
-
-
-def take_hints(hub: Hub, tx: UnitOfWork, system: System, name: str, remotes: tuple[Remote, ...]) -> int:
-    """Put what is news into the inbox."""
-    news = [remote for remote in remotes if not is_known(tx, system, name, remote)]
-    for remote in news:
-        hint(hub, tx, system.name, name, remote.id, seen=remote)
-    return len(news)
-
-
-def hint(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str, *, seen: Remote | None = None) -> Message:
-    """Remember that a remote record may have changed; equal hints that wait become one, and a dead one stays dead."""
-    content = "" if seen is None else hashlib.sha256(orjson.dumps(seen.doc, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return tx.inbox.receive(
-        Message(
-            id=hub.ids.new(),
-            source=system,
-            kind=HINT,
-            key=None,
-            raw=orjson.dumps({"object": name, "id": remote_id, "content": content}),
-            correlation=hub.ids.new(),
-            received_at=hub.clock.now(),
-        )
-    )
-
-
-def is_known(tx: UnitOfWork, system: System, name: str, remote: Remote) -> bool:
-    """Whether a remote record is just what we last agreed on: our own echo, or an old overlap."""
-    link = tx.links.of_remote(system.name, name, remote.id)
-    if link is None:
-        return False
-    return mapping_of(system, name).same_remote(remote.doc, link.remote_shadow)
-
-
-def process(hub: Hub, limit: int = 32) -> int:
-    """Work off waiting messages; says how many were taken up."""
-    messages = hub.store.run(lambda tx: tx.inbox.claim(now=hub.clock.now(), lease_for=LEASE, limit=limit))
     for message in messages:
+        if hub.clock.now() >= now + LEASE:
+            break  # the leases have ended: whoever claims the rest takes them up
         take_up(hub, message)
-    return len(messages)
+        taken += 1
+    return taken
 
 
 def take_up(hub: Hub, message: Message) -> None:
     """Process one message, and record how it ended."""
     try:
-        process_hint(hub, message)
+        try:
+            process_hint(hub, message)
+        except StaleError:
+            return  # another worker has taken it over
+        except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
+            handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
+            handle(hub, message, error)
     except StaleError:
-        return  # another worker has taken it over
-    except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
-        handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
-        handle(hub, message, error)
+        return  # its lease ended meanwhile: whoever holds it decides
 
 
 def process_hint(hub: Hub, message: Message) -> None:
@@ -117,59 +72,9 @@ def process_hint(hub: Hub, message: Message) -> None:
     hub.holds.refuse(system.name, mapping.entity)
     tracer = Tracer(hub, message.correlation, system.name, mapping.entity)
     hub.store.run(lambda tx: tracer.note(tx, "taken_up", "{object} {id}", object=mapping.object, id=subject["id"]))
-    fetch(hub, system, tracer, mapping.object, subject["id"])
+    fetch(hub, system, tracer, mapping.object, subject["id"], deleted=subject.get("deleted", False))
     hub.points.reach("inbound.merged")
     hub.store.run(lambda tx: tx.inbox.done(message))
-
-
-def fetch(hub: Hub, system: System, tracer: Tracer, name: str, remote_id: str) -> Link | None:
-    """Read a remote record and take it in; None when there is no such record (any more)."""
-    for _ in range(FETCH_AGAIN):
-        before = hub.store.read(lambda tx: tx.links.of_remote(system.name, name, remote_id))
-        remote = system.connector.get(name, remote_id)
-        hub.points.reach("inbound.fetched")
-        try:
-            return hub.store.run(lambda tx, r=remote, b=before: take_in(hub, tx, system, tracer, name, remote_id, r, b))  # type: ignore[misc]
-        except agreeing.MovedError:
-            continue
-    raise RetryableError("{object} {id} moves too fast: read again later.", object=name, id=remote_id)
-
-
-def take_in(
-    hub: Hub,
-    tx: UnitOfWork,
-    system: System,
-    tracer: Tracer,
-    name: str,
-    remote_id: str,
-    remote: Remote | None,
-    before: Link | None,
-) -> Link | None:
-    """Merge one fetched record, if its link is still the one from before the fetch: an old copy must not win."""
-    link = tx.links.of_remote(system.name, name, remote_id)
-    if link != before:
-        raise agreeing.MovedError("The link of {object} {id} moved.", object=name, id=remote_id)
-    if remote is None:
-        tracer.note(tx, "fetched", "{object} {id} is not there.", object=name, id=remote_id)
-        agreeing.missing(hub, tx, tracer, link)
-        return None
-    tracer.note(tx, "fetched", "{object} {id} read", object=name, id=remote_id)
-    found = agreeing.counterparts(hub, tx, system, mapping_of(system, name), remote)
-    if len(found) > 1:
-        detail = {"path": remote.id, "candidates": [record.id for record in found]}
-        agreeing.open_review(hub, tx, tracer, "adoption", detail)
-        return None
-    if not found and mapping_of(system, name).sync.creates is Members.HUB:
-        tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=name, id=remote.id)
-        return None
-    if not found:
-        return agreeing.take_over(hub, tx, tracer, system, remote)
-    return agreeing.agree(hub, tx, tracer, system, found[0], remote)
-
-
-def mapping_of(system: System, name: str) -> Mapping:
-    """The mapping of a remote object."""
-    return next(mapping for mapping in system.mappings.values() if mapping.object == name)
 
 
 # How a message ended
@@ -183,26 +88,64 @@ def again(hub: Hub, message: Message, error: HubError) -> None:
 
 
 def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
-    """Wait for a parent: it is asked for first."""
+    """Wait for a parent: it is asked for first, and its link wakes the child."""
     system = hub.systems[message.source]
+    mapping = system.mappings.get(error.entity)
+    if error.side != "remote" or mapping is None or message.subject is None:
+        ask_parent(hub, message, error)
+        return
+    parent, at = subject_of(mapping.object, error.sought), hub.clock.now() + PARKED
+
+    def work(tx: UnitOfWork) -> bool:
+        if circle := circle_of(tx, message, parent):
+            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.")
+            return False
+        if tx.links.of_remote(system.name, mapping.object, error.sought) is None:
+            hint(hub, tx, system.name, mapping.object, error.sought)
+            tx.inbox.park(message, waits_for=parent, not_before=at, error=str(error))
+        else:  # it came while we looked
+            tx.inbox.later(message, not_before=hub.clock.now(), error=str(error))
+        return True
+
+    hub.store.run(work)
+
+
+def ask_parent(hub: Hub, message: Message, error: MissingLinkError) -> None:
+    """Wait for what cannot wake the child; one of our own records that is not over there is sent first."""
+    at = next_attempt(message.id, message.attempt, now=hub.clock.now())
 
     def work(tx: UnitOfWork) -> None:
-        if error.side == "remote" and error.entity in system.mappings:
-            hint(hub, tx, system.name, system.mappings[error.entity].object, error.sought)
-        at = next_attempt(message.id, message.attempt, now=hub.clock.now())
+        parent = tx.records.get(error.entity, error.sought) if error.side == "hub" else None
+        system = hub.systems[message.source]
+        if parent is not None and error.entity in system.mappings:
+            actor = hub.actor(f"system:{system.name}", system=system.name).of(message.correlation)
+            records.enqueue(hub, tx, actor, system.name, parent, goal=system.goal(error.entity))
         tx.inbox.later(message, not_before=at, error=str(error))
 
     hub.store.run(work)
 
 
+def circle_of(tx: UnitOfWork, message: Message, parent: str) -> str | None:
+    """The circle that a message would close by waiting for a parent; None where it closes none."""
+    way = [str(message.subject)]
+    at: str | None = parent
+    while at is not None and len(way) < LONGEST_CIRCLE:
+        way.append(at)
+        if at == message.subject:
+            return " -> ".join(way)
+        at = tx.inbox.waiting_for(message.source, at)
+    return None
+
+
 def give_up(hub: Hub, message: Message, error: HubError) -> None:
     """A person decides."""
+    hub.store.run(lambda tx: refuse(hub, tx, message, str(error)))
 
-    def work(tx: UnitOfWork) -> None:
-        tx.inbox.dead(message, error=str(error))
-        Tracer(hub, message.correlation, message.source, "").note(tx, "pulled", "Refused: {reason}", reason=str(error))
 
-    hub.store.run(work)
+def refuse(hub: Hub, tx: UnitOfWork, message: Message, reason: str) -> None:
+    """Make a message a dead one, with its reason."""
+    tx.inbox.dead(message, error=reason)
+    Tracer(hub, message.correlation, message.source, "").note(tx, "pulled", "Refused: {reason}", reason=reason)
 
 
 def unforeseen(hub: Hub, message: Message, error: Exception) -> None:

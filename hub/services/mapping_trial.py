@@ -15,6 +15,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
+from hub.services.gate import Purpose
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _present(system: System, mapping: Mapping, link: Link) -> tuple[Remote, HubE
     if system.paused:
         return agreed, ConflictError("{system} is paused.", system=system.name)
     try:
-        remote = system.connector.get(mapping.object, link.external_id)
+        remote = system.wanted_for(Purpose.DESK).connector.get(mapping.object, link.external_id)
     except HubError as error:
         return agreed, error
     if remote is None:

@@ -150,7 +150,7 @@ def send_item(hub: Hub, tx: UnitOfWork, system: System, item: Item, tracer: Trac
     if fingerprint(None, [record.version]) != item.fingerprint:
         return False
     actor = hub.actor("plan").of(tracer.correlation)
-    records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(item.entity))
+    records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(item.entity), bulk=True)
     return True
 
 

@@ -91,9 +91,14 @@ def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
 
 
 def is_held_back(record: Record) -> bool:
-    """Whether no system is to know of it yet: unconfirmed, a draft, or a movement that waits for the one before it."""
+    """Whether no system is to know of it: unconfirmed, a draft, a movement that waits for the one before it, merged."""
     waits = record.entity in MOVEMENTS and record.doc.get("state") == "draft"
-    return bool(waits or record.doc.get("pending") or record.doc.get("is_draft"))
+    return bool(waits or is_merged_away(record) or record.doc.get("pending") or record.doc.get("is_draft"))
+
+
+def is_merged_away(record: Record) -> bool:
+    """Whether another record stands for this one; a merged ticket is still told, as one of its states."""
+    return record.entity != "ticket" and bool(record.doc.get("merged_into"))
 
 
 def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
@@ -106,8 +111,12 @@ def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
     return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
 
 
-def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None) -> None:
-    """Make a delivery due."""
+def enqueue(
+    hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None, bulk: bool = False
+) -> None:
+    """Make a delivery due. A document with a goal is an obligation: the first system to be told is the only one."""
+    if goal is not None and not tx.outbox.bind(record.entity, record.id, system):
+        return
     tx.outbox.enqueue(
         Delivery(
             id=hub.ids.new(),
@@ -117,6 +126,7 @@ def enqueue(hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record,
             correlation=actor.correlation,
             created_at=hub.clock.now(),
             goal=goal,
+            bulk=bulk,
         )
     )
 

@@ -92,6 +92,13 @@ class OverheardInbox:
         self._heard.add(INBOX)
         self._inbox.replay(message_id)
 
+    def wake(self, source: str, subject: str) -> int:
+        """Make due what waits for a subject."""
+        woken = self._inbox.wake(source, subject)
+        if woken:
+            self._heard.add(INBOX)
+        return woken
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inbox, name)
 
@@ -108,10 +115,10 @@ class OverheardOutbox:
         self._heard.add(OUTBOX)
         self._outbox.enqueue(delivery)
 
-    def replay(self, delivery_id: str) -> None:
+    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
         """Make a dead delivery due again."""
         self._heard.add(OUTBOX)
-        self._outbox.replay(delivery_id)
+        self._outbox.replay(delivery_id, bulk=bulk)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outbox, name)

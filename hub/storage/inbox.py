@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, or_, select, update
+from sqlalchemy import Exists, RowMapping, and_, bindparam, exists, or_, select, update
 
 from hub.domain.errors import NotFoundError, StaleError
 from hub.ports.inbox import Message
@@ -15,9 +15,22 @@ from hub.storage.sql import Repository, dumps, insert_on, instant_or_none, loads
 from hub.storage.tables import INBOX
 from hub.storage.wire import Wire
 
-ARRIVING = ("id", "source", "kind", "key", "digest", "raw", "headers", "correlation", "received_at", "state", "attempt",
-            "fence", "not_before")  # fmt: skip
+ARRIVING = ("id", "source", "kind", "key", "digest", "raw", "headers", "correlation", "received_at", "subject", "state",
+            "attempt", "fence", "not_before")  # fmt: skip
 ARRIVE = Prepared(lambda dialect: insert_on(dialect)(INBOX).on_conflict_do_nothing(), ARRIVING)
+
+WAKE = Prepared(
+    lambda _: (
+        update(INBOX)
+        .where(
+            INBOX.c.source == bindparam("its_source"),
+            INBOX.c.waits_for == bindparam("its_subject"),
+            INBOX.c.waits_for.is_not(None),
+            INBOX.c.state == "new",
+        )
+        .values(waits_for=None, not_before=None)
+    )
+)
 
 
 class SqlInbox(Repository):
@@ -40,6 +53,7 @@ class SqlInbox(Repository):
             "headers": dumps(dict(message.headers)),
             "correlation": message.correlation,
             "received_at": stamp(message.received_at),
+            "subject": message.subject,
             "state": message.state,
             "attempt": 0,
             "fence": 0,
@@ -63,13 +77,16 @@ class SqlInbox(Repository):
         row = self.first(select(INBOX).where(INBOX.c.id == message_id))
         return None if row is None else self._message(row)
 
-    def claim(self, *, now: datetime, lease_for: timedelta, limit: int) -> list[Message]:
-        """Lease waiting messages, oldest first."""
-        free = (
+    def claim(self, source: str | None = None, *, now: datetime, lease_for: timedelta, limit: int) -> list[Message]:
+        """Lease waiting messages, oldest first, none of a subject that is being worked on."""
+        free = [
             INBOX.c.state == "new",
             (INBOX.c.lease_until.is_(None)) | (INBOX.c.lease_until < stamp(now)),
             (INBOX.c.not_before.is_(None)) | (INBOX.c.not_before <= stamp(now)),
-        )
+            (INBOX.c.subject.is_(None)) | ~in_work(stamp(now)),
+        ]
+        if source is not None:
+            free.append(INBOX.c.source == source)
         ids = select(INBOX.c.id).where(*free).order_by(INBOX.c.received_at, INBOX.c.id).limit(limit)
         ids = ids.with_for_update(skip_locked=True)
         lease = {
@@ -83,15 +100,30 @@ class SqlInbox(Repository):
 
     def done(self, message: Message) -> None:
         """Mark processed."""
-        self._mark(message, state="done", lease_until=None, error=None)
+        self._mark(message, state="done", lease_until=None, waits_for=None, error=None)
 
     def later(self, message: Message, *, not_before: datetime, error: str) -> None:
         """Give back for a later attempt."""
-        self._mark(message, lease_until=None, not_before=stamp(not_before), error=error)
+        self._mark(message, lease_until=None, not_before=stamp(not_before), waits_for=None, error=error)
+
+    def park(self, message: Message, *, waits_for: str, not_before: datetime, error: str) -> None:
+        """Give back until it is woken."""
+        waiting = {"not_before": stamp(not_before), "waits_for": waits_for, "error": error}
+        self._mark(message, lease_until=None, **waiting)
+
+    def wake(self, source: str, subject: str) -> int:
+        """Make due what waits for a subject."""
+        return WAKE.change(self._wire, {"its_source": source, "its_subject": subject})
+
+    def waiting_for(self, source: str, subject: str) -> str | None:
+        """What the parked message of a subject waits for."""
+        mine = (INBOX.c.source == source, INBOX.c.subject == subject, INBOX.c.state == "new")
+        row = self.first(select(INBOX.c.waits_for).where(*mine, INBOX.c.waits_for.is_not(None)))
+        return None if row is None else str(row["waits_for"])
 
     def dead(self, message: Message, *, error: str) -> None:
         """Give up."""
-        self._mark(message, state="dead", lease_until=None, error=error)
+        self._mark(message, state="dead", lease_until=None, waits_for=None, error=error)
 
     def replay(self, message_id: str) -> None:
         """Make a dead message new again."""
@@ -132,7 +164,16 @@ class SqlInbox(Repository):
             fence=row["fence"],
             error=row["error"],
             not_before=instant_or_none(row["not_before"]),
+            subject=row["subject"],
+            waits_for=row["waits_for"],
         )
+
+
+def in_work(now: str) -> Exists:
+    """Whether another message of the same subject is being worked on."""
+    other = INBOX.alias("other")
+    same = (other.c.source == INBOX.c.source, other.c.subject == INBOX.c.subject, other.c.state == "new")
+    return exists().where(*same, other.c.id != INBOX.c.id, other.c.lease_until >= now)
 
 
 def context(message_id: str) -> str:

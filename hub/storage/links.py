@@ -1,31 +1,89 @@
 """Links in SQL: the shadow pair of a link is sealed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, RowMapping, and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.errors import ConflictError
 from hub.ports.links import Link
 from hub.storage.cipher import Cipher
-from hub.storage.sql import Repository
-from hub.storage.tables import LINK
+from hub.storage.prepared import Prepared, Row
+from hub.storage.sql import Repository, insert_on
+from hub.storage.tables import LINK, NUMBER, RUN_SEEN
 from hub.storage.wire import Wire
 
 PORTION = 1000  # ids in one statement: no database limits fewer
 
 
-class SqlLinks(Repository):
-    """The crosswalk."""
+COLUMNS = [column.name for column in LINK.c]
+KEY = ("system", "object", "external_id")
 
-    def __init__(self, wire: Wire, cipher: Cipher) -> None:
+
+def save_link(dialect: str) -> Any:
+    """An insert that takes the place of the link of the same remote record, if that is of the same record of ours."""
+    statement = insert_on(dialect)(LINK)
+    rest = {name: statement.excluded[name] for name in COLUMNS if name not in KEY}
+    same = and_(LINK.c.entity == statement.excluded.entity, LINK.c.record_id == statement.excluded.record_id)
+    return statement.on_conflict_do_update(index_elements=KEY, set_=rest, where=same)
+
+
+def newest(dialect: str) -> Any:
+    """The last revision that was drawn: of the sequence itself on PostgreSQL, which knows of open transactions, too."""
+    if dialect == "postgresql":
+        return text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM number_link_revision")
+    return select(NUMBER.c.last).where(NUMBER.c.series == "link_revision")
+
+
+SAVE = Prepared(save_link, COLUMNS)
+NEWEST = Prepared(newest)
+OF_REMOTE = Prepared(lambda _: select(LINK).where(*(LINK.c[name] == bindparam(f"its_{name}") for name in KEY)))
+
+
+class SqlLinks(Repository):
+    """The crosswalk.
+
+    Links are values: what one transaction has read or written once, it keeps. All links that a transaction writes have
+    one revision, drawn with the first of them.
+    """
+
+    def __init__(self, wire: Wire, cipher: Cipher, draw: Callable[[], int]) -> None:
         super().__init__(wire)
         self._cipher = cipher
+        self._draw = draw
+        self._drawn: int | None = None
+        self._kept: dict[tuple[str, str, str], Link | None] = {}
 
     def of_remote(self, system: str, name: str, external_id: str) -> Link | None:
         """The link of a remote record."""
-        row = self.first(select(LINK).where(key(system, name, external_id)))
-        return None if row is None else self._link(row)
+        place = (system, name, external_id)
+        if place not in self._kept:
+            row = OF_REMOTE.first(self._wire, {f"its_{name}": value for name, value in zip(KEY, place, strict=True)})
+            self._kept[place] = None if row is None else self._link(row)
+        return self._kept[place]
+
+    def prefetch_remotes(self, system: str, name: str, external_ids: Collection[str]) -> dict[str, Link]:
+        """The links of many remote records."""
+        wanted = sorted(set(external_ids))
+        found: dict[str, Link] = {}
+        for start in range(0, len(wanted), PORTION):
+            chosen = LINK.c.external_id.in_(wanted[start : start + PORTION])
+            for row in self.rows(select(LINK).where(LINK.c.system == system, LINK.c.object == name, chosen)):
+                found[row["external_id"]] = self._link(row)
+        self._kept |= {(system, name, each): found.get(each) for each in wanted}
+        return found
+
+    def forget(self) -> None:
+        """Drop what was kept, the revision too: some of it was taken back."""
+        self._kept.clear()
+        self._drawn = None
+
+    def revision(self) -> int:
+        """The newest revision."""
+        row = NEWEST.first(self._wire, {})
+        return 0 if row is None else int(row["last"])
 
     def of_record(self, system: str, entity: str, record_id: str, name: str | None = None) -> Link | None:
         """The active link of our record in a system."""
@@ -82,33 +140,63 @@ class SqlLinks(Repository):
 
     def save(self, link: Link) -> None:
         """Insert or replace."""
-        known = self.first(
-            select(LINK.c.entity, LINK.c.record_id).where(key(link.system, link.object, link.external_id))
-        )
-        if known is not None and (known["entity"], known["record_id"]) != (link.entity, link.record_id):
-            raise already_linked(link)
+        place = (link.system, link.object, link.external_id)
         shadow = {"hub": link.hub_shadow, "remote": link.remote_shadow, "lines": link.lines}
         values = {
-            "system": link.system,
-            "object": link.object,
-            "external_id": link.external_id,
-            "entity": link.entity,
-            "record_id": link.record_id,
-            "state": link.state,
-            "version": link.version,
-            "shadow": self._cipher.seal(shadow, context(link.system, link.object, link.external_id)),
+            **{name: getattr(link, name) for name in COLUMNS if name not in {"shadow", "revision"}},
+            "shadow": self._cipher.seal(shadow, context(*place)),
+            "revision": self._revision(),
         }
         try:
-            self.upsert(LINK, values)
+            if not SAVE.change(self._wire, values):
+                raise already_linked(link)
         except IntegrityError:
             raise already_linked(link) from None
+        self._kept[place] = replace(link, revision=values["revision"])
+
+    def _revision(self) -> int:
+        if self._drawn is None:
+            self._drawn = self._draw()
+        return self._drawn
+
+    def move(self, link: Link, record_id: str, state: str) -> None:
+        """Point a link at another record."""
+        self._kept.pop((link.system, link.object, link.external_id), None)
+        place = (LINK.c.system == link.system, LINK.c.object == link.object, LINK.c.external_id == link.external_id)
+        try:
+            self.change(update(LINK).where(*place).values(record_id=record_id, state=state, revision=self._revision()))
+        except IntegrityError:
+            raise already_linked(replace(link, record_id=record_id)) from None
 
     def count(self, system: str, name: str) -> int:
         """How many active links an object has."""
         statement = select(func.count()).where(LINK.c.system == system, LINK.c.object == name, LINK.c.state == "active")
         return int(self.pairs(statement)[0][0])
 
-    def _link(self, row: RowMapping) -> Link:
+    def unseen(self, system: str, name: str, run_id: str, *, before: int, after: str, limit: int) -> list[str]:
+        """What a sweep did not see."""
+        old = (LINK.c.revision <= before, LINK.c.external_id > after)
+        statement = select(LINK.c.external_id).where(*active(system, name), *old, ~seen_by(run_id))
+        return [row[0] for row in self.pairs(statement.order_by(LINK.c.external_id).limit(limit))]
+
+    def miss(self, system: str, name: str, external_ids: Collection[str]) -> None:
+        """Count a miss."""
+        self._kept.clear()
+        chosen = LINK.c.external_id.in_(set(external_ids))
+        self.change(update(LINK).where(*active(system, name), chosen).values(missed=LINK.c.missed + 1))
+
+    def refind(self, system: str, name: str, run_id: str) -> None:
+        """Count from the beginning."""
+        self._kept.clear()
+        found = (LINK.c.missed > 0, seen_by(run_id))
+        self.change(update(LINK).where(*active(system, name), *found).values(missed=0))
+
+    def missed(self, system: str, name: str, times: int, *, limit: int) -> list[str]:
+        """What was missed often."""
+        statement = select(LINK.c.external_id).where(*active(system, name), LINK.c.missed >= times)
+        return [row[0] for row in self.pairs(statement.order_by(LINK.c.external_id).limit(limit))]
+
+    def _link(self, row: RowMapping | Row) -> Link:
         shadow = self._cipher.open(row["shadow"], context(row["system"], row["object"], row["external_id"]))
         return Link(
             system=row["system"],
@@ -121,6 +209,9 @@ class SqlLinks(Repository):
             remote_shadow=shadow["remote"],
             version=row["version"],
             lines=shadow["lines"],
+            revision=row["revision"],
+            missed=row["missed"],
+            merged_into=row["merged_into"],
         )
 
 
@@ -136,9 +227,14 @@ def already_linked(link: Link) -> ConflictError:
     )
 
 
-def key(system: str, name: str, external_id: str) -> ColumnElement[bool]:
-    """The primary key as a condition."""
-    return and_(LINK.c.system == system, LINK.c.object == name, LINK.c.external_id == external_id)
+def active(system: str, name: str) -> tuple[ColumnElement[bool], ...]:
+    """The active links of one object."""
+    return (LINK.c.system == system, LINK.c.object == name, LINK.c.state == "active")
+
+
+def seen_by(run_id: str) -> ColumnElement[bool]:
+    """Whether a sweep has seen the link's remote record."""
+    return exists().where(RUN_SEEN.c.run_id == run_id, RUN_SEEN.c.external_id == LINK.c.external_id)
 
 
 def context(system: str, name: str, external_id: str) -> str:

@@ -1,9 +1,10 @@
 """The outbox in SQL: frozen payloads are sealed; a fence keeps a zombie worker from writing."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, text, true, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, StaleError
@@ -11,11 +12,12 @@ from hub.ports.outbox import OPEN_STATES, Delivery
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, insert_on, instant_or_none, stamp, stamp_or_none
-from hub.storage.tables import OUTBOX
+from hub.storage.tables import OUTBOX, ROUTE
 from hub.storage.wire import Wire
 
 DUE = ("id", "system", "entity", "record_id", "correlation", "created_at", "goal", "state", "attempt", "fence",
-       "not_before")  # fmt: skip
+       "not_before", "bulk")  # fmt: skip
+OPEN = text("state in ('ready', 'sent', 'unknown')")
 
 
 def enqueue_unless_waiting(dialect: str) -> Any:
@@ -24,10 +26,42 @@ def enqueue_unless_waiting(dialect: str) -> Any:
     same = [OUTBOX.c[name] == given[name] for name in ("system", "entity", "record_id")]
     goal = OUTBOX.c.goal.is_not_distinct_from(given["goal"])
     waits = exists().where(*same, goal, OUTBOX.c.state == "ready", OUTBOX.c.lease_until.is_(None))
+    waits = waits.where(OUTBOX.c.bulk <= given["bulk"])
     return insert_on(dialect)(OUTBOX).from_select(DUE, select(*given.values()).where(~waits)).on_conflict_do_nothing()
 
 
+def hasten_waiting(_dialect: str) -> Any:
+    """What waits of a record as bulk work becomes live work."""
+    same = [OUTBOX.c[name] == bindparam(f"its_{name}") for name in ("system", "entity", "record_id")]
+    return update(OUTBOX).where(*same, OUTBOX.c.bulk == bindparam("slow"), OPEN).values(bulk=bindparam("bulk"))
+
+
+def marking(columns: tuple[str, ...]) -> Prepared:
+    """An update of one delivery by who holds it."""
+    mine = (OUTBOX.c.id == bindparam("mine"), OUTBOX.c.fence == bindparam("held"), OPEN)
+    return Prepared(lambda _: update(OUTBOX).where(*mine), columns)
+
+
+def binding(dialect: str) -> Any:
+    """The route of an obligation, unless it has one."""
+    return insert_on(dialect)(ROUTE).on_conflict_do_nothing()
+
+
 ENQUEUE = Prepared(enqueue_unless_waiting)
+HASTEN = Prepared(hasten_waiting)
+BIND = Prepared(binding, ("entity", "record_id", "system"))
+BOUND = Prepared(
+    lambda _: select(ROUTE.c.system).where(
+        ROUTE.c.entity == bindparam("entity"), ROUTE.c.record_id == bindparam("record_id")
+    )
+)
+MARKS: dict[tuple[str, ...], Prepared] = {}
+CALLED = text("state in ('ready', 'sent', 'unknown') and state != 'ready'")  # in the words of the index
+IN_FLIGHT = Prepared(
+    lambda _: select(OUTBOX.c.record_id).where(
+        OUTBOX.c.system == bindparam("system"), OUTBOX.c.entity == bindparam("entity"), CALLED
+    )
+)
 
 
 class SqlOutbox(Repository):
@@ -51,16 +85,30 @@ class SqlOutbox(Repository):
             "attempt": 0,
             "fence": 0,
             "not_before": stamp_or_none(delivery.not_before),
+            "bulk": int(delivery.bulk),
         }
         ENQUEUE.later(self._wire, values)
+        if not delivery.bulk:
+            same = {f"its_{name}": values[name] for name in ("system", "entity", "record_id")}
+            HASTEN.later(self._wire, {**same, "slow": 1, "bulk": 0})
+
+    def bind(self, entity: str, record_id: str, system: str) -> bool:
+        """Choose the route of an obligation, once for ever."""
+        values = {"entity": entity, "record_id": record_id, "system": system}
+        if BIND.change(self._wire, values):
+            return True
+        row = BOUND.first(self._wire, {"entity": entity, "record_id": record_id})
+        return row is not None and row["system"] == system
 
     def get(self, delivery_id: str) -> Delivery | None:
         """One delivery."""
         row = self.first(select(OUTBOX).where(OUTBOX.c.id == delivery_id))
         return None if row is None else self._delivery(row)
 
-    def claim(self, system: str, *, now: datetime, lease_for: timedelta, limit: int) -> list[Delivery]:
-        """Lease due deliveries, the first open one of each record."""
+    def claim(
+        self, system: str, *, now: datetime, lease_for: timedelta, limit: int, live_only: bool = False
+    ) -> list[Delivery]:
+        """Lease due deliveries, the first open one of each record, live work before bulk work."""
         earlier = OUTBOX.alias("earlier")
         behind = exists().where(
             earlier.c.entity == OUTBOX.c.entity,
@@ -74,25 +122,24 @@ class SqlOutbox(Repository):
             OUTBOX.c.state.in_(OPEN_STATES),
             or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < stamp(now)),
             or_(OUTBOX.c.not_before.is_(None), OUTBOX.c.not_before <= stamp(now)),
+            OUTBOX.c.bulk == 0 if live_only else true(),
             ~behind,
         )
-        ids = select(OUTBOX.c.id).where(due).order_by(OUTBOX.c.id).limit(limit).with_for_update(skip_locked=True)
+        ids = select(OUTBOX.c.id).where(due).order_by(OUTBOX.c.bulk, OUTBOX.c.id).limit(limit)
+        ids = ids.with_for_update(skip_locked=True)
         lease = {
             "lease_until": stamp(now + lease_for),
             "fence": OUTBOX.c.fence + 1,
             "attempt": OUTBOX.c.attempt + 1,
         }
         statement = update(OUTBOX).where(OUTBOX.c.id.in_(ids.scalar_subquery())).values(lease).returning(*OUTBOX.c)
-        return [self._delivery(row) for row in sorted(self.rows(statement), key=lambda row: str(row["id"]))]
+        return [self._delivery(row) for row in sorted(self.rows(statement), key=lambda row: (row["bulk"], row["id"]))]
 
     def intend(self, delivery: Delivery, payload: Doc, *, now: datetime, until: datetime) -> Delivery:
         """Freeze what is about to be sent, and extend the lease."""
         sealed = self._cipher.seal(payload, context(delivery.id))
         self._mark(delivery, state="sent", payload=sealed, sent_at=stamp(now), lease_until=stamp(until))
-        sent = self.get(delivery.id)
-        if sent is None:
-            raise NotFoundError("There is no delivery {id}.", id=delivery.id)
-        return sent
+        return replace(delivery, state="sent", payload=payload, sent_at=now, leased_until=until)
 
     def uncertain(self, delivery: Delivery, *, not_before: datetime, error: str) -> None:
         """Look there before writing again."""
@@ -102,6 +149,14 @@ class SqlOutbox(Repository):
         """Try again later."""
         self._mark(delivery, state="ready", lease_until=None, not_before=stamp(not_before), error=error)
 
+    def hand_back(
+        self, delivery: Delivery, *, not_before: datetime | None = None, doubt: bool = False, error: str | None = None
+    ) -> None:
+        """Nothing was attempted: the attempt does not count."""
+        state, attempt = "unknown" if doubt else "ready", delivery.attempt - 1
+        at = stamp_or_none(not_before)
+        self._mark(delivery, state=state, lease_until=None, not_before=at, error=error, attempt=attempt)
+
     def done(self, delivery: Delivery) -> None:
         """Delivered."""
         self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
@@ -110,10 +165,10 @@ class SqlOutbox(Repository):
         """Give up."""
         self._mark(delivery, state="dead", lease_until=None, error=error)
 
-    def replay(self, delivery_id: str) -> None:
+    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
         """Make a dead delivery due again; what may have been sent is looked for first."""
         dead = and_(OUTBOX.c.id == delivery_id, OUTBOX.c.state == "dead")
-        again = {"attempt": 0, "not_before": None, "lease_until": None, "error": None}
+        again = {"attempt": 0, "not_before": None, "lease_until": None, "error": None, "bulk": int(bulk)}
         unsent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_(None)).values(state="ready", **again)
         maybe_sent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_not(None)).values(state="unknown", **again)
         if not self.change(unsent) and not self.change(maybe_sent):
@@ -141,9 +196,14 @@ class SqlOutbox(Repository):
         """How many are not done and not dead."""
         return int(self.pairs(select(func.count()).where(OUTBOX.c.state.in_(OPEN_STATES)))[0][0])
 
+    def in_flight(self, system: str, entity: str) -> frozenset[str]:
+        """Records of which a call may be running."""
+        return frozenset(row["record_id"] for row in IN_FLIGHT.rows(self._wire, {"system": system, "entity": entity}))
+
     def _mark(self, delivery: Delivery, **values: Any) -> None:
-        mine = (OUTBOX.c.id == delivery.id, OUTBOX.c.fence == delivery.fence, OUTBOX.c.state.in_(OPEN_STATES))
-        if not self.change(update(OUTBOX).where(*mine).values(**values)):
+        columns = tuple(values)
+        prepared = MARKS.get(columns) or MARKS.setdefault(columns, marking(columns))
+        if not prepared.change(self._wire, {**values, "mine": delivery.id, "held": delivery.fence}):
             raise StaleError("Delivery {id} was taken over by another worker.", id=delivery.id)
 
     def _delivery(self, row: RowMapping) -> Delivery:
@@ -163,6 +223,8 @@ class SqlOutbox(Repository):
             fence=row["fence"],
             sent_at=instant_or_none(row["sent_at"]),
             error=row["error"],
+            bulk=bool(row["bulk"]),
+            leased_until=instant_or_none(row["lease_until"]),
         )
 
 

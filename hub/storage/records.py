@@ -19,6 +19,7 @@ from hub.storage.sql import Repository, dumps, loads
 from hub.storage.tables import BLIND, RECORDS
 from hub.storage.wire import Wire
 
+PORTION = 1000  # ids in one statement: no database limits fewer
 OF_RECORD = and_(BLIND.c.entity == bindparam("entity"), BLIND.c.record_id == bindparam("record_id"))
 OF_DIGEST = and_(BLIND.c.field == bindparam("field"), BLIND.c.digest == bindparam("digest"))
 DIGESTS = Prepared(lambda _: select(BLIND.c.field, BLIND.c.digest).where(OF_RECORD))
@@ -45,6 +46,10 @@ class SqlRecords(Repository):
         row = get_of(entity).first(self._wire, {"id": record_id})
         return None if row is None else self._keep(self._record(entity, row))
 
+    def forget(self) -> None:
+        """Drop what was kept: some of it was taken back."""
+        self._kept.clear()
+
     def need(self, entity: str, record_id: str) -> Record:
         """The record; NotFoundError names it when there is none."""
         record = self.get(entity, record_id)
@@ -54,9 +59,12 @@ class SqlRecords(Repository):
 
     def many(self, entity: str, record_ids: Sequence[str]) -> dict[str, Record]:
         """The records that exist among these."""
-        table = table_of(entity)
-        rows = self.rows(select(table).where(table.c.id.in_(set(record_ids))))
-        return {row["id"]: self._record(entity, row) for row in rows}
+        table, wanted = table_of(entity), sorted(set(record_ids))
+        for start in range(0, len(wanted), PORTION):
+            for row in self.rows(select(table).where(table.c.id.in_(wanted[start : start + PORTION]))):
+                if (entity, row["id"]) not in self._kept:
+                    self._keep(self._record(entity, row))
+        return {each: self._kept[entity, each] for each in wanted if (entity, each) in self._kept}
 
     def add(self, entity: str, doc: Doc) -> Record:
         """Store a new record."""

@@ -2,15 +2,19 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, func, select, update
 
+from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
-from hub.ports.reviews import Review
+from hub.ports.reviews import Review, Wanted
 from hub.storage.cipher import Cipher
-from hub.storage.sql import Repository, dumps, stamp
+from hub.storage.sql import Repository, dumps, instant_or_none, stamp, stamp_or_none
 from hub.storage.tables import REVIEW
 from hub.storage.wire import Wire
+
+FILTERS = ("state", "kind", "system", "entity", "record_id")
 
 
 class SqlReviews(Repository):
@@ -24,7 +28,9 @@ class SqlReviews(Repository):
         """Ask, once."""
         subject = [review.kind, review.entity, review.record_id, review.system, review.detail.get("path")]
         digest = hashlib.sha256(dumps(subject).encode()).hexdigest()
-        if self.first(select(REVIEW.c.id).where(REVIEW.c.digest == digest, REVIEW.c.state == "open")) is not None:
+        known = self.first(select(REVIEW.c.id).where(REVIEW.c.digest == digest, REVIEW.c.state == "open"))
+        if known is not None:
+            self.ask_anew(known["id"], review.detail)
             return
         self.add_if_new(
             REVIEW,
@@ -39,6 +45,7 @@ class SqlReviews(Repository):
                 "correlation": review.correlation,
                 "created_at": stamp(review.created_at),
                 "state": review.state,
+                "settled_by": "",
             },
         )
 
@@ -47,16 +54,37 @@ class SqlReviews(Repository):
         row = self.first(select(REVIEW).where(REVIEW.c.id == review_id))
         return None if row is None else self._review(row)
 
-    def settle(self, review_id: str) -> None:
+    def ask_anew(self, review_id: str, detail: Doc) -> None:
+        """Put present values into an open question."""
+        self._change(review_id, detail=self._cipher.seal(detail, context(review_id)))
+
+    def settle(self, review_id: str, *, by: str = "", at: datetime | None = None, detail: Doc | None = None) -> None:
         """Close the question."""
-        still_open = (REVIEW.c.id == review_id, REVIEW.c.state == "open")
-        if not self.change(update(REVIEW).where(*still_open).values(state="settled")):
+        told = {} if detail is None else {"detail": self._cipher.seal(detail, context(review_id))}
+        if not self._change(review_id, state="settled", settled_by=by, settled_at=stamp_or_none(at), **told):
             raise ConflictError("Review {id} is settled already, or never was.", id=review_id)
 
-    def listing(self, *, state: str = "open", limit: int = 100) -> list[Review]:
+    def end(self, review_id: str) -> None:
+        """Close a question that is none any more."""
+        self._change(review_id, state="ended")
+
+    def listing(self, wanted: Wanted = Wanted(), *, limit: int = 100) -> list[Review]:  # noqa: B008 - it is frozen
         """The newest reviews."""
-        statement = select(REVIEW).where(REVIEW.c.state == state).order_by(REVIEW.c.id.desc()).limit(limit)
+        statement = select(REVIEW).order_by(REVIEW.c.id.desc()).limit(limit)
+        for name in FILTERS:
+            if value := getattr(wanted, name):
+                statement = statement.where(REVIEW.c[name] == value)
+        if wanted.after:
+            statement = statement.where(REVIEW.c.id < wanted.after)
         return [self._review(row) for row in self.rows(statement)]
+
+    def counts(self) -> dict[str, int]:
+        """How many are open, by kind."""
+        counted = select(REVIEW.c.kind, func.count()).where(REVIEW.c.state == "open").group_by(REVIEW.c.kind)
+        return {row[0]: int(row[1]) for row in self.pairs(counted)}
+
+    def _change(self, review_id: str, **values: Any) -> int:
+        return self.change(update(REVIEW).where(REVIEW.c.id == review_id, REVIEW.c.state == "open").values(**values))
 
     def _review(self, row: RowMapping) -> Review:
         return Review(
@@ -69,6 +97,8 @@ class SqlReviews(Repository):
             correlation=row["correlation"],
             created_at=datetime.fromisoformat(row["created_at"]),
             state=row["state"],
+            settled_at=instant_or_none(row["settled_at"]),
+            settled_by=row["settled_by"],
         )
 
 

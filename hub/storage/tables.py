@@ -64,7 +64,17 @@ INDEXED: dict[str, tuple[str, ...]] = {
     ),
     "contact": ("created_at", "updated_at", "customer_id", "name", "pending"),
     "contract": ("created_at", "updated_at", "number", "customer_id", "state", "starts_on", "ends_on"),
-    "customer": ("created_at", "updated_at", "code", "name", "level", "parent_id", "credit_hold", "pending"),
+    "customer": (
+        "created_at",
+        "updated_at",
+        "code",
+        "name",
+        "level",
+        "parent_id",
+        "credit_hold",
+        "pending",
+        "merged_into",
+    ),
     "evidence": ("created_at", "updated_at", "ticket_id", "visit_id", "kind", "sha256"),
     "follow_up": ("created_at", "updated_at", "ticket_id", "outcome", "score", "at"),
     "invoice": (
@@ -183,7 +193,7 @@ UNINDEXED = {
     "system",
 }
 SPARSE = {"contact_id", "parent_id", "site_id", "call_back"}  # few records have them: only those are in the index
-SERIES = ("ticket", "call", "visit", "charge")
+SERIES = ("ticket", "call", "visit", "charge", "link_revision")
 
 
 def record_table(entity: str) -> Table:
@@ -238,6 +248,9 @@ LINK = Table(
     Column("state", Text, nullable=False),
     Column("version", Text),
     Column("shadow", LargeBinary, nullable=False),
+    Column("revision", serial, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("merged_into", Text),
     Index("ix_link_record", "entity", "record_id"),
     Index(
         "ux_link_active",
@@ -263,12 +276,16 @@ INBOX = Table(
     Column("headers", Text, nullable=False),
     Column("correlation", Text, nullable=False),
     Column("received_at", Text, nullable=False),
+    Column("subject", Text),
     Column("state", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("lease_until", Text),
     Column("not_before", Text),
+    Column("waits_for", Text),
     Column("error", Text),
+    Column("error_class", Text),
+    Column("failure", Text),
     UniqueConstraint("source", "key", name="ux_inbox_key"),
     Index(
         "ix_inbox_digest",
@@ -278,9 +295,24 @@ INBOX = Table(
     ),
     Index(
         "ix_inbox_new",
+        "source",
         "received_at",
         sqlite_where=text("state = 'new'"),
         postgresql_where=text("state = 'new'"),
+    ),
+    Index(
+        "ix_inbox_subject",
+        "source",
+        "subject",
+        sqlite_where=text("state = 'new'"),
+        postgresql_where=text("state = 'new'"),
+    ),
+    Index(
+        "ix_inbox_waits_for",
+        "source",
+        "waits_for",
+        sqlite_where=text("waits_for is not null"),
+        postgresql_where=text("waits_for is not null"),
     ),
 )
 
@@ -302,14 +334,35 @@ OUTBOX = Table(
     Column("not_before", Text),
     Column("sent_at", Text),
     Column("error", Text),
+    Column("bulk", Integer, nullable=False),
+    Column("error_class", Text),
+    Column("failure", Text),
     Index("ix_outbox_record", "entity", "record_id"),
     Index(
         "ix_outbox_open",
         "system",
+        "bulk",
         "id",
         sqlite_where=text("state in ('ready', 'sent', 'unknown')"),
         postgresql_where=text("state in ('ready', 'sent', 'unknown')"),
     ),
+)
+
+ROUTE = Table(
+    "route",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("system", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+BUDGET = Table(
+    "budget",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("used", Integer, nullable=False),
 )
 
 CURSOR = Table(
@@ -318,6 +371,45 @@ CURSOR = Table(
     Column("system", Text, primary_key=True),
     Column("object", Text, primary_key=True),
     Column("position", Text, nullable=False),
+    Column("polled_at", Text),
+    Column("told_at", Text),
+    Column("note", Text),
+)
+
+RUN = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("position", Text),
+    Column("version", Integer, nullable=False),
+    Column("revision", serial, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("moved_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("note", Text),
+    Index(
+        "ux_run_open",
+        "system",
+        "kind",
+        "object",
+        unique=True,
+        sqlite_where=text("ended_at is null"),
+        postgresql_where=text("ended_at is null"),
+    ),
+    Index("ix_run_started", "system", "started_at"),
+)
+
+RUN_SEEN = Table(
+    "run_seen",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 REVIEW = Table(
@@ -333,6 +425,9 @@ REVIEW = Table(
     Column("correlation", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("settled_at", Text),
+    Column("settled_by", Text, nullable=False),
+    Index("ix_review_record", "entity", "record_id"),
     Index(
         "ux_review_open",
         "digest",
@@ -340,6 +435,19 @@ REVIEW = Table(
         sqlite_where=text("state = 'open'"),
         postgresql_where=text("state = 'open'"),
     ),
+)
+
+APPROVED = Table(
+    "approved_match",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("object", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("record_id", Text),
+    Column("given", LargeBinary, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
 )
 
 AUDIT = Table(

@@ -7,19 +7,23 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, text
+from sqlalchemy.exc import DBAPIError
 
 from hub.storage.accounts import SqlAccounts
 from hub.storage.audit import SqlAudit
+from hub.storage.budgets import SqlBudgets
 from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
 from hub.storage.links import SqlLinks
+from hub.storage.matches import SqlMatches
 from hub.storage.outbox import SqlOutbox
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
 from hub.storage.reviews import SqlReviews
+from hub.storage.runs import SqlRuns
 from hub.storage.search import SqlSearch
 from hub.storage.sql import insert_on
 from hub.storage.tables import NUMBER, SERIES
@@ -56,17 +60,38 @@ class SqlUnitOfWork:
         self._wire = wire
         cipher = vault.cipher
         self.records = SqlRecords(wire, cipher, vault.privacy)
-        self.links = SqlLinks(wire, cipher)
+        self.links = SqlLinks(wire, cipher, partial(self.next_number, "link_revision"))
         self.inbox = SqlInbox(wire, cipher)
         self.outbox = SqlOutbox(wire, cipher)
+        self.matches = SqlMatches(wire, cipher)
         self.cursors = SqlCursors(wire)
+        self.budgets = SqlBudgets(wire)
         self.reviews = SqlReviews(wire, cipher)
+        self.runs = SqlRuns(wire)
         self.audit = SqlAudit(wire, cipher, vault.now)
         self.trace = SqlTrace(wire)
         self.accounts = SqlAccounts(wire)
         self.idempotency = SqlIdempotency(wire, cipher)
         self.timers = SqlTimers(wire)
         self.search = SqlSearch(wire)
+
+    def attempt(self, fn: Callable[[], object]) -> Exception | None:
+        """Run inside a savepoint."""
+        self._wire.later("SAVEPOINT attempt")
+        try:
+            fn()
+            self._wire.later("RELEASE attempt")
+            self._wire.flush()
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller decides
+            self._wire.forget()
+            self._wire.run("ROLLBACK TO attempt")
+            self._wire.later("RELEASE attempt")
+            self.records.forget()
+            self.links.forget()
+            return error
+        return None
 
     def next_number(self, series: str) -> int:
         """The next number of a series."""

@@ -7,7 +7,7 @@ from itertools import count
 
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, RetryableError, StaleError, UnknownOutcomeError
-from hub.ports.connector import ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote
 from hub.testing.clock import FakeClock
 
 
@@ -31,6 +31,8 @@ class FakeSystem:
         self.store: dict[tuple[str, str], Remote] = {}
         self.calls: list[tuple[str, str, str]] = []
         self.down = False
+        self.keys: dict[str, str] = {}  # the keys that calls brought along, and what was made under them
+        self.page_size = 2
 
     def fail(self, operation: str, how: str) -> None:
         """Plan: the next ``operation`` (create, update, act, get) fails ``before`` or ``after`` it took effect."""
@@ -46,6 +48,18 @@ class FakeSystem:
         old = self.store[self._of(name), remote_id]
         self._put(name, remote_id, {**old.doc, **values})
 
+    def remove(self, name: str, remote_id: str) -> Remote:
+        """A person over there deletes a record."""
+        return self.store.pop((self._of(name), remote_id))
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """The ids of all records, ``page_size`` a page."""
+        self._before("ids")
+        found = sorted((r.id for r in self.records(name)), key=int)
+        rest = [one for one in found if after is None or int(one) > int(after)]
+        page = tuple(rest[: self.page_size])
+        return Ids(page, page[-1] if len(rest) > self.page_size else None)
+
     def records(self, name: str) -> list[Remote]:
         """All records of an object."""
         return [deepcopy(remote) for (kind, _), remote in self.store.items() if kind == self._of(name)]
@@ -59,11 +73,12 @@ class FakeSystem:
         return self._specs
 
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
-        """Records changed in the closed interval, two a page."""
+        """Records changed in the closed interval, ``page_size`` a page."""
         found = [r for r in self.records(name) if r.changed_at is not None and since <= r.changed_at <= until]
         found = sorted(found, key=lambda r: (r.changed_at, int(r.id)))
         start = int(after or 0)
-        return Page(tuple(found[start : start + 2]), str(start + 2) if len(found) > start + 2 else None)
+        end = start + self.page_size
+        return Page(tuple(found[start:end]), str(end) if len(found) > end else None)
 
     def get(self, name: str, remote_id: str) -> Remote | None:
         """The record, or None."""
@@ -75,16 +90,20 @@ class FakeSystem:
         self._before("find")
         return [remote for remote in self.records(name) if remote.doc.get(field) == value]
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """A new record."""
         lose_answer = self._before("create")
+        if key in self.keys:
+            return deepcopy(self.store[self._of(name), self.keys[key]])
         remote_id = str(next(self._numbers))
+        if key:
+            self.keys[key] = remote_id
         self.calls.append(("create", name, remote_id))
         self._put(name, remote_id, doc)
         self._after(lose_answer)
         return deepcopy(self.store[self._of(name), remote_id])
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - versions do it
         """Replace what was seen."""
         lose_answer = self._before("update")
         if self.store[self._of(name), seen.id].version != seen.version:
@@ -94,9 +113,13 @@ class FakeSystem:
         self._after(lose_answer)
         return deepcopy(self.store[self._of(name), seen.id])
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """Move the state; an action in the wrong state is silently ignored, as real systems do."""
         lose_answer = self._before("act")
+        if key in self.keys:
+            return
+        if key:
+            self.keys[key] = remote_id
         self.calls.append((action, name, remote_id))
         remote = self.store[self._of(name), remote_id]
         state = self._moves.get((str(remote.doc.get("state")), action))

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -115,9 +116,7 @@ def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
     if status in LOCKED_OUT:
         return AuthError("{system} does not let us in: status {status}", system=system, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitedError(
-            "{system} asks for patience", retry_after=_seconds(answer.headers.get("Retry-After")), system=system
-        )
+        return RateLimitedError("{system} asks for patience", retry_after=_seconds(answer.headers), system=system)
     if status in NEVER_RAN:
         return RetryableError("{system} is not available: status {status}", system=system, status=status)
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -125,6 +124,12 @@ def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
     return client.lost(f"status {status}", write=write)
 
 
-def _seconds(told: str | None) -> float | None:
-    """Retry-After in seconds; its form as a date is left to the caller's own back-off."""
-    return float(told) if told and told.isdecimal() else None
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    """Retry-After in seconds; where it is a date, by the clock of who wrote it. None where it says nothing usable."""
+    told = headers.get("Retry-After", "")
+    if told.isdecimal():
+        return float(told)
+    try:
+        return (parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("Date", ""))).total_seconds()
+    except (ValueError, TypeError):  # TypeError: one of the dates has no zone
+        return None

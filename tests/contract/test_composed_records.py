@@ -140,12 +140,34 @@ def test_nothing_is_doubled_when_a_call_between_two_objects_is_lost(b: Bench, ho
 
 
 def test_what_cannot_be_found_again_is_left_to_a_person(b: Bench) -> None:
-    b.hub.systems["erp"].connector._connector._specs["template"] = ObjectSpec("template")  # type: ignore[attr-defined]
+    b.erp._specs["template"] = ObjectSpec("template")
     b.erp.fail_at("create", "refuse", nth=2)
     b.add("customer", name="Air filter", code="F-1")
     b.run(4)
     (dead,) = b.hub.store.read(lambda tx: tx.outbox.listing(state="dead"))
-    assert f"template {only(b, 'template').id} was written, but product was not" in str(dead.error)
+    assert f"template {only(b, 'template').id} was written, but not product" in str(dead.error)
+
+
+def test_an_object_whose_answer_was_lost_and_that_cannot_be_found_is_never_made_twice(b: Bench) -> None:
+    b.erp._specs["template"] = ObjectSpec("template")
+    b.erp.fail("create", "after")
+    b.add("customer", name="Air filter", code="F-1")
+    b.settle()
+    assert len(b.erp.records("template")) == 1
+    (dead,) = b.hub.store.read(lambda tx: tx.outbox.listing(state="dead"))
+    assert "template (its answer was lost) was written" in str(dead.error)
+
+
+def test_a_whole_whose_answer_was_lost_does_not_double_what_it_was_made_of(b: Bench) -> None:
+    b.erp._specs["template"] = ObjectSpec("template")
+    b.erp.fail_at("create", "after", nth=2)
+    b.add("customer", name="Air filter", code="F-1")
+    b.settle()
+    (dead,) = b.hub.store.read(lambda tx: tx.outbox.listing(state="dead"))
+    b.hub.store.run(lambda tx: tx.outbox.replay(dead.id))
+    b.settle()
+    assert only(b, "product").doc["template"] == only(b, "template").id
+    assert b.open_count() == 0
 
 
 def test_a_stale_object_is_merged_first(b: Bench) -> None:

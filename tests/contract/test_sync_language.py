@@ -12,7 +12,7 @@ from hub.domain.errors import InvalidError
 from hub.ports.links import Link
 from hub.ports.reviews import Review
 from hub.ports.store import Store
-from hub.services import queue, reconciling
+from hub.services import queue, reconciling, reviewing
 from hub.storage.links import SqlLinks
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
@@ -45,13 +45,8 @@ def test_an_unknown_value_of_a_known_record_goes_to_review_and_the_rest_moves_on
     assert (kinds.get(record)["kind"], kinds.get(record)["phone"]) == ("company", "+8613900139000")
     (review,) = reviews(kinds)
     assert (review.kind, review.record_id) == ("conflict", record.id)
-    assert review.detail == {
-        "path": "kind",
-        "why": "no_counterpart",
-        "hub": "company",
-        "remote": "X",
-        "base": "company",
-    }
+    asked = {"path": "kind", "why": "no_counterpart", "hub": "company", "remote": "X", "base": "company"}
+    assert review.detail.items() >= asked.items()
     assert kinds.hub.store.read(lambda tx: tx.inbox.listing(state="dead")) == []
     kinds.erp.edit("party", remote.id, type="P")
     kinds.run(4)
@@ -118,8 +113,9 @@ def test_a_conflict_over_a_sensitive_value_shows_neither_side(store: Store, cloc
     b.change(record, email="secret@example.com")
     b.erp.edit("party", b.erp.records("party")[0].id, mail="hidden@example.com")
     b.run(4)
-    (review,) = reviews(b)
-    assert review.detail == {"path": "email", "why": "both_changed", "hub": "***", "remote": "***", "base": "***"}
+    (row,) = reviewing.listing(b.hub)
+    hidden = {"path": "email", "why": "both_changed", "hub": "***", "remote": "***", "base": "***"}
+    assert row["detail"].items() >= hidden.items()
 
 
 # --- references

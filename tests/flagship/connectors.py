@@ -60,17 +60,17 @@ class TwinConnector:
         body = self.ask({"op": "find", "object": name, "query": {"field": field, "value": value}})
         return [self.remote(row) for row in body["rows"]]
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """A new record, and what it became."""
         return self.remote(self.ask({"op": "create", "object": name, "body": self.outward(doc)}))
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
         """Only what differs."""
         body = self.difference(seen, doc)
         request = {"op": "update", "object": name, "id": self.write_id(seen.id), "body": body}
         return self.remote(self.ask(request, headers=self.locks(seen)))
 
-    def act(self, name: str, remote_id: str, action: str) -> None:
+    def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """A step; a refusal shows in the state that is read afterwards."""
         self.ask({"op": "act", "object": name, "id": self.write_id(remote_id), "body": {"action": action}}, missing=True)
 
@@ -176,7 +176,7 @@ class CrmConnector(TwinConnector):
         for name in ("account", "contact", "case")
     )
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """By external id: a second one is told by 409."""
         return self.remote(self.ask({"op": "upsert", "object": name, "body": self.outward(doc)}))
 
@@ -196,10 +196,10 @@ class ErpConnector(TwinConnector):
     scheme = "ApiKey erp-"
     references = frozenset({"partner"})
     specs = (
-        *(ObjectSpec(name, idempotency="native", lookup_by="hub_key", settle=SETTLE) for name in ("partner", "item")),
+        *(ObjectSpec(name, idempotency="header", lookup_by="hub_key", settle=SETTLE) for name in ("partner", "item")),
         ObjectSpec(
             "bill",
-            idempotency="native",
+            idempotency="header",
             lookup_by="hub_key",
             settle=SETTLE,
             state="state",
@@ -208,10 +208,10 @@ class ErpConnector(TwinConnector):
         ),
     )
 
-    def create(self, name: str, doc: Doc) -> Remote:
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """With a key of the record."""
         request = {"op": "create", "object": name, "body": self.outward(doc)}
-        return self.remote(self.ask(request, headers={"Idempotency-Key": f"{name}:{doc['hub_key']}"}))
+        return self.remote(self.ask(request, headers={"Idempotency-Key": key}))
 
     def locks(self, seen: Remote) -> dict[str, str]:
         """The revision that was seen."""
@@ -244,12 +244,12 @@ class AssetConnector(TwinConnector):
         ObjectSpec(name, idempotency="lookup", lookup_by="memo_key", settle=SETTLE) for name in ("owner", "unit")
     )
 
-    def update(self, name: str, seen: Remote, doc: Doc) -> Remote:
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
         """StaleError when it is no longer what was seen."""
         now = self.get(name, seen.id)
         if now is None or now.doc != seen.doc:
             raise StaleError("{object} {id} was changed.", object=name, id=seen.id)
-        return super().update(name, seen, doc)
+        return super().update(name, seen, doc, key=key)
 
     def write_instant(self, at: datetime) -> str:
         """RFC 3339 to the second."""

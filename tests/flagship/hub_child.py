@@ -248,7 +248,7 @@ class Child:
 
     def do_inbox(self, limit: int) -> int:
         """Work off messages."""
-        return inbound.process(self.hub, limit)
+        return inbound.process(self.hub, limit=limit)
 
     def do_deliver(self, system: str, limit: int) -> int:
         """Send what is due."""

@@ -67,6 +67,15 @@ def test_patience_is_asked_for_in_seconds(wire: responses.RequestsMock) -> None:
     assert asked.retry_after == 17
 
 
+def test_a_date_is_told_by_the_clock_of_who_wrote_it(wire: responses.RequestsMock) -> None:
+    """T17: Retry-After as an HTTP date; our own clock may be wrong, and is not asked."""
+    dates = {"Date": "Wed, 21 Oct 2026 07:27:00 GMT", "Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}
+    wire.post(URL, status=429, headers=dates)
+    asked = post(write=True)
+    assert isinstance(asked, RateLimitedError)
+    assert asked.retry_after == 60
+
+
 @pytest.mark.parametrize("after", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "nonsense", "1e9"])
 def test_what_is_no_number_of_seconds_is_left_to_the_back_off(wire: responses.RequestsMock, after: str) -> None:
     wire.post(URL, status=429, headers={"Retry-After": after})

@@ -45,6 +45,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest"),
     )
     op.create_table(
+        "approved_match",
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=True),
+        sa.Column("given", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "object", "external_id"),
+    )
+    op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
@@ -85,10 +97,28 @@ def upgrade() -> None:
         batch.create_index("ix_blind_index_record", ["entity", "record_id"], unique=False)
 
     op.create_table(
+        "route",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "record_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "budget",
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "day"),
+    )
+    op.create_table(
         "cursor",
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("object", sa.Text(), nullable=False),
         sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("polled_at", sa.Text(), nullable=True),
+        sa.Column("told_at", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("system", "object"),
     )
     op.create_table(
@@ -102,12 +132,16 @@ def upgrade() -> None:
         sa.Column("headers", sa.Text(), nullable=False),
         sa.Column("correlation", sa.Text(), nullable=False),
         sa.Column("received_at", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("lease_until", sa.Text(), nullable=True),
         sa.Column("not_before", sa.Text(), nullable=True),
+        sa.Column("waits_for", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error_class", sa.Text(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "key", name="ux_inbox_key"),
     )
@@ -121,10 +155,24 @@ def upgrade() -> None:
         )
         batch.create_index(
             "ix_inbox_new",
-            ["received_at"],
+            ["source", "received_at"],
             unique=False,
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
+        )
+        batch.create_index(
+            "ix_inbox_subject",
+            ["source", "subject"],
+            unique=False,
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch.create_index(
+            "ix_inbox_waits_for",
+            ["source", "waits_for"],
+            unique=False,
+            sqlite_where=sa.text("waits_for is not null"),
+            postgresql_where=sa.text("waits_for is not null"),
         )
 
     op.create_table(
@@ -143,6 +191,9 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=True),
         sa.Column("shadow", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("merged_into", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("system", "object", "external_id"),
     )
     with op.batch_alter_table("link", schema=None) as batch:
@@ -178,12 +229,15 @@ def upgrade() -> None:
         sa.Column("not_before", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("bulk", sa.Integer(), nullable=False),
+        sa.Column("error_class", sa.Text(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch:
         batch.create_index(
             "ix_outbox_open",
-            ["system", "id"],
+            ["system", "bulk", "id"],
             unique=False,
             sqlite_where=sa.text("state in ('ready', 'sent', 'unknown')"),
             postgresql_where=sa.text("state in ('ready', 'sent', 'unknown')"),
@@ -373,6 +427,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Text(), nullable=True),
         sa.Column("credit_hold", sa.Text(), nullable=True),
         sa.Column("pending", sa.Text(), nullable=True),
+        sa.Column("merged_into", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("record_customer", schema=None) as batch:
@@ -835,9 +890,12 @@ def upgrade() -> None:
         sa.Column("correlation", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.Text(), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("review", schema=None) as batch:
+        batch.create_index("ix_review_record", ["entity", "record_id"], unique=False)
         batch.create_index(
             "ux_review_open",
             ["digest"],
@@ -846,6 +904,40 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "run",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("moved_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("run", schema=None) as batch:
+        batch.create_index("ix_run_started", ["system", "started_at"], unique=False)
+        batch.create_index(
+            "ux_run_open",
+            ["system", "kind", "object"],
+            unique=True,
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
+        )
+
+    op.create_table(
+        "run_seen",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "external_id"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "session",
         sa.Column("digest", sa.Text(), nullable=False),
@@ -888,7 +980,7 @@ def upgrade() -> None:
             "CREATE TABLE search (entity text, record_id text, tokens tsvector, PRIMARY KEY (entity, record_id))"
         )
         op.execute("CREATE INDEX ix_search_tokens ON search USING gin (tokens)")
-        for series in ("ticket", "call", "visit", "charge"):
+        for series in ("ticket", "call", "visit", "charge", "link_revision"):
             op.execute(f"CREATE SEQUENCE number_{series}")
     else:
         op.execute(

@@ -1,0 +1,117 @@
+"""Settle the doubt about an earlier call: look before anything is written again, or ask a person.
+
+What may be done depends on what the connector file declares of the operation (``Idempotency``): a call under a key that
+the system still remembers is simply repeated, with the same content; else the record is looked for. Nothing there means
+nothing until the lost call cannot be running any more.
+"""
+
+from datetime import datetime
+
+from hub.domain.documents import Doc
+from hub.domain.errors import ConflictError, RejectedError
+from hub.domain.sync import took_effect
+from hub.ports.connector import Idempotency, Remote
+from hub.ports.links import Link
+from hub.services.attempt import Attempt, Write
+from hub.services.gate import NotNowError
+
+
+def settle(attempt: Attempt) -> None:
+    """Look; afterwards the delivery is ready to go on, or done. NotNowError while a lost call may still run."""
+    link = attempt.hub.store.read(attempt.link)
+    payload = attempt.delivery.payload or {}
+    if "act" in payload or attempt.spec.of is not None:
+        return  # the state of the document tells, when its steps go on
+    if link is not None:
+        settle_update(attempt, link, payload.get("update"))
+    else:
+        settle_create(attempt, payload.get("create", {}))
+
+
+def settle_create(attempt: Attempt, doc: Doc) -> None:
+    """Whether the record is over there already."""
+    if may_repeat(attempt, "create"):
+        attempt.write(Write(doc))
+        return
+    remote = find_ours(attempt)
+    if remote is not None:
+        note = attempt.note("Found it there as {id}: the earlier call had worked.", id=remote.id)
+        attempt.agree(remote, doc, note, ends=attempt.delivery.goal is None, ours=False)
+        return
+    if is_told_to(attempt):
+        attempt.doubt = False
+        return
+    if attempt.spec.lookup_by is None or attempt.spec.idempotency_of("create") is Idempotency.NONE:
+        raise RejectedError(
+            "{system} gave no answer and cannot be asked whether {object} was written: look there, "
+            "then replay this message or drop it.",
+            system=attempt.system.name,
+            object=attempt.mapping.object,
+        )
+    wait_for_a_lost_call(attempt)
+    attempt.doubt = False
+
+
+def settle_update(attempt: Attempt, link: Link, doc: Doc | None) -> None:
+    """What became of the remote record; a record without versions is left alone while a lost call may still run."""
+    if doc is None:
+        attempt.doubt = False
+        return
+    if may_repeat(attempt, "update"):
+        told = (name for name, value in doc.items() if value != link.remote_shadow.get(name))
+        attempt.write(Write(doc, link, tuple(sorted(told))))
+        return
+    remote = attempt.read(link.external_id)
+    moved = not attempt.mapping.same_remote(remote.doc, link.remote_shadow)
+    if attempt.spec.idempotency_of("update") is Idempotency.NONE and not moved and not is_told_to(attempt):
+        raise RejectedError(
+            "{system} gave no answer and {object} {id} looks as it did: look there, then replay this message.",
+            system=attempt.system.name,
+            object=attempt.mapping.object,
+            id=link.external_id,
+        )
+    if not moved and remote.version is None:
+        wait_for_a_lost_call(attempt)
+    known = {"remote_base": link.remote_shadow, "sent": doc, "read_back": remote.doc}
+    attempt.agree(remote, doc if took_effect(attempt.mapping, **known) else None, relays=False, ours=False)
+
+
+def may_repeat(attempt: Attempt, operation: str) -> bool:
+    """Whether the same call can be made again without harm: the system knows it by its key, and still does."""
+    declared = attempt.spec.idempotency_of(operation)
+    first = (attempt.delivery.payload or {}).get("first")
+    expires = attempt.spec.key_expires
+    if first is None or not declared.may_repeat:
+        return False
+    if declared is Idempotency.EXTERNAL_ID or expires is None:
+        return True
+    return attempt.hub.clock.now() < datetime.fromisoformat(first) + expires
+
+
+def is_told_to(attempt: Attempt) -> bool:
+    """Whether a person has looked, and replayed it."""
+    return attempt.delivery.state == "unknown" and attempt.delivery.attempt == 1
+
+
+def find_ours(attempt: Attempt) -> Remote | None:
+    """The remote record that carries our key; ConflictError when several do."""
+    by = attempt.spec.lookup_by
+    if by is None:
+        return None
+    found = attempt.system.connector.find(attempt.mapping.object, by, attempt.delivery.record_id)
+    if len(found) > 1:
+        raise ConflictError(
+            "{system} has {count} records of {object} with our key {key}: merge them there, then replay.",
+            system=attempt.system.name,
+            count=len(found),
+            object=attempt.mapping.object,
+            key=attempt.delivery.record_id,
+        )
+    return found[0] if found else None
+
+
+def wait_for_a_lost_call(attempt: Attempt) -> None:
+    """NotNowError while a call that gave no answer may still be running over there."""
+    until = attempt.lost_call_ends_at()
+    if until is not None and attempt.hub.clock.now() < until:
+        raise NotNowError("{system} may still be working on the last call.", at=until, system=attempt.system.name)

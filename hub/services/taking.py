@@ -1,0 +1,201 @@
+"""Take in what was read: merged, written and linked in one transaction, a record by itself or a page of them at once.
+
+A copy must not win over what was agreed after it was read. A single record is read between two looks at its link. A
+page is read after a look at the revision of the links: what has a higher one when the page is taken in was written
+since, perhaps by our own delivery, and is read again by itself. A record that is just being written waits for the
+outcome.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from hub.domain.errors import RetryableError
+from hub.domain.mapping import Mapping
+from hub.domain.mapping.rules import Members
+from hub.ports.connector import Remote
+from hub.ports.links import Link
+from hub.ports.store import UnitOfWork
+from hub.services import agreeing, gone
+from hub.services.context import Hub, System
+from hub.services.crosswalk import Crosswalk
+from hub.services.hints import hint, mapping_of
+from hub.services.tracing import Tracer
+
+FETCH_AGAIN = 5  # times a record is fetched anew because its link moved while we fetched
+PORTION = 100  # records in one transaction: others who write wait for so many
+
+
+# One record
+
+
+def fetch(hub: Hub, system: System, tracer: Tracer, name: str, remote_id: str, *, deleted: bool = False) -> Link | None:
+    """Read a remote record and take it in; None when there is no such record (any more).
+
+    ``deleted``: that it is not there was told, or missed, often enough to be believed.
+    """
+    for _ in range(FETCH_AGAIN):
+        before = hub.store.read(lambda tx: tx.links.of_remote(system.name, name, remote_id))
+        remote = system.connector.get(name, remote_id)
+        survivor = gone.survivor(system, before, remote)
+        hub.points.reach("inbound.fetched")
+        read = Read(name, remote_id, remote, before, survivor, deleted)
+        try:
+            return hub.store.run(lambda tx, read=read: take_read(hub, tx, system, tracer, read))  # type: ignore[misc] # a default binds the loop's value
+        except agreeing.MovedError:
+            continue
+    raise RetryableError("{object} {id} moves too fast: read again later.", object=name, id=remote_id)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a read of one remote record told, and the link that it had before."""
+
+    name: str
+    remote_id: str
+    remote: Remote | None
+    before: Link | None
+    survivor: Remote | None = None
+    deleted: bool = False
+
+
+def take_in(
+    hub: Hub,
+    tx: UnitOfWork,
+    system: System,
+    tracer: Tracer,
+    name: str,
+    remote_id: str,
+    remote: Remote | None,
+    before: Link | None,
+) -> Link | None:
+    """Merge one fetched record, if its link is still the one from before the fetch: an old copy must not win."""
+    return take_read(hub, tx, system, tracer, Read(name, remote_id, remote, before))
+
+
+def take_read(hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, read: Read) -> Link | None:
+    """Merge one fetched record, or believe that it is gone or went into another."""
+    link = tx.links.of_remote(system.name, read.name, read.remote_id)
+    if link != read.before:
+        raise agreeing.MovedError("The link of {object} {id} moved.", object=read.name, id=read.remote_id)
+    if link is not None and read.survivor is not None:
+        return gone.moved(hub, tx, tracer, system, link, read.survivor)
+    if read.remote is None:
+        tracer.note(tx, "fetched", "{object} {id} is not there.", object=read.name, id=read.remote_id)
+        gone.missing(hub, tx, tracer, mapping_of(system, read.name), link, sure=read.deleted)
+        return None
+    flight = tx.outbox.in_flight(system.name, tracer.entity)
+    return take(hub, tx, system, tracer, read.remote, flight)
+
+
+def take(
+    hub: Hub,
+    tx: UnitOfWork,
+    system: System,
+    tracer: Tracer,
+    remote: Remote,
+    flight: Collection[str],
+    shared: Crosswalk | None = None,
+) -> Link | None:
+    """Merge a copy that is not older than its link; RetryableError while a call about the record is in ``flight``."""
+    mapping = system.mappings[tracer.entity]
+    tracer.note(tx, "fetched", "{object} {id} read", object=mapping.object, id=remote.id)
+    link = tx.links.of_remote(system.name, mapping.object, remote.id)
+    if link is not None and link.state == "merged":
+        return agreeing.look_only(tx, tracer, link, remote)
+    found = agreeing.counterparts(hub, tx, system, mapping, remote, shared)
+    if flight and (found[0].id in flight if found else may_be_ours(tx, system, mapping, flight)):
+        raise RetryableError(
+            "{object} {id} is just being written: read again later.", object=mapping.object, id=remote.id
+        )
+    if len(found) > 1:
+        agreeing.ask_which(hub, tx, tracer, system, remote, found)
+        return None
+    if not found and mapping.sync.creates is Members.HUB:
+        tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
+        return None
+    if not found:
+        return agreeing.take_over(hub, tx, tracer, system, remote, shared)
+    return agreeing.agree(hub, tx, tracer, system, found[0], remote, shared=shared)
+
+
+def may_be_ours(tx: UnitOfWork, system: System, mapping: Mapping, flight: Collection[str]) -> bool:
+    """Whether an unknown remote record may be one that we are creating: nothing in it would tell."""
+    if mapping.identity.external_id is not None:
+        return False
+    return any(tx.links.of_record(system.name, mapping.entity, one, mapping.object) is None for one in flight)
+
+
+# A page of records
+
+
+def take_page(hub: Hub, system: System, mapping: Mapping, remotes: Sequence[Remote], revision: int) -> int:
+    """Take in a page that was read after the links had this revision; says how many of its records were news.
+
+    What cannot be taken in together with the others becomes a hint, and is read again by itself.
+    """
+    each = list({remote.id: remote for remote in remotes}.values())
+    taken = 0
+    for start in range(0, len(each), PORTION):
+        portion = Portion(hub, system, mapping, each[start : start + PORTION], revision)
+        taken += hub.store.run(portion.take_in)
+        hub.points.reach("inbound.page_taken")
+    return taken
+
+
+@dataclass(frozen=True)
+class Portion:
+    """The records of a page that are taken in by one transaction."""
+
+    hub: Hub
+    system: System
+    mapping: Mapping
+    remotes: Sequence[Remote]
+    revision: int
+
+    def take_in(self, tx: UnitOfWork) -> int:
+        """All at once; where one of them fails, each by itself, and those that fail become hints."""
+        fresh, stale = self.sorted(tx)
+        for remote in stale:
+            self.ask_again(tx, remote)
+        if fresh and tx.attempt(partial(self.take_all, tx, fresh)) is not None:
+            for remote in fresh:
+                if tx.attempt(partial(self.take_all, tx, [remote])) is not None:
+                    self.ask_again(tx, remote)
+        return len(fresh) + len(stale)
+
+    def sorted(self, tx: UnitOfWork) -> tuple[list[Remote], list[Remote]]:
+        """What is news: that which may be taken in, and that which may be older than its link or is none any more."""
+        links = tx.links.prefetch_remotes(self.system.name, self.mapping.object, [one.id for one in self.remotes])
+        fresh: list[Remote] = []
+        stale: list[Remote] = []
+        for remote in self.remotes:
+            link = links.get(remote.id)
+            if remote.merged_into is not None or (link is not None and link.revision > self.revision):
+                stale.append(remote)
+            elif not is_agreed(self.mapping, link, remote):
+                fresh.append(remote)
+        return fresh, stale
+
+    def take_all(self, tx: UnitOfWork, remotes: Sequence[Remote]) -> None:
+        """Take records in; what they need of ours is read for all of them at once."""
+        hub, system, mapping = self.hub, self.system, self.mapping
+        links = tx.links.prefetch_remotes(system.name, mapping.object, [remote.id for remote in remotes])
+        known = agreeing.prefetch_counterparts(tx, mapping, remotes, links.values())
+        shadows = [link.remote_shadow for link in links.values()]
+        shared = Crosswalk(tx, system).prefetch(mapping, hub=known, remote=[*(one.doc for one in remotes), *shadows])
+        flight = tx.outbox.in_flight(system.name, mapping.entity)
+        for remote in remotes:
+            tracer = Tracer(hub, hub.ids.new(), system.name, mapping.entity)
+            take(hub, tx, system, tracer, remote, flight, shared)
+
+    def ask_again(self, tx: UnitOfWork, remote: Remote) -> None:
+        """Have a record read by itself."""
+        hint(self.hub, tx, self.system.name, self.mapping.object, remote.id, seen=remote)
+
+
+def is_agreed(mapping: Mapping, link: Link | None, remote: Remote) -> bool:
+    """Whether a remote record is just what we last agreed on: our own echo, or an old overlap."""
+    if link is None or link.state == "gone":
+        return False
+    return link.remote_shadow == remote.doc or mapping.same_remote(remote.doc, link.remote_shadow)

@@ -1,0 +1,78 @@
+"""Documents in steps: taken back where withdrawn or refused for good, left to a person where that cannot be."""
+
+import pytest
+
+from hub.ports.connector import Step
+from hub.ports.store import Store
+from hub.services import outbound
+from hub.testing.clock import FakeClock
+from tests.outbound_bench import declared, deliveries
+from tests.sync_bench import MOVES, Bench
+
+BACK = (Step("draft", "cancel", "cancelled"), Step("validated", "cancel", "cancelled"))
+CANCELLING = {("draft", "cancel"): "cancelled", ("validated", "cancel"): "cancelled"}
+
+
+@pytest.fixture
+def b(store: Store, clock: FakeClock) -> Bench:
+    b = declared(store, clock, compensate=lambda spec: BACK if spec.goals else ())
+    b.erp._moves = MOVES | CANCELLING
+    return b
+
+
+def invoice(b: Bench) -> str:
+    """An invoice whose step to ``posted`` is not taken yet."""
+    customer = b.add("customer", name="A")
+    b.run(2)
+    b.erp.fail_at("act", "before", nth=2)
+    made = b.add("invoice", customer_id=customer.id, currency="CNY", state="draft")
+    outbound.deliver(b.hub, "erp")
+    assert b.erp.records("bill")[0].doc["state"] == "validated"
+    return made.id
+
+
+def test_a_document_that_is_withdrawn_on_its_way_is_taken_back(b: Bench) -> None:
+    invoice(b)
+    b.change(b.only("invoice"), state="void")
+    b.settle()
+    assert b.erp.records("bill")[0].doc["state"] == "cancelled"
+    assert [call[0] for call in b.erp.calls][-1] == "cancel"
+    assert (b.open_count(), deliveries(b.hub, state="dead")) == (0, [])
+
+
+def test_a_document_that_was_withdrawn_before_it_was_sent_is_never_sent(b: Bench) -> None:
+    b.erp.down = True
+    b.add("invoice", currency="CNY", state="draft")
+    b.change(b.only("invoice"), state="void")
+    b.erp.down = False
+    b.settle()
+    assert b.erp.records("bill") == []
+    assert b.open_count() == 0
+
+
+def test_a_document_whose_next_step_is_refused_for_good_is_taken_back_and_told(b: Bench) -> None:
+    customer = b.add("customer", name="A")
+    b.run(2)
+    b.erp.fail_at("act", "refuse", nth=2)
+    b.add("invoice", customer_id=customer.id, currency="CNY", state="draft")
+    outbound.deliver(b.hub, "erp")
+    assert b.erp.records("bill")[0].doc["state"] == "cancelled"
+    assert "was taken back" in b.get(b.only("invoice"))["error"]
+
+
+def test_without_a_way_back_a_person_is_asked(store: Store, clock: FakeClock) -> None:
+    b = declared(store, clock)
+    invoice(b)
+    b.change(b.only("invoice"), state="void")
+    b.settle()
+    assert b.erp.records("bill")[0].doc["state"] == "validated"
+    assert "take it back there by hand" in str(deliveries(b.hub, state="dead")[0].error)
+
+
+def test_a_way_back_is_resumed_where_it_stopped(b: Bench) -> None:
+    invoice(b)
+    b.change(b.only("invoice"), state="void")
+    b.erp.fail("act", "after")
+    b.settle()
+    assert [call[0] for call in b.erp.calls].count("cancel") == 1
+    assert b.open_count() == 0
