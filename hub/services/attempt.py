@@ -113,14 +113,18 @@ class Attempt:
     # Writing
 
     def write(self, write: Write) -> Link:
-        """Commit the intent, call, and record what came back; RetryableError where it was merged first."""
+        """Commit the intent, call, and record what came back; RetryableError where it was merged first.
+
+        What a repeated call gives back may have been changed by somebody since the first one.
+        """
+        repeated = self.doubt
         try:
             remote = self.intend_and_call({write.operation: write.doc}, lambda: self.call(write))
         except StaleError:
             if write.link is None:
                 raise
             raise self.stale(write.link) from None
-        return self.conclude(write, remote)
+        return self.conclude(write, remote, ours=not repeated)
 
     def call(self, write: Write) -> Remote:
         """The call itself."""
@@ -164,13 +168,13 @@ class Attempt:
         first = (self.delivery.payload or {}).get("first", now.isoformat())
         self.delivery = tx.outbox.intend(self.delivery, {**payload, "first": first}, now=now, until=now + limit)
 
-    def conclude(self, write: Write, remote: Remote) -> Link:
+    def conclude(self, write: Write, remote: Remote, *, ours: bool = True) -> Link:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
         if write.link is None:
             note = self.note("Created {object} {id}.", object=self.mapping.object, id=remote.id)
         else:
             note = self.note("Sent {fields}.", fields=", ".join(write.told))
-        link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None)
+        link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None, ours=ours)
         if write.link is None:
             self.hub.points.reach("outbox.linked")
         return link

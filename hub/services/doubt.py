@@ -30,13 +30,17 @@ def settle(attempt: Attempt) -> None:
 
 def settle_create(attempt: Attempt, doc: Doc) -> None:
     """Whether the record is over there already."""
-    if may_repeat(attempt, "create"):
+    upserts = attempt.spec.idempotency_of("create") is Idempotency.EXTERNAL_ID
+    if may_repeat(attempt, "create") and not upserts:
         attempt.write(Write(doc))
         return
     remote = find_ours(attempt)
     if remote is not None:
         note = attempt.note("Found it there as {id}: the earlier call had worked.", id=remote.id)
         attempt.agree(remote, doc, note, ends=attempt.delivery.goal is None, ours=False)
+        return
+    if upserts and attempt.spec.lookup_by is not None:  # looked for first, lest a repeated upsert undoes an edit
+        attempt.write(Write(doc))
         return
     if is_told_to(attempt):
         attempt.doubt = False

@@ -81,6 +81,8 @@ class Stage:
             if self.depth > 1:
                 raise
             self.deaths += 1
+            for twin in self.twins.values():
+                twin.unanswered += [write.sent for write in twin.writes[-1:]]
             self.hub.end()
             self.start(alone=not self.stalled)
             return ("died",)

@@ -128,8 +128,9 @@ def delete(stage: Stage, system: str, label: str) -> None:
     """A person over there deletes a record that no other record of the system needs."""
     entry = stage.ledger.entries.get(label)
     row = None if entry is None else stage.row(entry, system)
-    if entry is None or row is None:
-        return
+    hub_id = None if entry is None else stage.hub_id(entry)
+    if entry is None or row is None or hub_id is None or stage.tables.remote(system, entry.entity, hub_id) is None:
+        return  # what the hub does not know of, it cannot see go
     needed = any(
         str(other.doc.get(name)) == row.id for fields in REFERENCES.values() if (name := fields.get(system))
         for other in stage.twins[system].rows.values()

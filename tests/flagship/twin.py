@@ -97,6 +97,7 @@ class Twin:
         self.gone: dict[tuple[str, str], Row] = {}
         self.writes: list[Write] = []
         self.refusals: list[str] = []
+        self.unanswered: list[Doc] = []  # what was sent by calls of which the hub does not know how they ended
         self.requests = 0
         self.faults: list[Fault] = []
         self.running: list[Running] = []
@@ -124,6 +125,8 @@ class Twin:
 
     def faulty(self, fault: Fault, request: Request) -> Answer | None:
         """What comes back when something goes wrong."""
+        if fault.how in {"after", "error_after", "cut", "slow"} or fault.then is not None:
+            self.unanswered.append(deepcopy(request.get("body") or {}))
         if fault.how in {"after", "error_after", "cut"}:
             answer = self.answer(request)
             return {"after": None, "error_after": {"status": 502}, "cut": {"status": 200, "body": None}}[fault.how] if (
