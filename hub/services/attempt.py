@@ -20,6 +20,7 @@ from hub.services import agreeing
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import NotNowError, Purpose
+from hub.services.hints import hint
 from hub.services.tracing import Tracer
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class Attempt:
         self.doubt = delivery.state != "ready"
         self.was_called = False  # whether the system was asked to write anything in this attempt
         self.is_done = False
+        self.seen: Link | None = None  # the link that the last write was worked out from
 
     # What is to be written
 
@@ -117,7 +119,7 @@ class Attempt:
 
         What a repeated call gives back may have been changed by somebody since the first one.
         """
-        repeated = self.doubt
+        repeated, self.seen = self.doubt, write.link
         try:
             remote = self.intend_and_call({write.operation: write.doc}, lambda: self.call(write))
         except StaleError:
@@ -205,17 +207,30 @@ class Attempt:
             tx.outbox.done(self.delivery)
             return link
 
-        link = self._agreed(work, work_and_end) if ends else self.hub.store.run(work)
+        link = self._agreed(work, work_and_end, remote.id) if ends else self.hub.store.run(work)
         self.doubt = False
         self.is_done = ends
         return link
 
-    def _agreed(self, work: Callable[[UnitOfWork], Link], work_and_end: Callable[[UnitOfWork], Link]) -> Link:
-        """What happened over there is recorded even by one who no longer holds the delivery."""
+    def _agreed(
+        self, work: Callable[[UnitOfWork], Link], work_and_end: Callable[[UnitOfWork], Link], remote_id: str
+    ) -> Link:
+        """What happened over there is recorded even by one who no longer holds the delivery.
+
+        But not over what was agreed since: his copy may be older, so that the record is read again.
+        """
+
+        def late(tx: UnitOfWork) -> None:
+            link = self.link(tx)
+            if link is None or (self.seen is not None and link.revision == self.seen.revision):
+                work(tx)
+            else:
+                hint(self.hub, tx, self.system.name, self.mapping.object, remote_id)
+
         try:
             return self.hub.store.run(work_and_end)
         except StaleError:
-            self.hub.store.run(work)
+            self.hub.store.run(late)
             raise TakenOverError("{id} was taken over.", id=self.delivery.id) from None
 
     def merge_first(self, link: Link) -> Link:

@@ -199,14 +199,17 @@ class Author:
         if (step := self.one_edit(label, system)) is None:
             return
         yield ("turn",)
+        yield ("hooks", system, "lost")
         yield step
-        yield ("wait", 1)
-        yield self.chance.choice((("poll", system), ("poll", system), ("hooks", system, "once")))
-        yield ("fault", system, "get", self.chance.choice(READ_FAULTS), 1)
-        yield ("inbox", 5)
+        yield ("wait", 80)  # the clock over there may be ahead
+        if self.chance.random() < 0.5:
+            yield from (("fault", system, "list", self.chance.choice(READ_FAULTS), 1) for _ in range(3))
+        else:
+            yield from (("hooks", system, "once"), ("fault", system, "get", self.chance.choice(READ_FAULTS), 1))
+            yield ("inbox", 5)
+            yield ("fault", system, "list", "cut", 0, ("wait", 700))
         yield ("poll", system)
         yield ("wait", 700)
-        yield ("poll", system)
 
     def old_copy(self) -> Iterator[Step]:
         """While a record is fetched, a person changes it here and the change is sent."""

@@ -8,20 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select
-
-from hub.domain.errors import UnknownOutcomeError
+from hub.domain.errors import HubError
 from hub.domain.mapping.rules import Owner
 from hub.domain.sync import judging
-from hub.ports import outbox
+from hub.domain.sync.failures import Remedy
 from hub.ports.connector import Remote
-from hub.services import agreeing, inbound, outbound, records
-from hub.services.outbound import Attempt
-from hub.storage import outbox as outbox_table
+from hub.ports.outbox import OPEN_STATES
+from hub.services import agreeing, doubt, endings, inbound, polling, records, taking, verdicts
+from hub.services.attempt import Attempt, Write
 from hub.storage.links import SqlLinks
-from hub.storage.outbox import DUE, SqlOutbox
-from hub.storage.prepared import Prepared
-from hub.storage.sql import insert_on
+from hub.storage.outbox import SqlOutbox
 from hub.storage.tables import OUTBOX
 from tests.flagship import hub_child
 
@@ -59,40 +55,36 @@ def shadow_not_updated() -> None:
 
 
 def key_from_the_attempt() -> None:
-    right = Attempt.made
+    right = Attempt.call
 
-    def key(self: Attempt) -> str:
-        return f"{self.delivery.id}/{self.delivery.attempt}"
+    def call(self: Attempt, write: Write) -> Remote:
+        if write.link is not None:
+            return right(self, write)
+        key = f"{self.delivery.id}/{self.delivery.attempt}"
+        sent = {**write.doc, str(self.spec.lookup_by): key}
+        return self.system.connector.create(self.mapping.object, sent, key=key)
 
-    def made(self: Attempt, tx: Any) -> Any:
-        return {**right(self, tx), str(self.spec.lookup_by): key(self)}
-
-    def find_ours(self: Attempt) -> Any:
-        found = self.system.connector.find(self.mapping.object, str(self.spec.lookup_by), key(self))
-        return found[0] if found else None
-
-    put(Attempt, "made", made)
-    put(Attempt, "find_ours", find_ours)
+    put(Attempt, "call", call)
 
 
 def cursor_strict() -> None:
-    right = inbound.poll_object
+    right = polling.window
 
-    def poll_object(hub: Any, system: Any, name: str, *, since: Any, until: Any) -> int:
-        after = since if since == inbound.BEGINNING else since + system.overlap + timedelta(milliseconds=1)
-        return right(hub, system, name, since=after, until=until)
+    def window(position: Any, **known: Any) -> Any:
+        due = right(position, **known | {"overlap": timedelta(0)})
+        return due if position is None else replace(due, since=position + timedelta(milliseconds=1))
 
-    put(inbound, "poll_object", poll_object)
+    put(polling, "window", window)
 
 
 def cursor_before_the_page() -> None:
-    right = inbound.poll_object
+    right = polling.Listing.take
 
-    def poll_object(hub: Any, system: Any, name: str, *, since: Any, until: Any) -> int:
-        hub.store.run(lambda tx: tx.cursors.save(system.name, name, until))
-        return right(hub, system, name, since=since + system.overlap if since.year > 1970 else since, until=until)
+    def take(self: Any, due: Any) -> None:
+        self.hub.store.run(lambda tx: tx.cursors.save(self.system.name, self.mapping.object, due.until))
+        right(self, due)
 
-    put(inbound, "poll_object", poll_object)
+    put(polling.Listing, "take", take)
 
 
 def merge_ignores_owner() -> None:
@@ -101,29 +93,19 @@ def merge_ignores_owner() -> None:
 
 def conflict_takes_the_hub() -> None:
     judging._OWNED[Owner.REVIEW] = judging._OWNED[Owner.HUB]
-    put(agreeing, "keep_overruled", lambda *_args: None)
+    put(verdicts, "write", lambda *_args: None)
 
 
 def loser_without_trace() -> None:
-    put(agreeing, "keep_overruled", lambda *_args: None)
+    put(verdicts, "write", lambda *_args: None)
 
 
 def echo_is_news() -> None:
-    def due(self: Attempt, tx: Any) -> Any:
-        link, merged = right(self, tx)
-        changed = merged.changes or (None,)
-        return link, Sent(merged, changed)
+    right, agree = Attempt.planned, agreeing.agree
 
-    class Sent:
-        push_due = True
-
-        def __init__(self, merged: Any, changes: Any) -> None:
-            self.remote, self.changes = merged.remote, tuple(each for each in changes if each)
-
-    right = Attempt.due
-    put(Attempt, "due", due)
-    put(inbound, "is_known", lambda *_args: False)
-    agree = agreeing.agree
+    def planned(self: Attempt, tx: Any) -> Any:
+        link = self.link(tx)
+        return right(self, tx) or Write(link.remote_shadow, link, ()) if link is not None else right(self, tx)
 
     def relayed(hub: Any, tx: Any, tracer: Any, system: Any, record: Any, remote: Any, sent: Any = None, **more: Any) -> Any:
         link = agree(hub, tx, tracer, system, record, remote, sent, **more)
@@ -132,22 +114,30 @@ def echo_is_news() -> None:
             records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
         return link
 
+    put(Attempt, "planned", planned)
+    put(taking, "is_agreed", lambda *_args: False)
     put(agreeing, "agree", relayed)
 
 
 def no_look_before_retry() -> None:
-    def look(self: Attempt) -> None:
-        self.doubt = False
+    def settle(attempt: Attempt) -> None:
+        attempt.doubt = False
 
-    put(Attempt, "look", look)
+    put(doubt, "settle", settle)
 
 
 def unknown_is_failed() -> None:
-    put(outbound, "CERTAINLY_NOTHING", (*outbound.CERTAINLY_NOTHING, UnknownOutcomeError))
+    right = Attempt.learn
+
+    def learn(self: Attempt, error: HubError, *, doubted: bool = False) -> None:
+        right(self, error, doubted=doubted)
+        self.doubt = doubted
+
+    put(Attempt, "learn", learn)
 
 
 def retry_without_settle() -> None:
-    put(Attempt, "wait_for_a_lost_call", lambda _self: None)
+    put(doubt, "wait_for_a_lost_call", lambda _attempt: None)
 
 
 def read_back_is_a_change() -> None:
@@ -163,8 +153,8 @@ def outbox_in_another_transaction() -> None:
     waiting: list[Callable[[Any], None]] = []
     right, run = records.enqueue, hub_child.MortalStore.run
 
-    def enqueue(hub: Any, _tx: Any, actor: Any, system: str, record: Any, *, goal: str | None) -> None:
-        waiting.append(lambda tx: right(hub, tx, actor, system, record, goal=goal))
+    def enqueue(hub: Any, _tx: Any, actor: Any, system: str, record: Any, **more: Any) -> None:
+        waiting.append(lambda tx: right(hub, tx, actor, system, record, **more))
 
     def run_twice(self: Any, fn: Any) -> Any:
         result = run(self, fn)
@@ -188,13 +178,13 @@ def inbox_done_before_merge() -> None:
 
 
 def hook_body_is_trusted() -> None:
-    right = inbound.fetch
+    right = taking.fetch
 
-    def fetch(hub: Any, system: Any, tracer: Any, name: str, remote_id: str) -> Any:
+    def fetch(hub: Any, system: Any, tracer: Any, name: str, remote_id: str, **more: Any) -> Any:
         body = hub_child.HOOK_BODIES.pop((system.name, name, remote_id), None)
         link = hub.store.read(lambda tx: tx.links.of_remote(system.name, name, remote_id))
         if body is None or link is None:
-            return right(hub, system, tracer, name, remote_id)
+            return right(hub, system, tracer, name, remote_id, **more)
         fields = {field: str(value) if field == "partner" else value for field, value in body.items()}
         told = Remote(remote_id, fields, link.version)
         return hub.store.run(lambda tx: inbound.take_in(hub, tx, system, tracer, name, remote_id, told, link))
@@ -203,24 +193,24 @@ def hook_body_is_trusted() -> None:
 
 
 def coalesced_with_what_is_sent() -> None:
-    def statement(dialect: str) -> Any:
-        given = {name: bindparam(name, type_=OUTBOX.c[name].type) for name in DUE}
-        same = [OUTBOX.c[name] == given[name] for name in ("system", "entity", "record_id")]
-        waits = exists().where(*same, or_(*(OUTBOX.c.state == state for state in outbox.OPEN_STATES)))
-        insert = insert_on(dialect)(OUTBOX).from_select(DUE, select(*given.values()).where(~waits))
-        return insert.on_conflict_do_nothing()
+    right = SqlOutbox.enqueue
 
-    put(outbox_table, "ENQUEUE", Prepared(statement))
+    def enqueue(self: Any, delivery: Any) -> None:
+        waits = [each for each in self.waiting(delivery.entity, delivery.record_id) if each.system == delivery.system]
+        if not any(each.state in OPEN_STATES for each in waits):
+            right(self, delivery)
+
+    put(SqlOutbox, "enqueue", enqueue)
 
 
 def link_not_unique() -> None:
     right = agreeing.counterparts
 
-    def counterparts(hub: Any, tx: Any, system: Any, mapping: Any, remote: Any) -> Any:
+    def counterparts(hub: Any, tx: Any, system: Any, mapping: Any, remote: Any, shared: Any = None) -> Any:
         link = tx.links.of_remote(system.name, mapping.object, remote.id)
         if link is not None and remote.doc.get(str(system.spec(mapping.entity).lookup_by)) is None:
             return agreeing.adoptable(hub, tx, system, mapping, remote)
-        return right(hub, tx, system, mapping, remote)
+        return right(hub, tx, system, mapping, remote, shared)
 
     save = SqlLinks.save
 
@@ -236,9 +226,9 @@ def snapshots_out_of_order() -> None:
     kept: dict[tuple[str, str, str], Any] = {}
     right, record = records.enqueue, Attempt.record
 
-    def enqueue(hub: Any, tx: Any, actor: Any, system: str, its: Any, *, goal: str | None) -> None:
+    def enqueue(hub: Any, tx: Any, actor: Any, system: str, its: Any, **more: Any) -> None:
         kept.setdefault((system, its.entity, its.id), its)
-        right(hub, tx, actor, system, its, goal=goal)
+        right(hub, tx, actor, system, its, **more)
 
     def old_record(self: Attempt, tx: Any) -> Any:
         now = record(self, tx)
@@ -250,29 +240,39 @@ def snapshots_out_of_order() -> None:
 
 
 def last_row_of_a_page_dropped() -> None:
-    right = inbound.take_hints
+    right = taking.take_page
 
-    def take_hints(hub: Any, tx: Any, system: Any, name: str, remotes: Any) -> int:
-        return right(hub, tx, system, name, remotes[:-1] if len(remotes) == 3 else remotes)
+    def take_page(hub: Any, system: Any, mapping: Any, remotes: Any, revision: int) -> int:
+        return right(hub, system, mapping, remotes[:-1] if len(remotes) == 3 else remotes, revision)
 
-    put(inbound, "take_hints", take_hints)
+    put(polling, "take_page", take_page)
 
 
 def old_copy_wins() -> None:
-    right = inbound.take_in
+    right = taking.take_read
 
-    def take_in(hub: Any, tx: Any, system: Any, tracer: Any, name: str, remote_id: str, remote: Any, _before: Any) -> Any:
-        now = tx.links.of_remote(system.name, name, remote_id)
-        return right(hub, tx, system, tracer, name, remote_id, remote, now)
+    def take_read(hub: Any, tx: Any, system: Any, tracer: Any, read: Any) -> Any:
+        now = tx.links.of_remote(system.name, read.name, read.remote_id)
+        return right(hub, tx, system, tracer, replace(read, before=now))
 
-    put(inbound, "take_in", take_in)
+    put(taking, "take_read", take_read)
+
+
+def old_page_wins() -> None:
+    right = polling.take_page
+    put(polling, "take_page", lambda hub, system, mapping, remotes, _revision: right(hub, system, mapping, remotes, 10**9))
+
+
+def written_record_is_merged() -> None:
+    put(SqlOutbox, "in_flight", lambda *_args: frozenset())
 
 
 def stale_is_overwritten() -> None:
-    def merge_first(self: Attempt, link: Any) -> None:
+    def merge_first(self: Attempt, link: Any) -> Any:
         remote = self.read(link.external_id)
         shadow = remote.doc if remote.version is None else link.remote_shadow
         self.hub.store.run(lambda tx: tx.links.save(replace(link, version=remote.version, remote_shadow=shadow)))
+        return link
 
     put(Attempt, "merge_first", merge_first)
 
@@ -282,8 +282,8 @@ def not_found_is_made_again() -> None:
 
     def read(self: Attempt, remote_id: str) -> Remote:
         if self.system.connector.get(self.mapping.object, remote_id) is None:
-            doc = self.hub.store.read(self.made)
-            return self.system.connector.create(self.mapping.object, doc)
+            write = self.hub.store.read(self.planned)
+            return self.system.connector.create(self.mapping.object, write.doc, key=f"again-{self.delivery.id}")
         return right(self, remote_id)
 
     put(Attempt, "read", read)
@@ -297,11 +297,30 @@ def fence_ignored() -> None:
 
 
 def parent_not_waited_for() -> None:
-    def park(self: Attempt, error: Any) -> None:
-        self.hub.store.run(lambda tx: tx.outbox.done(self.delivery))
+    def park(attempt: Attempt, _error: Any) -> None:
+        attempt.finish()
 
-    put(outbound, "OUTCOMES", tuple((kind, park if kind.__name__ == "MissingLinkError" else how)
-                                    for kind, how in outbound.OUTCOMES))  # fmt: skip
+    put(endings, "REMEDIES", {**endings.REMEDIES, Remedy.PARK: park})
+
+
+def edits_after_a_lost_answer_are_normalised() -> None:
+    right = agreeing.merged
+
+    def merged(*args: Any, ours: bool = True) -> Any:
+        return right(*args, ours=True)
+
+    put(agreeing, "merged", merged)
+
+
+def own_lost_write_is_theirs() -> None:
+    put(doubt, "took_effect", lambda *_args, **_known: False)
+
+
+def upsert_repeated_blindly() -> None:
+    def settle_create(attempt: Attempt, doc: Any) -> None:
+        attempt.write(Write(doc))
+
+    put(doubt, "settle_create", settle_create)
 
 
 PLANTED: Mapping[str, Bug] = {
@@ -329,6 +348,11 @@ PLANTED: Mapping[str, Bug] = {
         (old_copy_wins, "a copy that was fetched before our write is merged after it"),
         (stale_is_overwritten, "a newer version over there is overwritten without a merge"),
         (not_found_is_made_again, "what was deleted over there is made again"),
+        (old_page_wins, "a page that was read before our write is merged after it"),
+        (written_record_is_merged, "a copy is merged while a call about its record may be running"),
+        (edits_after_a_lost_answer_are_normalised, "whatever is found after a lost answer is taken for our own write"),
+        (own_lost_write_is_theirs, "our own write, whose answer was lost, is taken for an edit over there"),
+        (upsert_repeated_blindly, "a create is repeated before anybody has looked"),
         (fence_ignored, "a worker that slept through its lease marks all the same"),
         (parent_not_waited_for, "a record whose parent is not over there yet is left out"),
     )
