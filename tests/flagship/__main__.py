@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="just one")
     parser.add_argument("--plant", choices=sorted(PLANTED), help="with this engine bug; ends at its first catch")
     parser.add_argument("--whole", action="store_true", help="do not shorten a history that fails")
+    parser.add_argument("--shorten-planted", action="store_true", help="shorten what a planted bug breaks, too")
     parser.add_argument("--show", action="store_true", help="print the history of the seed, play nothing")
     parser.add_argument("--go-on", action="store_true", help="play on after a failure")
     asked = parser.parse_args()
@@ -46,15 +47,18 @@ def run(player: Player, seeds: range, asked: argparse.Namespace) -> int:
             continue
         failed += 1
         sys.stdout.write(f"seed {seed} fails:\n" + "".join(f"  {each}\n" for each in found))
-        if asked.plant:
+        if asked.plant and not asked.shorten_planted:
             return 0
         if not asked.whole:
             shorter = player.shorten(steps, kind_of(found[0]))
             again = player.play(shorter)
             sys.stdout.write(f"the shortest history that still fails ({len(shorter)} steps):\n{told(shorter)}")
             sys.stdout.write("".join(f"  {each}\n" for each in again))
-        sys.stdout.write(f"again: python -m tests.flagship --seed {seed}\n")
+        plant = f" --plant {asked.plant}" if asked.plant else ""
+        sys.stdout.write(f"again: python -m tests.flagship --seed {seed}{plant}\n")
         sys.stdout.flush()
+        if asked.plant:
+            return 0
         if not asked.go_on:
             return 1
     seconds = time.monotonic() - started

@@ -4,10 +4,11 @@ Its clock is ahead, it lower-cases codes, and a write may go on long after its c
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from tests.flagship.rules import Doc, RefusedError, Rule
+from tests.flagship.rules import Doc, RefusedError, Rule, Rules
 from tests.flagship.twin import Row, Twin
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
@@ -28,7 +29,7 @@ class Asset(Twin):
     grain = timedelta(seconds=1)
     headers = frozenset({"Authorization"})
     ops = frozenset({"list", "get", "find", "create", "update"})
-    objects = {
+    objects: ClassVar[Mapping[str, Rules]] = {
         "owner": {
             "label": Rule(required=True, longest=200, keeps=cut),
             "code": Rule(longest=20, keeps=str.lower),

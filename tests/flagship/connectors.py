@@ -1,4 +1,4 @@
-"""The connectors of the twins, in the hub's process: each speaks its system's dialect; the system itself is elsewhere."""
+"""The connectors of the twins, in the hub's process: each speaks the dialect of its system, which is elsewhere."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -72,7 +72,9 @@ class TwinConnector:
 
     def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """A step; a refusal shows in the state that is read afterwards."""
-        self.ask({"op": "act", "object": name, "id": self.write_id(remote_id), "body": {"action": action}}, missing=True)
+        self.ask(
+            {"op": "act", "object": name, "id": self.write_id(remote_id), "body": {"action": action}}, missing=True
+        )
 
     # --- the wire
 

@@ -1,11 +1,12 @@
 """The CRM: text ids, RFC 3339 with milliseconds, upsert by external id, optimistic locks; it trims names."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from tests.flagship.rules import RefusedError, Rule
-from tests.flagship.twin import Doc, Request, Row, Twin, Write
+from tests.flagship.rules import Doc, RefusedError, Rule, Rules
+from tests.flagship.twin import Request, Row, Twin, Write
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 
@@ -19,7 +20,7 @@ class Crm(Twin):
     grain = timedelta(milliseconds=1)
     headers = frozenset({"Authorization", "If-Match"})
     ops = frozenset({"list", "get", "find", "upsert", "update"})
-    objects = {
+    objects: ClassVar[Mapping[str, Rules]] = {
         "account": {
             "name": Rule(required=True, longest=80, keeps=str.strip),
             "tier": Rule(choices=("Standard", "Silver", "Gold", "Platinum")),

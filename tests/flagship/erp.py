@@ -4,12 +4,13 @@ It trims and upper-cases codes, lower-cases mail addresses, rounds money to two 
 """
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from tests.flagship.rules import RefusedError, Rule
-from tests.flagship.twin import Clock, Doc, Request, Row, Twin, Write
+from tests.flagship.rules import Doc, RefusedError, Rule, Rules
+from tests.flagship.twin import Clock, Request, Row, Twin, Write
 
 CENT = Decimal("0.01")
 MONEY = r"-?\d+(\.\d+)?"
@@ -28,7 +29,7 @@ class Erp(Twin):
     skew = timedelta(seconds=-40)
     grain = timedelta(seconds=1)
     headers = frozenset({"Authorization", "Idempotency-Key", "Revision"})
-    objects = {
+    objects: ClassVar[Mapping[str, Rules]] = {
         "partner": {
             "title": Rule(required=True, longest=60),
             "code": Rule(longest=20, keeps=lambda text: text.strip().upper()),
@@ -66,7 +67,11 @@ class Erp(Twin):
             "open": Rule(computed=True),
         },
     }
-    moves = {("draft", "confirm"): "confirmed", ("confirmed", "post"): "posted", ("posted", "pay"): "paid"}
+    moves: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("draft", "confirm"): "confirmed",
+        ("confirmed", "post"): "posted",
+        ("posted", "pay"): "paid",
+    }
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)

@@ -1,4 +1,4 @@
-"""What each twin keeps of each field, written down by hand: the invariants' own mapping, which shares nothing with ours.
+"""What each twin keeps of each field, written down by hand: the invariants' own mapping, no line of which is ours.
 
 A form brings a value of either side to what the twin can hold of it: two values agree when their forms are equal.
 """
@@ -141,7 +141,9 @@ def written(field: str, serial: int, style: int, *, over_there: bool) -> str:
     digits = f"{serial:05d}"
     phone = f"138{serial:08d}"
     styles: Mapping[str, tuple[str, ...]] = {
-        "phone": (f"+86{phone}",) if not over_there else (phone, f"{phone[:3]} {phone[3:7]} {phone[7:]}", f"+86{phone}"),
+        "phone": (f"+86{phone}",)
+        if not over_there
+        else (phone, f"{phone[:3]} {phone[3:7]} {phone[7:]}", f"+86{phone}"),
         "email": (f"Li.{digits}@Example.com", f"wang{digits}@example.cn"),
         "code": (f"c{digits}x", f"C{digits}X", f"K{digits}y"),
         "sku": (f"sk-{digits}", f"SK-{digits}"),
@@ -149,6 +151,11 @@ def written(field: str, serial: int, style: int, *, over_there: bool) -> str:
         "serial": (f"SN{digits}",),
         "list_price": (f"{serial}.5", f"{serial}.125", f"{serial}.994", f"{serial}"),
     }
-    texts = (f"{digits} 上海机电设备", f"{digits} 北京制冷 Cooling & Söhne GmbH, Branch", f"N{digits}", f" {digits} 空调 ")
+    texts = (
+        f"{digits} 上海机电设备",
+        f"{digits} 北京制冷 Cooling & Söhne GmbH, Branch",
+        f"N{digits}",
+        f" {digits} 空调 ",
+    )
     options = styles.get(field, texts)
     return options[style % len(options)]

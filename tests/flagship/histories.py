@@ -28,7 +28,7 @@ class Author:
     """Writes one history."""
 
     def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - a history must be the same again
         self.labels: dict[str, tuple[str, str]] = {}  # label: entity, side of birth
         self.serial = 10000 + self.chance.randrange(1000)
 
@@ -152,7 +152,6 @@ class Author:
         how = "plain" if op in {"list", "get", "find"} else self.chance.choice(("plain", "plain", "after"))
         if then is not None:
             yield ("fault", system, op, how, 0, then)
-
 
     # --- scenes: what seldom comes about by chance alone
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from hub.domain import ticket as rules
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
 from hub.files.compiling import compile_mapping
@@ -166,8 +168,6 @@ class Child:
         except HubError as error:
             result = ("refused", f"{type(error).__name__}: {error}")
         except Exception as error:  # noqa: BLE001 - the parent tells it
-            import traceback
-
             result = ("broken", "".join(traceback.format_exception(error)))
         self.line.send(result)
 
@@ -185,7 +185,7 @@ class Child:
 
     # --- commands
 
-    def do_start(self, alone: bool) -> None:
+    def do_start(self, alone: bool) -> None:  # noqa: FBT001 - it comes over the line
         """What the bootstrap does: on SQLite nobody else can hold a lease."""
         if alone:
             self.hub.store.run(lambda tx: (tx.inbox.release(), tx.outbox.release()))
@@ -210,8 +210,6 @@ class Child:
             if tx.records.get(entity, record_id) is not None:
                 return
             if entity == "ticket":
-                from hub.domain import ticket as rules
-
                 doc = rules.open_ticket(values, number=tickets.next_number(hub, tx), by="li", now=hub.clock.now())
                 tickets.keep_new(hub, tx, actor, {**doc, "id": record_id})
             else:

@@ -199,7 +199,8 @@ def judge(
         if doubtful and str(each.serial) in trace:
             continue
         if each is not winner and winner.serial in ancestors(edits, each):
-            yield f"lost edit: {entry.label}.{field}: {final} came back over {each.serial} of {each.side}, who had seen it"
+            came_back = f"{final} came back over {each.serial} of {each.side}, who had seen it"
+            yield f"lost edit: {entry.label}.{field}: {came_back}"
             return
     superseded = set().union(*(ancestors(edits, each) for each in edits if each.acked or each is winner))
     losers = [each for each in acked if each is not winner and each.serial not in superseded]
@@ -250,9 +251,7 @@ def keeps_order(stage: Stage) -> Iterator[str]:
                 yield from in_order(stage, entry, field, system, place, had)
 
 
-def in_order(
-    stage: Stage, entry: Entry, field: str, system: str, place: Place, had: list[int | None]
-) -> Iterator[str]:
+def in_order(stage: Stage, entry: Entry, field: str, system: str, place: Place, had: list[int | None]) -> Iterator[str]:
     """One field in one system."""
     row = stage.row(entry, system)
     if row is None:

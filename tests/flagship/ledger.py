@@ -1,4 +1,4 @@
-"""The reference model: who wrote what where, and what he had seen when he wrote it. Plain values, no rule of the engine."""
+"""The reference model: who wrote what where, and what he had seen when he wrote it; no rule of the engine."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -12,6 +12,7 @@ from hub.domain.errors import HubError
 from hub.domain.mapping.rules import Owner
 from hub.domain.sync import judging
 from hub.domain.sync.failures import Remedy
+from hub.domain.sync.window import window as window_of
 from hub.ports.connector import Remote
 from hub.ports.outbox import OPEN_STATES
 from hub.services import agreeing, doubt, endings, inbound, polling, records, taking, verdicts
@@ -68,7 +69,7 @@ def key_from_the_attempt() -> None:
 
 
 def cursor_strict() -> None:
-    right = polling.window
+    right = window_of
 
     def window(position: Any, **known: Any) -> Any:
         due = right(position, **known | {"overlap": timedelta(0)})
@@ -107,7 +108,9 @@ def echo_is_news() -> None:
         link = self.link(tx)
         return right(self, tx) or Write(link.remote_shadow, link, ()) if link is not None else right(self, tx)
 
-    def relayed(hub: Any, tx: Any, tracer: Any, system: Any, record: Any, remote: Any, sent: Any = None, **more: Any) -> Any:
+    def relayed(
+        hub: Any, tx: Any, tracer: Any, system: Any, record: Any, remote: Any, sent: Any = None, **more: Any
+    ) -> Any:
         link = agree(hub, tx, tracer, system, record, remote, sent, **more)
         if sent is None and more.get("relays", True):
             actor = hub.actor(f"system:{system.name}")
@@ -259,8 +262,12 @@ def old_copy_wins() -> None:
 
 
 def old_page_wins() -> None:
-    right = polling.take_page
-    put(polling, "take_page", lambda hub, system, mapping, remotes, _revision: right(hub, system, mapping, remotes, 10**9))
+    right = taking.take_page
+    put(
+        polling,
+        "take_page",
+        lambda hub, system, mapping, remotes, _revision: right(hub, system, mapping, remotes, 10**9),
+    )
 
 
 def written_record_is_merged() -> None:
@@ -283,7 +290,8 @@ def not_found_is_made_again() -> None:
     def read(self: Attempt, remote_id: str) -> Remote:
         if self.system.connector.get(self.mapping.object, remote_id) is None:
             write = self.hub.store.read(self.planned)
-            return self.system.connector.create(self.mapping.object, write.doc, key=f"again-{self.delivery.id}")
+            doc = {} if write is None else write.doc
+            return self.system.connector.create(self.mapping.object, doc, key=f"again-{self.delivery.id}")
         return right(self, remote_id)
 
     put(Attempt, "read", read)

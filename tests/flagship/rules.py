@@ -26,7 +26,7 @@ def as_given(value: Any) -> Any:
 class Rule:
     """One documented field."""
 
-    kind: type = str
+    kind: type[Any] = str
     longest: int | None = None
     required: bool = False
     computed: bool = False
@@ -59,7 +59,7 @@ def check(rules: Rules, body: Doc, *, making: bool, place: str = "") -> None:
 
 def check_value(rule: Rule, value: Any, place: str) -> None:
     """Refuse a value of the wrong type, length, shape, or choice."""
-    if type(value) is not rule.kind:
+    if not is_exactly(rule.kind, value):
         raise RefusedError(400, f"{place}: {rule.kind.__name__} is expected, not {type(value).__name__}")
     if rule.longest is not None and len(value) > rule.longest:
         raise RefusedError(422, f"{place}: longer than {rule.longest}")
@@ -70,6 +70,11 @@ def check_value(rule: Rule, value: Any, place: str) -> None:
     if rule.rows is not None:
         for number, row in enumerate(value):
             check(rule.rows, row, making=True, place=f"{place}[{number}].")
+
+
+def is_exactly(kind: type[Any], value: Any) -> bool:
+    """Whether a value has just this type: True is no number."""
+    return type(value) is kind
 
 
 def kept(rules: Rules, body: Doc) -> Doc:

@@ -13,8 +13,9 @@ from tests.flagship.erp import Erp
 from tests.flagship.forms import KEYS, OBJECTS
 from tests.flagship.hub_child import BATCH, Child, Parts
 from tests.flagship.ledger import HUB, Entry, Ledger
+from tests.flagship.rules import Doc
 from tests.flagship.tables import Tables
-from tests.flagship.twin import Clock, Doc, Request, Row, Twin
+from tests.flagship.twin import Clock, Request, Row, Twin
 from tests.flagship.wire import DiedError, Message, Process
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

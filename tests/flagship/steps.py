@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.flagship.forms import OBJECTS, PLACES, REFERENCES, serial_of, written
 from tests.flagship.ledger import HUB, Edit, Entry
+from tests.flagship.rules import Doc
 from tests.flagship.stage import Stage
-from tests.flagship.twin import Doc, Fault
-from tests.flagship.wire import DiedError
+from tests.flagship.twin import Fault
 
 Step = tuple[Any, ...]
 BORN_WITH: Mapping[str, tuple[str, ...]] = {
@@ -43,8 +43,8 @@ def born(stage: Stage, side: str, entity: str, label: str, serial: int, owner: s
     else:
         born_there(stage, entry, values, known)
     if entry.label in stage.ledger.entries:
-        for name in values:
-            number = serial_of(name, values[name])
+        for name, value in values.items():
+            number = serial_of(name, value)
             if number is not None:
                 entry.note(name, Edit(number, side, None, entry.acked))
 
@@ -103,10 +103,7 @@ def edit_here(stage: Stage, entry: Entry, field: str, value: str) -> None:
     made = Edit(number or 0, HUB, serial_of(field, doc.get(field)), acked=False)
     if number is not None:
         entry.note(field, made)
-    try:
-        told = stage.ask("edit", entry.entity, hub_id, {field: value})
-    except DiedError:
-        raise
+    told = stage.ask("edit", entry.entity, hub_id, {field: value})
     made.acked = told[0] == "result"
     if told[0] == "refused" and number is not None:
         entry.edits[field].remove(made)
@@ -165,9 +162,11 @@ def charge_of(ticket: Doc, charge_id: str, serial: int) -> Doc:
     tax = (net * Decimal("0.13")).quantize(CENT, ROUND_HALF_UP)
     return {
         "id": charge_id, "obligation": charge_id, "revision": 1, "kind": "charge", "ticket_id": ticket["id"],
-        "customer_id": ticket["customer_id"], "code": "labour", "category": "labour", "description": f"工时 {charge_id}",
+        "customer_id": ticket["customer_id"], "code": "labour", "category": "labour",
+        "description": f"工时 {charge_id}",
         "quantity": str(quantity), "unit": "hour", "rate": str(price), "unit_price": str(price), "tax_rate": "0.13",
-        "currency": "CNY", "net": str(net), "tax": str(tax), "gross": str(net + tax), "source": {"entity": "visit", "id": "v"},
+        "currency": "CNY", "net": str(net), "tax": str(tax), "gross": str(net + tax),
+        "source": {"entity": "visit", "id": "v"},
         "at": "2026-03-02T01:00:00+00:00",
     }  # fmt: skip
 
@@ -256,5 +255,22 @@ def hide(stage: Stage, system: str, name: str, field: str) -> None:
 
 STEPS: Mapping[str, Callable[..., None]] = {
     each.__name__: each
-    for each in (born, edit, delete, charge, pay, hooks, poll, inbox, deliver, turn, wait, fault, stall, kill, several, hide)
+    for each in (
+        born,
+        edit,
+        delete,
+        charge,
+        pay,
+        hooks,
+        poll,
+        inbox,
+        deliver,
+        turn,
+        wait,
+        fault,
+        stall,
+        kill,
+        several,
+        hide,
+    )
 }

@@ -52,7 +52,9 @@ class Tables:
 
     def remote(self, system: str, entity: str, record_id: str) -> str | None:
         """The remote id of one of ours."""
-        statement = "SELECT external_id FROM link WHERE system = ? AND entity = ? AND record_id = ? AND state = 'active'"
+        statement = (
+            "SELECT external_id FROM link WHERE system = ? AND entity = ? AND record_id = ? AND state = 'active'"
+        )
         found = self.rows(statement, system, entity, record_id)
         return str(found[0]["external_id"]) if found else None
 

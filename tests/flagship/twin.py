@@ -1,13 +1,13 @@
-"""A strict fake of a vendor's system: it lives in the parent, so that it survives the hub; it refuses what is not allowed.
+"""A strict fake of a vendor's system; it lives in the parent, so that it survives the hub.
 
-A request is a dictionary, as it would be on the wire: op, object, headers, and id, query or body. An answer has a status
-and a body; None means that no answer came within the request limit.
+A request is a dictionary, as it would be on the wire: op, object, headers, and id, query or body. An answer has a
+status and a body; None means that no answer came within the request limit.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
@@ -129,9 +129,11 @@ class Twin:
             self.unanswered.append(deepcopy(request.get("body") or {}))
         if fault.how in {"after", "error_after", "cut"}:
             answer = self.answer(request)
-            return {"after": None, "error_after": {"status": 502}, "cut": {"status": 200, "body": None}}[fault.how] if (
-                answer["status"] < 300
-            ) else answer
+            return (
+                {"after": None, "error_after": {"status": 502}, "cut": {"status": 200, "body": None}}[fault.how]
+                if (answer["status"] < 300)
+                else answer
+            )
         if fault.how == "slow":
             self.running.append(Running(self.clock.now + timedelta(seconds=fault.number), deepcopy(request)))
             return None
@@ -298,7 +300,12 @@ class Twin:
     def shown(self, name: str, row: Row) -> Doc:
         """A row as it is told."""
         fields = {field: value for field, value in deepcopy(row.doc).items() if (name, field) not in self.hidden}
-        return {"id": self.write_id(row.id), "changed": self.write_instant(row.at), **self.version_of(row), "fields": fields}
+        return {
+            "id": self.write_id(row.id),
+            "changed": self.write_instant(row.at),
+            **self.version_of(row),
+            "fields": fields,
+        }
 
     def version_of(self, row: Row) -> Doc:
         """The version that is told, where the system has one."""
