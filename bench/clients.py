@@ -66,6 +66,7 @@ class Client(threading.Thread):
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._requests, self._start, self._seconds = requests, start, seconds
         self.latencies: list[float] = []
+        self.sent: list[float] = []  # wall time
         self.refused = ""
 
     def run(self) -> None:
@@ -75,6 +76,7 @@ class Client(threading.Thread):
             before = time.perf_counter()
             if before >= until:
                 break
+            self.sent.append(time.time())
             self._connection.sendall(one)
             answer = read_answer(self._connection)
             self.latencies.append(time.perf_counter() - before)

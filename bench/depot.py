@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 
 from hub.domain.documents import Doc
-from hub.domain.errors import StaleError
+from hub.domain.errors import HubError, StaleError
 from hub.domain.instants import parse_instant
-from hub.ports.connector import Connector, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Connector, Item, ObjectSpec, Page, Probe, Remote
 from hub.transport.http import HttpClient, Limits, refusal
 
 OK, CONFLICT = 200, 409
@@ -58,6 +58,20 @@ class Depot:
 
     def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         raise NotImplementedError
+
+    def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
+        new = [item for item in items if item.seen is None]
+        asked = {"object": name, "docs": [item.doc for item in new]}
+        told = self._call("create_many", asked, write=True)["results"] if new else []
+        made = {item.key: remote_of(one["record"]) for item, one in zip(new, told, strict=True)}
+        return made | {item.key: self._updated(name, item) for item in items if item.seen is not None}
+
+    def _updated(self, name: str, item: Item) -> Remote | HubError:
+        assert item.seen is not None
+        try:
+            return self.update(name, item.seen, item.doc)
+        except HubError as error:
+            return error
 
     def _call(self, verb: str, asked: Doc, *, write: bool = False) -> Doc:
         answer = self._http.post_json(f"{self._url}/{verb}", asked, headers={}, write=write)

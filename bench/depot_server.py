@@ -116,6 +116,12 @@ class Depot:
             self.put(name, str(number + 1), item(number))
         return {"log": len(self.log)}
 
+    def arrivals(self, asked: Doc) -> Doc:
+        """When the records of an object were last written, by their number."""
+        name = asked["object"]
+        found = {one["doc"]["number"]: one["changed_at"] for (kind, _), one in self.records.items() if kind == name}
+        return {"arrivals": found}
+
     def counts(self, _asked: Doc) -> Doc:
         """How many records there are, how many writes came, and how many keys are known."""
         return {"records": len(self.records), "written": self.written, "keys": len(self.keys)}
@@ -183,7 +189,7 @@ class Connection(asyncio.Protocol):
 async def serve(latency: float) -> None:
     """Answer until killed."""
     depot = Depot()
-    names = ("list", "get", "get_many", "find", "create", "create_many", "update", "stir", "counts")
+    names = ("list", "get", "get_many", "find", "create", "create_many", "update", "stir", "arrivals", "counts")
     verbs: dict[str, Callable[[Doc], Doc]] = {name: getattr(depot, name) for name in names}
     server = await asyncio.get_running_loop().create_server(lambda: Connection(verbs, latency), "127.0.0.1", 0)
     print(f"depot is up at http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)

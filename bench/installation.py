@@ -49,6 +49,7 @@ settings:
 objects:
   case:
     title: {en: Case, zh: 工单}
+    cursor: {tz: UTC, granularity: 1 s}
     idempotency: lookup
     lookup: {by: reference, settle: 30 s}
     remote: {model: desk.case, key: {field: reference}, fields: {subject: {}, number: {}}}

@@ -8,10 +8,12 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench import sync_pull, sync_push, sync_queue
 from bench.report import Metric, Round, machine, short_row, short_table, store
+from bench.sync_hub import SINGLY
 
 Pairs = Callable[[Path, int, int], Iterator[tuple[Round, Round]]]
 
@@ -28,6 +30,7 @@ class Case:
 CASES = {
     "G5": Case(sync_pull.G5, sync_pull.rounds, 2000),
     "G6": Case(sync_push.G6, sync_push.rounds, 1000),
+    "G6 singly": Case(sync_push.G6_SINGLY, partial(sync_push.rounds, batch=SINGLY), 1000),
     "G7": Case(sync_push.G7, sync_push.far_rounds, 400),
     "G15": Case(sync_queue.G15, sync_queue.rounds, 20000),
 }

@@ -16,6 +16,7 @@ from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 
 SYSTEM, ENTITY, OBJECT = "depot", "part", "item"
+SINGLY, BATCH = 1, 100  # records that the depot takes in one call
 FILES = {
     "hub.yaml": """
 database: {url: "$database"}
@@ -38,8 +39,11 @@ settings:
 objects:
   item:
     title: {en: Item, zh: 物料}
+    cursor: {tz: UTC, granularity: 1 ms}
     idempotency: external_id
     lookup: {by: hub_id, settle: 30 s}
+    cursor: {tz: UTC, granularity: 1 ms}
+    batch: {max: $batch}
     remote: {model: item}
 """,
     "mappings/depot/part.yaml": """
@@ -66,20 +70,20 @@ sync:
 }
 
 
-def install(directory: Path, database: str, url: str) -> None:
+def install(directory: Path, database: str, url: str, batch: int) -> None:
     """Make the installation."""
     for folder in (*FOLDERS, "mappings/depot"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
     for name, text in FILES.items():
-        (directory / name).write_text(Template(text).substitute(database=database, url=url), "utf-8")
+        (directory / name).write_text(Template(text).substitute(database=database, url=url, batch=batch), "utf-8")
     Keyring.fresh().save(directory / "key.json")
     migrate(load(directory), os.environ)
 
 
 @contextmanager
-def running(directory: Path, database: str, url: str) -> Iterator[Hub]:
+def running(directory: Path, database: str, url: str, *, batch: int = BATCH) -> Iterator[Hub]:
     """A hub in this process, without workers: the benchmark calls what they would call."""
-    install(directory, database, url)
+    install(directory, database, url, batch)
     with ExitStack() as opened:
         yield opened.enter_context(build(load(directory), os.environ)).hub
 

@@ -25,6 +25,7 @@ from hub.domain.mapping.links import NO_LINKS
 from hub.domain.mapping.syntax import parse_codec
 from hub.files.data import data_dir
 from hub.ports.crash import CRASH_POINTS
+from hub.ports.meter import METRICS, PREFIX
 from hub.ports.trace import STOPS
 from hub.web.problems import KINDS
 
@@ -228,6 +229,24 @@ def domain_events() -> str:
     return page(["# Events", MADE, intro, table(("event", "what happened"), rows)])
 
 
+def metrics() -> str:
+    """Every metric."""
+    rows = [
+        (f"`{PREFIX}{name}`", metric.kind, ", ".join(f"`{label}`" for label in metric.labels), metric.about)
+        for name, metric in METRICS.items()
+    ]
+    return page(["# Metrics", MADE, METRICS_INTRO, table(("metric", "kind", "labels", "what it says"), rows)])
+
+
+METRICS_INTRO = """\
+`GET /metrics` answers in the text format of Prometheus, to API keys with the scope `metrics:read` and to people with
+the permission of that name (administrators). A *counter* or *histogram* adds up in one process since its start, a
+*moment* is when something last happened in it: on PostgreSQL with many processes scrape each and sum. A *level* is read
+from the tables at the scrape and so the same from every process, unless it says that it is its own process's: take
+`max`. No label and no value names a person or has a value of a record. [Watch the hub](../howto/watch-the-hub.md) has a
+scrape configuration and alert rules."""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
@@ -237,6 +256,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "crash-points.md": crash_points,
     "events.md": domain_events,
+    "metrics.md": metrics,
 }
 
 

@@ -1,7 +1,7 @@
 """The connector: each object is served by the part that its declaration names."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from connectors.tryton import invoice
@@ -16,9 +16,12 @@ from connectors.tryton.shipments import Shipments, as_movement
 from connectors.tryton.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
-from hub.ports.connector import ObjectSpec, Page, Probe, Remote
+from hub.domain.sync.window import BEGINNING
+from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Description
 
+IDS = 2000  # of one answer
+LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 SERIES = "8.0"  # what the declarations were proved with
 
 
@@ -56,6 +59,18 @@ class TrytonConnector:
             return self._levels.changes(since, until, after)
         changes = self._feeds.changes(shape.feeds, since, until, after)
         return Page(tuple(self._load(shape, changes.keys)), changes.after)
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """The ids of all records, in their order; of what is computed, as its changes tell them."""
+        shape = self._shape(name)
+        if shape.kind != "record":
+            page = self.changes(name, since=BEGINNING, until=LATEST, after=after)
+            return Ids(tuple(remote.id for remote in page.records), page.after)
+        found = self._records.ids(shape, int(after or 0), IDS)
+        left_out = self._records.left_out(shape)
+        return Ids(
+            tuple(str(one) for one in found if one not in left_out), str(found[-1]) if len(found) == IDS else None
+        )
 
     def get(self, name: str, remote_id: str) -> Remote | None:
         """The record, or None."""

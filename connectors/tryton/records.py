@@ -58,6 +58,16 @@ class Records:
         ids: list[int] = self._wire.read(f"{shape.model}.search", clauses, 0, None, [["id", "ASC"]])
         return ids
 
+    def ids(self, shape: Shape, beyond: int, limit: int) -> list[int]:
+        """The next ids, in their order, with those that the shape leaves out."""
+        domain = [["id", ">", beyond], *shape.domain, *self._models.with_inactive(shape.model)]
+        found: list[int] = self._wire.read(f"{shape.model}.search", domain, 0, limit, [["id", "ASC"]])
+        return found
+
+    def left_out(self, shape: Shape) -> set[int]:
+        """The ids that other models point at and that are therefore not meant."""
+        return self._left_out(shape)
+
     def create(self, shape: Shape, values: dict[str, Any]) -> Remote:
         """Write a new record and read it back."""
         (created,) = self._wire.write(f"{shape.model}.create", [values], accept=shape.accept_warnings)

@@ -19,6 +19,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
+from hub.domain.telling import without_values
 from hub.transport.http import Answer, HttpClient, refusal
 
 T = TypeVar("T")
@@ -183,5 +184,5 @@ class Wire:
 
 
 def _sentences(words: Sequence[Any]) -> str:
-    """Message and description as Tryton shows them, one after the other."""
-    return ". ".join(str(word).rstrip(".") for word in words if word)
+    """Message and description as Tryton shows them, one after the other, without the values that it quotes."""
+    return without_values(". ".join(str(word).rstrip(".") for word in words if word))

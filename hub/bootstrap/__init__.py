@@ -21,6 +21,7 @@ from hub.process.clock import SystemClock
 from hub.process.crash import from_environment
 from hub.process.ids import Ulids
 from hub.process.lock import DirectoryLock
+from hub.process.meter import PrometheusMeter
 from hub.services import alarms, letters
 from hub.services.context import Hub, Reaction
 from hub.services.reactions import REACTIONS
@@ -69,7 +70,8 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
         schemas = CanonicalSchemas(data_dir("schemas") / "canonical", settings.directory / "schemas" / "canonical")
         clock = SystemClock()
         privacy = {entity: Privacy.of_schema(schemas.schema(entity)) for entity in schemas.entities()}
-        store = store_of(engine, Vault(Cipher(ring), privacy, clock.now))
+        meter = PrometheusMeter()
+        store = store_of(engine, Vault(Cipher(ring), privacy, clock.now), meter)
         opened.callback(store.close)
         if writes and settings.database.file is not None:
             store.run(release_leases)
@@ -86,6 +88,7 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             zone=settings.zone,
             reactions=reactions_of(settings),
             points=from_environment(environment),
+            meter=meter,
             spell=spellings,
         )
         hub.breakers.listen(partial(alarms.locked_out, hub))

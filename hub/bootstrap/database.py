@@ -1,6 +1,7 @@
 """The database of an installation: opened, checked, migrated."""
 
 from contextlib import ExitStack
+from functools import partial
 
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -8,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.bootstrap.secrets import Environment, secret
 from hub.domain.errors import InvalidError, RetryableError
 from hub.files.settings import Settings
+from hub.ports.meter import Meter
 from hub.process.lock import DirectoryLock
 from hub.storage.cipher import Keyring
 from hub.storage.key_check import check_keys, learn_keys
@@ -31,9 +33,10 @@ def engine_of(settings: Settings, environment: Environment) -> Engine:
     return postgres_engine(make_url(database.url).set(password=password.reveal()).render_as_string(hide_password=False))
 
 
-def store_of(engine: Engine, vault: Vault) -> SqliteStore | PostgresStore:
+def store_of(engine: Engine, vault: Vault, meter: Meter) -> SqliteStore | PostgresStore:
     """The store of an engine's database."""
-    return SqliteStore(engine, vault) if engine.dialect.name == "sqlite" else PostgresStore(engine, vault)
+    kind = SqliteStore if engine.dialect.name == "sqlite" else PostgresStore
+    return kind(engine, vault, partial(meter.observe, "commit_group_size"))
 
 
 def need_current(engine: Engine, settings: Settings) -> None:

@@ -47,6 +47,8 @@ def system_of(settings: Settings, system: SystemSettings, environment: Environme
         lag=system.lag,
         request_limit=system.request_limit,
         paused=system.paused,
+        sweep_every=system.sweep_every,
+        hooks=file.hooks,
         concurrency=system.concurrency,
         budget=system.budget,
     )
@@ -127,13 +129,24 @@ def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, env
     revealed = {name: secret(settings, environment, ref).reveal() for name, ref in system.secrets.items()}
     defaults = {name: node["default"] for name, node in file.settings.items() if "default" in node}
     given = {**defaults, **system.settings, **revealed}
-    if wrong := tuple(wrong_settings(system, file, given)):
+    if wrong := (*wrong_settings(system, file, given), *wrong_hooks(system, file)):
         raise InvalidError("System {name} is not set up", name=system.name, fields=wrong)
     if REQUEST_LIMIT in file.settings:
         given[REQUEST_LIMIT] = system.request_limit.total_seconds()
     module = importlib.import_module(file.module)
     connector: Connector = module.connect(system.name, given, file.objects, file.remote)
     return connector
+
+
+def wrong_hooks(system: SystemSettings, file: ConnectorFile) -> Iterator[FieldError]:
+    """Hooks that the product does not send, or that nobody could verify."""
+    if system.hooks is not None and file.hooks is None:
+        yield FieldError("hooks", "{connector} sends none: leave them out", {"connector": file.name})
+    elif system.hooks and file.hooks and bool(file.hooks.signature) != bool(system.hooks.signing_keys):
+        needs = "{connector} signs its hooks: say where the keys are"
+        none = "{connector} does not sign its hooks: leave them out"
+        told = needs if file.hooks.signature else none
+        yield FieldError("hooks.signing_keys", told, {"connector": file.name})
 
 
 def wrong_settings(system: SystemSettings, file: ConnectorFile, given: Mapping[str, object]) -> Iterator[FieldError]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from hub import __version__
-from hub.cli import audit, demo, doctor, init, key, migrate, queue, sync, trace, up, user
+from hub.cli import audit, demo, doctor, drift, init, key, migrate, queue, reconcile, review, sync, trace, up, user
 from hub.cli import map as mapping
 from hub.cli.place import Place
 from hub.cli.program import Program
+from hub.process import logs
 
 CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock, and for every request that waits
 
@@ -31,13 +32,11 @@ CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock
 @click.pass_context
 def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     """Run, check and mend a tickethub."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure("text", logging.INFO if verbose else logging.WARNING)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)
     ctx.obj = Place(directory, os.environ)
 
 
-for noun in (audit, demo, doctor, init, key, mapping, migrate, queue, sync, trace, up, user):
+for noun in (audit, demo, doctor, drift, init, key, mapping, migrate, queue, reconcile, review, sync, trace, up, user):
     main.add_command(noun.command)

@@ -49,6 +49,10 @@ def references(settings: Settings) -> Iterator[tuple[str, str]]:
     for system in settings.systems.values():
         for name, reference in system.secrets.items():
             yield f"systems.{system.name}.secrets.{name}", reference
+        if system.hooks is not None:
+            yield f"systems.{system.name}.hooks.token", system.hooks.token
+            for number, reference in enumerate(system.hooks.signing_keys):
+                yield f"systems.{system.name}.hooks.signing_keys[{number}]", reference
     for call in settings.calls.values():
         yield f"calls.{call.name}.token", call.token
         for number, reference in enumerate(call.signing_keys):

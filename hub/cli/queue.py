@@ -8,7 +8,7 @@ from hub.cli.access import perform
 from hub.cli.place import Place, here, json_option, tell
 from hub.domain.documents import Doc
 
-STATES = ("new", "ready", "sent", "unknown", "done", "dead")
+STATES = ("new", "ready", "sent", "unknown", "done", "dead", "dropped")
 
 
 @click.group("queue")
@@ -31,8 +31,10 @@ def listing(place: Place, /, *, as_json: bool, **wanted: object) -> None:
 def line_of(item: Doc) -> str:
     """One message or delivery on one line."""
     error = f"  {item['error']}" if item["error"] else ""
+    failure = item["failure"]
+    where = f"  [{failure['error_class']} at {failure['stage']} {failure['path']}".rstrip() + "]" if failure else ""
     facts = f"{item['queue']:<6} {item['system']:<12} {item['state']:<7} {item['what']}"
-    return f"{item['id']} {item['at'][:19]} {facts}{error}"
+    return f"{item['id']} {item['at'][:19]} {facts}{where}{error}"
 
 
 @command.command("show")
@@ -46,9 +48,47 @@ def show(place: Place, /, item_id: str, *, as_json: bool) -> None:
 
 
 @command.command("replay")
-@click.argument("item_id", metavar="ID")
+@click.argument("item_id", metavar="ID", required=False)
+@click.option(
+    "--mapping",
+    type=click.Choice(["current", "original"]),
+    default="current",
+    show_default=True,
+    help="The mapping to try it with; the original one only while it is at hand.",
+)
+@click.option("--system", help="All of this system that were given up.")
+@click.option("--entity", help="All of this kind of record.")
+@click.option("--class", "error_class", metavar="CLASS", help="All that failed with this class of error.")
+@click.option("--since", metavar="TIME", help="All that came since then, such as 2026-01-31T08:00:00+00:00.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True, help="How many a second."
+)
+@click.option("--preview", is_flag=True, help="Only say how many there are.")
 @here
-def replay(place: Place, item_id: str) -> None:
-    """Try again what was given up; what may have been sent already is looked for first."""
-    answer = perform(place, "queue.replay", id=item_id)
-    click.echo(f"{item_id} is due again in the {answer['queue']}.")
+def replay(
+    place: Place, /, item_id: str | None, *, mapping: str, rate: float, preview: bool, **wanted: str | None
+) -> None:
+    """Try again what was given up, ID or all that the options name; what may have been sent is looked for first."""
+    if item_id is not None:
+        answer = perform(place, "queue.replay" if mapping == "current" else "queue.replay_original", id=item_id)
+        click.echo(f"{item_id} is due again in the {answer['queue']}.")
+        return
+    if not any(wanted.values()):
+        raise click.UsageError("Give an ID, or say which ones: --system, --entity, --class, --since.")
+    if preview:
+        told = perform(place, "queue.count", **wanted)
+        kinds = ", ".join(f"{count} {name or 'unknown'}" for name, count in sorted(told["by_class"].items()))
+        click.echo(f"{told['count']} would be tried again{': ' + kinds if kinds else '.'}")
+        return
+    told = perform(place, "queue.replay_all", rate=rate, **wanted)
+    click.echo(f"{told['count']} are due again, the last one at {told['until'][:19]}.")
+
+
+@command.command("drop")
+@click.argument("item_id", metavar="ID")
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+@here
+def drop(place: Place, item_id: str, reason: str) -> None:
+    """Give up for good what was given up."""
+    answer = perform(place, "queue.drop", id=item_id, reason=reason)
+    click.echo(f"{item_id} was dropped from the {answer['queue']}.")

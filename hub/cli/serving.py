@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -12,7 +13,7 @@ from hub.bootstrap.mapping_hold import EVERY, watch
 from hub.bootstrap.secrets import Environment, secret
 from hub.cli.loopback import Loopback, announce, withdraw
 from hub.cli.web_server import WebServer
-from hub.files.settings import CallSettings, Settings
+from hub.files.settings import CallSettings, HookSettings, Settings
 from hub.jobs.schedule import Job, jobs
 from hub.jobs.workers import Workers
 from hub.services import calls
@@ -20,7 +21,7 @@ from hub.services.letters import Post
 from hub.transport.mail import SmtpNotifier
 from hub.web import create_app
 from hub.web.i18n import catalog
-from hub.web.options import CallHook, Options
+from hub.web.options import CallHook, Options, SystemHook
 
 FORMS = {"zammad": "form", "generic": "signed"}  # how the web application lets each dialect in
 
@@ -42,6 +43,7 @@ class Serving:
         look = Job("watch schemas", EVERY, partial(watch, self.container.hub, settings.directory), drains=False)
         post = post_of(settings, environment)
         self.workers = Workers(jobs(self.container.hub, settings.intervals, post, look))
+        self._options = replace(self._options, troubles=self.workers.troubles)
 
     def __enter__(self) -> Self:
         hub, settings = self.container.hub, self.container.settings
@@ -69,6 +71,11 @@ def options_of(container: Container, environment: Environment) -> Options:
     settings = container.settings
     return Options(
         hooks={name: hook_of(settings, call, environment) for name, call in settings.calls.items()},
+        system_hooks={
+            name: system_hook_of(settings, system.hooks, environment)
+            for name, system in settings.systems.items()
+            if system.hooks is not None
+        },
         receive_call=calls.receive,
         mappings=MappingBook(settings.directory),
         time_zone=settings.zone,
@@ -84,6 +91,12 @@ def hook_of(settings: Settings, call: CallSettings, environment: Environment) ->
         dialect=FORMS[call.dialect],
         secrets=tuple(secret(settings, environment, key).reveal() for key in call.signing_keys),
     )
+
+
+def system_hook_of(settings: Settings, hooks: HookSettings, environment: Environment) -> SystemHook:
+    """How one connected system is let in."""
+    keys = tuple(secret(settings, environment, key).reveal() for key in hooks.signing_keys)
+    return SystemHook(secret(settings, environment, hooks.token).reveal(), keys)
 
 
 def post_of(settings: Settings, environment: Environment) -> Post | None:

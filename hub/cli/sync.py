@@ -60,3 +60,69 @@ def apply(place: Place, /, plan_file: Path, *, force: bool, as_json: bool) -> No
     answer = perform(place, "sync.apply", system=system, items=items, force=force)
     lines = [f"{answer['done']} done, {answer['moved']} had moved since the plan was made."]
     tell(answer, as_json=as_json, lines=lines)
+
+
+@command.command("load")
+@click.argument("system")
+@click.argument("entities", metavar="[ENTITY]...", nargs=-1)
+@click.option("--force", is_flag=True, help="Also when it changes more than a mapping's guard allows.")
+@click.option("--stop", is_flag=True, help="Give an unfinished load up; what it has taken in stays.")
+@json_option
+@here
+def load(place: Place, /, *, system: str, entities: tuple[str, ...], force: bool, stop: bool, as_json: bool) -> None:
+    """Take in everything that SYSTEM has, what is referred to first; all else with it waits meanwhile.
+
+    The same command goes on with a load that was interrupted.
+    """
+    arguments = {"system": system, "entities": list(entities), "force": force, "stop": stop}
+    follow(place, "sync.load", arguments, as_json=as_json)
+
+
+@command.command("sweep")
+@click.argument("system")
+@click.argument("entity")
+@click.option("--force", is_flag=True, help="Also when more is missing than the mapping's guard allows.")
+@json_option
+@here
+def sweep(place: Place, /, *, system: str, entity: str, force: bool, as_json: bool) -> None:
+    """Compare the ids of all records of ENTITY in SYSTEM with the links, to find what was deleted or missed."""
+    follow(place, "sync.sweep", {"system": system, "entity": entity, "force": force}, as_json=as_json)
+
+
+def follow(place: Place, name: str, arguments: Doc, *, as_json: bool) -> None:
+    """Go on with a run to its end, telling now and then how far it is; code 1 where it did not complete."""
+    while True:
+        run = perform(place, name, **arguments)["run"]
+        if run is None or run["ended_at"] is not None:
+            break
+        if not as_json:
+            click.echo(run_line(run))
+    tell({"run": run}, as_json=as_json, lines=[run_line(run) if run else "Nothing is under way."])
+    if run is not None and run["state"] not in {"complete", "stopped"}:
+        raise Failure(run["note"] or f"The {run['kind']} {run['state']}.", 1)
+
+
+def run_line(run: Doc) -> str:
+    """One run in a line."""
+    counts = ", ".join(f"{value} {name}" for name, value in sorted(run["counts"].items()))
+    rate = f", {run['rate']} a second" if run["rate"] else ""
+    left = f", {run['left']} s left" if run["left"] is not None else ""
+    what = " ".join(word for word in (run["kind"], run["system"], run["object"]) if word)
+    return f"{run['state']:<9} {what}: {counts or 'begun'}{rate}{left}"
+
+
+@command.command("status")
+@json_option
+@here
+def status(place: Place, /, *, as_json: bool) -> None:
+    """Show up to when each system was read, what a person should look at, and the newest loads and sweeps."""
+    answer = perform(place, "sync.status")
+    lines = [feed_line(feed) for feed in answer["feeds"]] + [run_line(run) for run in answer["runs"]]
+    tell(answer, as_json=as_json, lines=lines or ["No system is connected."])
+
+
+def feed_line(feed: Doc) -> str:
+    """One object of a system, and below it what a person should look at."""
+    notes = "".join(f"\n    {note}" for note in feed["notes"])
+    when = f"read up to {feed['position'] or '-'}, swept {feed['swept_at'] or 'never'}"
+    return f"{feed['system']}/{feed['object']}: {feed['links']} links, {when}{notes}"

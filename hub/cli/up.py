@@ -1,5 +1,6 @@
 """``tickethub up``: run the hub until it is stopped."""
 
+import logging
 import signal
 import threading
 
@@ -8,6 +9,7 @@ import click
 from hub import bootstrap
 from hub.cli.place import Place, here
 from hub.cli.serving import Serving
+from hub.process import logs
 
 
 @click.command("up")
@@ -16,6 +18,8 @@ from hub.cli.serving import Serving
 def command(place: Place, /, *, migrate: bool) -> None:
     """Run web server and workers until SIGTERM or Ctrl+C, which finish what is in hand."""
     settings = place.settings()
+    logs.configure(settings.log.format, min(settings.log.level, logging.getLogger().level))
+    logs.watch_threads()
     if migrate:
         bootstrap.migrate(settings, place.environment)
     stop = threading.Event()

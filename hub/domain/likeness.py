@@ -68,11 +68,12 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _names(one: str, other: str, spell: Spell) -> float:
+    if not one or not other:
+        return 0.0
     near = _near(one, other)
-    if near >= NEAR:
-        return NAME_WEIGHT * near
+    written = NAME_WEIGHT * near if near >= NEAR else 0.0
     spelled = set(_read(one, spell)) & set(_read(other, spell))
-    return PINYIN_WEIGHT if spelled else 0.0
+    return max(written, PINYIN_WEIGHT if spelled else 0.0)
 
 
 def _read(name: str, spell: Spell) -> tuple[str, ...]:

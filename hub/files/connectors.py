@@ -14,6 +14,8 @@ from ruamel.yaml.error import YAMLError
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
+from hub.domain.hooks import Hooks
+from hub.files.connector_hooks import hooks_of, wrong_hooks
 from hub.files.data import data_dir
 from hub.ports.connector import Feed, ObjectSpec, Step
 
@@ -31,6 +33,7 @@ class ConnectorFile:
     settings: Mapping[str, Doc]
     objects: Mapping[str, ObjectSpec]
     remote: Mapping[str, Doc]
+    hooks: Hooks | None = None
 
 
 def load_connector(path: Path) -> ConnectorFile:
@@ -45,6 +48,7 @@ def load_connector(path: Path) -> ConnectorFile:
         settings=declared["settings"],
         objects={name: _spec(name, told) for name, told in objects.items()},
         remote={name: told["remote"] for name, told in objects.items()},
+        hooks=hooks_of(declared.get("hooks")),
     )
 
 
@@ -69,6 +73,8 @@ def _check(path: Path, declared: Doc) -> None:
         for name, told in declared.get("objects", {}).items()
         if not wrong and told.get("of", name) not in declared["objects"]
     ]
+    if not wrong and "hooks" in declared:
+        wrong += wrong_hooks(declared["hooks"], declared["objects"])
     wrong += [] if wrong else _wrong_cursors(declared["objects"])
     if wrong:
         raise InvalidError("{file}: {count} wrong", fields=tuple(wrong), file=path.name, count=len(wrong))

@@ -1,5 +1,6 @@
 """The settings of an installation: shipped defaults with the operator's ``hub.yaml`` over them, checked as a whole."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -57,6 +58,14 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class HookSettings:
+    """How a system is let in; ``token`` and ``signing_keys`` are references."""
+
+    token: str
+    signing_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SystemSettings:
     """One connected system; ``secrets`` are references."""
 
@@ -69,7 +78,9 @@ class SystemSettings:
     overlap: timedelta
     lag: timedelta
     request_limit: timedelta
+    sweep_every: timedelta
     paused: bool
+    hooks: HookSettings | None
     concurrency: int
     budget: Budget
 
@@ -104,6 +115,14 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class LogSettings:
+    """How the log is written: ``text`` or ``json``, from which level of Python's on."""
+
+    format: str = "text"
+    level: int = logging.WARNING
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that an operator sets, read and checked."""
 
@@ -118,6 +137,7 @@ class Settings:
     calls: Mapping[str, CallSettings]
     mail: MailSettings | None
     precedence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    log: LogSettings = field(default_factory=LogSettings)
 
 
 def load(directory: Path) -> Settings:
@@ -187,6 +207,7 @@ def settings_of(directory: Path, value: Mapping[str, Any]) -> Settings:
         systems={name: system_of(name, node) for name, node in value.get("systems", {}).items()},
         calls={name: calls_of(name, node) for name, node in value.get("calls", {}).items()},
         mail=mail_of(value["mail"]) if "mail" in value else None,
+        log=LogSettings(value["log"]["format"], logging.getLevelNamesMapping()[value["log"]["level"].upper()]),
         precedence={path: tuple(systems) for path, systems in value.get("precedence", {}).items()},
     )
 
@@ -201,9 +222,12 @@ def database_of(directory: Path, value: Mapping[str, Any]) -> Database:
 
 def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     """One connected system."""
-    times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit")}
+    times = {key: duration(value[key]) for key in ("poll_every", "overlap", "lag", "request_limit", "sweep_every")}
     mappings = tuple(value["mappings"])
-    return SystemSettings(name=name, **{**value, **times, "mappings": mappings, "budget": budget_of(value["budget"])})
+    told = value.get("hooks")
+    hooks = None if told is None else HookSettings(told["token"], tuple(told.get("signing_keys", ())))
+    parts = {"mappings": mappings, "budget": budget_of(value["budget"]), "hooks": hooks}
+    return SystemSettings(name=name, **{**value, **times, **parts})
 
 
 def budget_of(value: Mapping[str, Any]) -> Budget:

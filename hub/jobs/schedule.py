@@ -7,12 +7,14 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hub.services import audit, calls, inbound, letters, outbound, sla
+from hub.services import audit, auditing, calls, inbound, letters, outbound, sla, sweeping
 from hub.services.context import Hub
 from hub.services.letters import Post
 
+SWEPT = timedelta(minutes=1)  # how often it is asked whether a sweep is due
 BATCH = 32  # messages that one worker takes at a time
 DELIVERIES = 200  # they share the transaction that leases them, and the commits of those that are under way at once
+AUDIT_LOOK = timedelta(hours=1)  # how often it is asked whether a weekly field audit is due
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ def jobs(
             taken = partial(inbound.process, hub, system.name, BATCH)
             yield Job(f"inbox {system.name}", intervals["inbox"], taken, hears="inbox")
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)
+            yield Job(f"sweep {system.name}", SWEPT, partial(sweeping.step, hub, system))
             work = partial(outbound.deliver, hub, system.name, DELIVERIES)
             yield Job(f"deliver {system.name}", intervals["deliver"], work, hears="outbox")
+            look = partial(auditing.audit_due, hub, system, hub.clock.now())
+            yield Job(f"audit {system.name}", AUDIT_LOOK, look, drains=False)
 
 
 class Clockwork:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from hub.domain.errors import HubError
 from hub.jobs.schedule import Clockwork, Job
+from hub.services.signals import summary
 
 log = logging.getLogger(__name__)
 DRAIN_FOR = 16.0  # seconds: an operator's stop is to end within thirty, and requests in hand have their share
@@ -58,9 +59,9 @@ class Worker:
             while self.job.work() and self.job.drains and not self._stopping.is_set():
                 pass
         except HubError as error:
-            self._note(str(error))
+            self._note(summary(error))
         except Exception as error:
-            log.exception("%s: a mistake of ours", self.job.name)
+            log.exception("a mistake of ours", extra={"job": self.job.name})
             self._note(type(error).__name__)
         else:
             self._note(None)
@@ -68,7 +69,8 @@ class Worker:
     def _note(self, trouble: str | None) -> None:
         """Say what changed, once: a system that is down for a night is one line, not thousands."""
         if trouble != self.trouble:
-            log.warning("%s: %s", self.job.name, trouble or "works again")
+            facts = {"job": self.job.name, **({"reason": trouble} if trouble else {})}
+            log.warning("a worker fails" if trouble else "a worker works again", extra=facts)
         self.trouble = trouble
 
 

@@ -9,6 +9,8 @@ CRASH_POINTS = {
     "inbound.listed": "all of a window is committed, the cursor has not moved",
     "inbound.fetched": "the record was read from the system, nothing is written yet",
     "inbound.merged": "record, shadow and reactions are committed, the message is not yet marked done",
+    "sweep.read": "some ids of a sweep were read, its place has not moved",
+    "load.page_taken": "a page of a load is committed, its place has not moved",
     "outbox.claimed": "a worker holds the lease, nothing is frozen yet",
     "outbox.sent": "the intent and its payload are committed, the call is not yet made",
     "outbox.called": "the system has answered, the answer is not yet recorded",

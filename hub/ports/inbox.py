@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from hub.ports.failure import Failure
+
 
 @dataclass(frozen=True)
 class Message:
@@ -22,6 +24,7 @@ class Message:
     attempt: int = 0
     fence: int = 0
     error: str | None = None
+    failure: Failure | None = None  # of what was given up
     not_before: datetime | None = None
     subject: str | None = None  # the remote record that a hint is about: its hints are worked off one after another
     waits_for: str | None = None  # the subject without whose link it cannot be taken in
@@ -58,19 +61,33 @@ class Inbox(Protocol):
         ...
 
     def wake(self, source: str, subject: str) -> int:
-        """Make what waits for a subject due now; says how many messages that were."""
+        """Make what waits for a subject due now, dead or not; says how many messages that were."""
         ...
 
     def waiting_for(self, source: str, subject: str) -> str | None:
         """What the parked message of a subject waits for; None where none is parked."""
         ...
 
-    def dead(self, message: Message, *, error: str) -> None:
-        """Give up: a person decides."""
+    def has_new(self, source: str, subject: str) -> bool:
+        """Whether a message of the subject is yet to be processed."""
         ...
 
-    def replay(self, message_id: str) -> None:
-        """Make a dead message new again; NotFoundError when it is not dead."""
+    def dead(
+        self, message: Message, *, error: str, failure: Failure | None = None, waits_for: str | None = None
+    ) -> None:
+        """Give up: a person decides, or the subject that it waits for comes after all."""
+        ...
+
+    def replay(self, message_id: str, *, not_before: datetime | None = None) -> None:
+        """Make a dead message new again, from then on; NotFoundError when it is not dead."""
+        ...
+
+    def drop(self, message_id: str) -> None:
+        """Give a dead one up for good; NotFoundError when it is not dead."""
+        ...
+
+    def dead_ones(self, *, since: datetime | None = None, after: str = "", limit: int = 500) -> list[Message]:
+        """Those that were given up, oldest first, a page after an id; ``since`` is when they came."""
         ...
 
     def release(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from hub.domain.documents import Doc
@@ -21,6 +22,7 @@ class Link:
     remote_shadow: Doc = field(default_factory=dict)
     version: str | None = None
     lines: Doc = field(default_factory=dict)  # line crosswalk: list path -> {hub key: remote key}
+    agreed_at: datetime | None = None  # when what the remote record says was last read and agreed on
     revision: int = 0  # grows with every write of any link; the store counts it
     missed: int = 0  # complete sweeps in a row that did not find the remote record
     merged_into: str | None = None  # the remote record that took this one's place over there
@@ -49,6 +51,10 @@ class Links(Protocol):
         """Every link of our record."""
         ...
 
+    def of_external(self, external_id: str, *, limit: int = 20) -> list[Link]:
+        """The links of any system whose remote record has this id: for a person who searches, not for a worker."""
+        ...
+
     def prefetch(self, system: str, entity: str, record_ids: Sequence[str]) -> dict[str, str]:
         """External ids by our id."""
         ...
@@ -63,6 +69,10 @@ class Links(Protocol):
 
     def save(self, link: Link) -> None:
         """Insert or replace; ConflictError when the remote record is linked to another record of ours."""
+        ...
+
+    def page(self, system: str, name: str, *, after: str = "", limit: int = 100) -> list[Link]:
+        """The active links of an object by external id, from the one after ``after``."""
         ...
 
     def move(self, link: Link, record_id: str, state: str) -> None:

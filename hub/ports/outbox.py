@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.domain.documents import Doc
+from hub.ports.failure import Failure
 
 OPEN_STATES = ("ready", "sent", "unknown")
 
@@ -27,6 +28,7 @@ class Delivery:
     fence: int = 0
     sent_at: datetime | None = None
     error: str | None = None
+    failure: Failure | None = None  # of what was given up
     bulk: bool = False  # may wait until live work is done, and until tomorrow's budget
     leased_until: datetime | None = None
 
@@ -74,16 +76,28 @@ class Outbox(Protocol):
         """Delivered."""
         ...
 
-    def dead(self, delivery: Delivery, *, error: str) -> None:
+    def dead(self, delivery: Delivery, *, error: str, failure: Failure | None = None) -> None:
         """Give up: a person decides."""
         ...
 
-    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
-        """Make a dead delivery due again; NotFoundError when it is not dead."""
+    def replay(self, delivery_id: str, *, bulk: bool = False, not_before: datetime | None = None) -> None:
+        """Make a dead delivery due again, from then on; NotFoundError when it is not dead."""
+        ...
+
+    def drop(self, delivery_id: str) -> None:
+        """Give a dead one up for good; NotFoundError when it is not dead."""
+        ...
+
+    def dead_ones(self, *, since: datetime | None = None, after: str = "", limit: int = 500) -> list[Delivery]:
+        """Those that were given up, oldest first, a page after an id; ``since`` is when they came."""
         ...
 
     def waiting(self, entity: str, record_id: str) -> list[Delivery]:
         """Open and dead deliveries of a record."""
+        ...
+
+    def of_record(self, entity: str, record_id: str, *, limit: int = 50) -> list[Delivery]:
+        """The newest deliveries of a record, in every state, oldest first."""
         ...
 
     def listing(self, *, system: str | None = None, state: str | None = None, limit: int = 100) -> list[Delivery]:

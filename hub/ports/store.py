@@ -9,10 +9,12 @@ from hub.ports.budgets import Budgets
 from hub.ports.cursors import Cursors
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
+from hub.ports.levels import Levels
 from hub.ports.links import Links
 from hub.ports.matches import Matches
 from hub.ports.outbox import Outbox
 from hub.ports.records import Records
+from hub.ports.reports import Reports
 from hub.ports.reviews import Reviews
 from hub.ports.runs import Runs
 from hub.ports.search import Search
@@ -55,6 +57,10 @@ class UnitOfWork(Protocol):
     def timers(self) -> Timers: ...  # noqa: D102
     @property
     def search(self) -> Search: ...  # noqa: D102
+    @property
+    def levels(self) -> Levels: ...  # noqa: D102
+    @property
+    def reports(self) -> Reports: ...  # noqa: D102
 
     def attempt(self, fn: Callable[[], object]) -> Exception | None:
         """Run ``fn`` as a part of the transaction that may fail by itself; gives what it failed with.

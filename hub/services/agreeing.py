@@ -64,7 +64,7 @@ def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller kn
         end_settled(tx, tracer, outcome.conflicts)
     if outcome.push_due and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
-    return remember(tx, system, mapping, record.id, remote, outcome)
+    return remember(hub, tx, system, record, remote, outcome)
 
 
 def take_over(
@@ -98,6 +98,7 @@ def take_over(
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
         hub_shadow=agreed | held, remote_shadow=remote.doc, version=remote.version,
+        agreed_at=hub.clock.now(),
     )  # fmt: skip
     tx.links.save(link)
     tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
@@ -160,8 +161,9 @@ def changed_at(record: Record) -> datetime | None:
     return parse_instant(told) if told else None
 
 
-def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, remote: Remote, outcome: Merge) -> Link:
+def remember(hub: Hub, tx: UnitOfWork, system: System, record: Record, remote: Remote, outcome: Merge) -> Link:
     """Store the link with its new shadow pair, and with the pairs of list members that the merge found."""
+    mapping = system.mappings[record.entity]
     known = tx.links.of_remote(system.name, mapping.object, remote.id)
     lines = dict(known.lines) if known else {}
     for path, pairs in outcome.lines.items():
@@ -171,11 +173,12 @@ def remember(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str, r
         object=mapping.object,
         external_id=remote.id,
         entity=mapping.entity,
-        record_id=record_id,
+        record_id=record.id,
         hub_shadow=outcome.hub_base,
         remote_shadow=outcome.remote_base,
         version=remote.version,
         lines=lines,
+        agreed_at=hub.clock.now(),
     )
     tx.links.save(link)
     if known is None or known.state != "active":
@@ -355,13 +358,13 @@ def look_only(tx: UnitOfWork, tracer: Tracer, link: Link, remote: Remote) -> Lin
 
 
 def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
-    """Whether a system is not to get a record anew: it was merged into another, or unlinked there."""
+    """Whether a system is not to get a record anew: it was merged into another, deleted or unlinked there."""
     if records.is_merged_away(record):
         return True
     name = system.mappings[record.entity].object
     links = [link for link in tx.links.all_of_record(record.entity, record.id)
              if (link.system, link.object) == (system.name, name)]  # fmt: skip
-    return any(link.state == "gone" for link in links) and all(link.state == "gone" for link in links)
+    return bool(links) and all(link.state == "gone" or link.merged_into is not None for link in links)
 
 
 def refused(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, reason: str) -> None:

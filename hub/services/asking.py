@@ -8,6 +8,7 @@ from hub.ports.inbox import Message
 from hub.ports.reviews import Review
 from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub, System
+from hub.services.hints import subject_of
 
 
 def need_mapping(hub: Hub, review: Review) -> tuple[System, Mapping]:
@@ -34,5 +35,6 @@ def ask_again(hub: Hub, tx: UnitOfWork, actor: Actor, system: System, mapping: M
             raw=orjson.dumps({"object": mapping.object, "id": remote_id, "content": ""}),
             correlation=actor.correlation,
             received_at=hub.clock.now(),
+            subject=subject_of(mapping.object, remote_id),
         )
     )

@@ -16,10 +16,10 @@ from hub.ports.links import Link
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
+from hub.services import agreeing, signals
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
-from hub.services.gate import NotNowError, Purpose
+from hub.services.gate import TURN, NotNowError, Purpose
 from hub.services.hints import hint
 from hub.services.tracing import Tracer
 
@@ -68,6 +68,8 @@ class Attempt:
         self.actor = Actor(f"system:{system.name}", delivery.correlation, system=system.name)
         self.tracer = Tracer(hub, delivery.correlation, system.name, delivery.entity, delivery.record_id)
         self.doubt = delivery.state != "ready"
+        named = (delivery.system, delivery.entity, delivery.record_id, delivery.correlation)
+        self.signal = signals.Attempt(signals.OUT, *named, hub.clock.now())
         self.was_called = False  # whether the system was asked to write anything in this attempt
         self.is_done = False
         self.seen: Link | None = None  # the link that the last write was worked out from
@@ -172,14 +174,23 @@ class Attempt:
 
     def conclude(self, write: Write, remote: Remote, *, ours: bool = True) -> Link:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
-        if write.link is None:
-            note = self.note("Created {object} {id}.", object=self.mapping.object, id=remote.id)
-        else:
-            note = self.note("Sent {fields}.", fields=", ".join(write.told))
+        note = self.told(write, remote)
         link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None, ours=ours)
         if write.link is None:
             self.hub.points.reach("outbox.linked")
         return link
+
+    def told(self, write: Write, remote: Remote) -> Note:
+        """What a person reads about the write."""
+        if write.link is None:
+            return self.note("Created {object} {id}.", object=self.mapping.object, id=remote.id)
+        return self.note("Sent {fields}.", fields=", ".join(write.told))
+
+    def conclude_in(self, tx: UnitOfWork, write: Write, remote: Remote) -> None:
+        """The same for one of many, in their transaction; StaleError when another worker holds the delivery."""
+        agreeing.agree(self.hub, tx, self.tracer, self.system, self.record(tx), remote, write.doc)
+        self.told(write, remote)(tx)
+        tx.outbox.done(self.delivery)
 
     def agree(
         self,
@@ -210,6 +221,8 @@ class Attempt:
         link = self._agreed(work, work_and_end, remote.id) if ends else self.hub.store.run(work)
         self.doubt = False
         self.is_done = ends
+        if ends:
+            signals.done(self.hub, self.signal)
         return link
 
     def _agreed(
@@ -273,6 +286,7 @@ class Attempt:
 
         self.commit(work)
         self.is_done = True
+        signals.done(self.hub, self.signal)
 
     def note(self, template: str, /, **params: object) -> Note:
         """What is told of the delivery, in the transaction in which it becomes true."""
@@ -286,4 +300,4 @@ class Attempt:
     def lost_call_ends_at(self) -> datetime | None:
         """Until when a call that gave no answer may still be running over there."""
         sent = self.delivery.sent_at
-        return None if sent is None else sent + self.system.request_limit + self.spec.settle
+        return None if sent is None else sent + TURN + self.system.request_limit + self.spec.settle

@@ -4,6 +4,7 @@ A batch is for what is new to the outbox. Whatever failed in one comes again by 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from hub.domain.errors import HubError, StaleError, UnknownOutcomeError
 from hub.ports.connector import Batching, Remote
@@ -35,7 +36,7 @@ def batches(attempts: Sequence[Attempt]) -> Iterator[list[Attempt]]:
 
 def send(hub: Hub, system: System, batch: Sequence[Attempt]) -> None:
     """Write a batch, and record how each of it ended."""
-    planned = intended(hub, [pair for attempt in batch if (pair := plan(attempt)) is not None])
+    planned = intended(hub, planned_of(hub, batch))
     if not planned:
         return
     hub.points.reach("outbox.sent")
@@ -45,24 +46,50 @@ def send(hub: Hub, system: System, batch: Sequence[Attempt]) -> None:
     def record(pair: Planned) -> None:
         attempt, write = pair
         conclude(attempt, write, outcomes.get(attempt.delivery.record_id))
-        hub.points.reach("outbox.done")
 
-    side_by_side(record, planned, system.concurrency)
+    if not all_concluded(hub, planned, outcomes):
+        side_by_side(record, planned, system.concurrency)
+    hub.points.reach("outbox.done")
 
 
-def plan(attempt: Attempt) -> Planned | None:
-    """What is to be written; None where that is nothing, or cannot be worked out: then it has ended."""
+def planned_of(hub: Hub, batch: Sequence[Attempt]) -> list[Planned]:
+    """What is to be written; where that is nothing, or cannot be worked out, the attempt has ended."""
+    found = hub.store.read(lambda tx: [(attempt, planned(tx, attempt)) for attempt in batch])
+    for attempt, outcome in found:
+        if outcome is None:
+            with suppress(TakenOverError):
+                attempt.finish()
+        elif isinstance(outcome, Exception):
+            endings.end(attempt, outcome)
+    return [(attempt, outcome) for attempt, outcome in found if isinstance(outcome, Write)]
+
+
+def planned(tx: UnitOfWork, attempt: Attempt) -> Write | Exception | None:
+    """What is to be written of one, or why nothing can be."""
     try:
         attempt.hub.holds.refuse(attempt.system.name, attempt.delivery.entity)
-        write = attempt.hub.store.read(attempt.planned)
-        if write is not None:
-            return attempt, write
-        attempt.finish()
-    except TakenOverError:
-        return None
+        return attempt.planned(tx)
     except Exception as error:  # noqa: BLE001 - whatever it is must not stop the others
-        endings.end(attempt, error)
-    return None
+        return error
+
+
+def all_concluded(hub: Hub, planned: Sequence[Planned], outcomes: Mapping[str, Remote | HubError]) -> bool:
+    """Record all of them at once; False, and nothing recorded, where that does not go for every one."""
+    written = [(attempt, write, outcomes.get(attempt.delivery.record_id)) for attempt, write in planned]
+
+    def work(tx: UnitOfWork) -> None:
+        for attempt, write, remote in written:
+            if not isinstance(remote, Remote):
+                raise TypeError(attempt.delivery.id)
+            attempt.conclude_in(tx, write, remote)
+
+    if not all(isinstance(remote, Remote) for _, _, remote in written):
+        return False
+    try:
+        hub.store.run(work)
+    except Exception:  # noqa: BLE001 - which of them it was shows when each is recorded by itself
+        return False
+    return True
 
 
 def intended(hub: Hub, planned: Sequence[Planned]) -> list[Planned]:

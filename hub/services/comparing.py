@@ -19,6 +19,7 @@ from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
 
 PUSH, PULL = "push", "pull"
+AGREED = "left alone: both sides agreed on it so"
 MASKED = "***"
 
 
@@ -51,7 +52,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class _Both:
+class Pair:
     """A record and its counterpart, as far as they are there."""
 
     mapping: Mapping
@@ -66,10 +67,10 @@ def compare(
     """Compare a record, named by our id or by its id over there; NotFoundError when neither side has it."""
     system = hub.systems[name].wanted_for(Purpose.DESK)
     both = _found(hub, system, record_id, entity)
-    return hub.store.read(lambda tx: _compared(tx, system, both, directions))
+    return hub.store.read(lambda tx: compared(tx, system, both, directions))
 
 
-def _found(hub: Hub, system: System, record_id: str, entity: str | None) -> _Both:
+def _found(hub: Hub, system: System, record_id: str, entity: str | None) -> Pair:
     mappings = [each for each in system.mappings.values() if entity in (None, each.entity)]
     if not mappings:
         known = ", ".join(system.mappings)
@@ -79,7 +80,7 @@ def _found(hub: Hub, system: System, record_id: str, entity: str | None) -> _Bot
         both = hub.store.read(lambda tx, m=mapping: _linked(tx, system, m, record_id))  # type: ignore[misc] # a default binds the loop's value
         if both is not None:
             remote = None if both.link is None else system.connector.get(mapping.object, both.link.external_id)
-            return _Both(mapping, both.record, remote, both.link)
+            return Pair(mapping, both.record, remote, both.link)
     for mapping in mappings:
         remote = system.connector.get(mapping.object, record_id)
         if remote is not None:
@@ -87,22 +88,23 @@ def _found(hub: Hub, system: System, record_id: str, entity: str | None) -> _Bot
     raise NotFoundError("Neither the hub nor {system} has a record {id}.", system=system.name, id=record_id)
 
 
-def _linked(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str) -> _Both | None:
+def _linked(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str) -> Pair | None:
     """A record by our id, or by its id over there where it is linked."""
     record = tx.records.get(mapping.entity, record_id)
     if record is not None:
-        return _Both(mapping, record, None, tx.links.of_record(system.name, mapping.entity, record_id, mapping.object))
+        return Pair(mapping, record, None, tx.links.of_record(system.name, mapping.entity, record_id, mapping.object))
     link = tx.links.of_remote(system.name, mapping.object, record_id)
-    return None if link is None else _Both(mapping, tx.records.get(mapping.entity, link.record_id), None, link)
+    return None if link is None else Pair(mapping, tx.records.get(mapping.entity, link.record_id), None, link)
 
 
-def _counterpart(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> _Both:
+def _counterpart(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> Pair:
     """A record over there that is not linked, and ours when there is just one that it may be."""
     found = agreeing.counterparts(hub, tx, system, mapping, remote)
-    return _Both(mapping, found[0] if len(found) == 1 else None, remote, None)
+    return Pair(mapping, found[0] if len(found) == 1 else None, remote, None)
 
 
-def _compared(tx: UnitOfWork, system: System, both: _Both, directions: Sequence[str]) -> Comparison:
+def compared(tx: UnitOfWork, system: System, both: Pair, directions: Sequence[str] = (PUSH, PULL)) -> Comparison:
+    """What both directions would change of a record and its counterpart."""
     crosswalk = Crosswalk(tx, system, both.link.lines if both.link else None)
     told: list[Difference] = []
     problems: dict[str, str] = {}
@@ -129,31 +131,31 @@ def _attempt(work: Callable[[], Any], problems: dict[str, str], name: str) -> An
         return None
 
 
-def _merged(both: _Both, crosswalk: Crosswalk) -> Merge | None:
+def _merged(both: Pair, crosswalk: Crosswalk) -> Merge | None:
     if both.record is None or both.remote is None:
         return None
     return agreeing.merged(both.mapping, both.link, both.record, both.remote, None, crosswalk)
 
 
-def _push(both: _Both, crosswalk: Crosswalk) -> list[FieldChange]:
+def _push(both: Pair, crosswalk: Crosswalk) -> list[FieldChange]:
     if both.record is None or not both.mapping.pushes:
         return []
     old = both.remote.doc if both.remote else None
     return both.mapping.changed_remote(old, both.mapping.push(both.record.doc, old, crosswalk), crosswalk)
 
 
-def _pull(both: _Both, crosswalk: Crosswalk) -> list[FieldChange]:
+def _pull(both: Pair, crosswalk: Crosswalk) -> list[FieldChange]:
     if both.remote is None or not both.mapping.pulls:
         return []
     old = both.record.doc if both.record else None
     return both.mapping.changed_hub(old, both.mapping.pull(both.remote.doc, old, crosswalk))
 
 
-WAYS: dict[str, Callable[[_Both, Crosswalk], list[FieldChange]]] = {PUSH: _push, PULL: _pull}
+WAYS: dict[str, Callable[[Pair, Crosswalk], list[FieldChange]]] = {PUSH: _push, PULL: _pull}
 
 
 def _differences(
-    both: _Both, direction: str, changes: Sequence[FieldChange], merged: Merge | None
+    both: Pair, direction: str, changes: Sequence[FieldChange], merged: Merge | None
 ) -> Iterator[Difference]:
     spec = both.mapping.spec
     for change in changes:
@@ -165,7 +167,7 @@ def _differences(
         yield Difference(direction, change.path, change.remote_path, old, new, str(rule), place, owner, verdict)
 
 
-def _verdict(both: _Both, direction: str, change: FieldChange, merged: Merge | None) -> str:
+def _verdict(both: Pair, direction: str, change: FieldChange, merged: Merge | None) -> str:
     """What the merge of both sides does with a field, in a word or two."""
     if merged is None:
         made = both.remote is None if direction == PUSH else both.record is None
@@ -176,6 +178,6 @@ def _verdict(both: _Both, direction: str, change: FieldChange, merged: Merge | N
     side = "remote" if direction == PUSH else "hub"
     found = next((each for each in merged.changes if each.path == change.path), None)
     if found is None:
-        return "left alone: both sides agreed on it so"
+        return AGREED
     reason = str(found.reason).replace("_", " ")
     return f"written: {reason}" if found.to == side else f"not written: {reason}"

@@ -7,7 +7,7 @@ asked for each object by itself. A change of any of them is a change of the whol
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -17,9 +17,11 @@ from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.mapping.rules import RemoteObject
 from hub.domain.mapping.values import clone, is_nothing, normal
-from hub.ports.connector import Connector, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Connector, Ids, Keyset, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Describing, Description
+from hub.services.listing import ids_of
 
+LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 FAILED = (RetryableError, RejectedError, AuthError, StaleError, UnknownOutcomeError)
 
 
@@ -97,6 +99,14 @@ class Composing:
         for remote in changed:
             yield from self._owners(whole, name, remote)
 
+    def wholes_of(self, name: str, remote_id: str) -> list[tuple[str, str]]:
+        """Object and id of every whole that one of the further objects is a part of; none when it is gone."""
+        concerned = [whole for whole in self._wholes.values() if whole.object(name) is not None]
+        part = self._connector.get(name, remote_id) if concerned else None
+        if part is None:
+            return []
+        return [(whole.root, owner) for whole in concerned for owner in self._owners(whole, name, part)]
+
     def _owners(self, whole: Whole, name: str, remote: Remote) -> Iterator[str]:
         part = whole.object(name)
         if part is None:
@@ -109,6 +119,16 @@ class Composing:
             holder, field = part.id.names
             for found in self._connector.find(holder, field, remote.id):
                 yield from self._owners(whole, holder, found)
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """The ids of the object that identifies the whole."""
+        return ids_of(self._connector, name, until=LATEST, after=after)
+
+    def within(self, name: str, at: datetime, *, beyond: str | None, after: str | None = None) -> Page:
+        """As the connector says, of an object by itself; RejectedError where it cannot."""
+        if name in self._wholes or not isinstance(self._connector, Keyset):
+            raise RejectedError("{object} cannot be listed by id within one instant.", object=name)
+        return self._connector.within(name, at, beyond=beyond, after=after)
 
     def get(self, name: str, remote_id: str) -> Remote | None:
         """The whole, or None when the object that identifies it is not there."""

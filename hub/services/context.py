@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from hub.domain.call_source import CallSource
+from hub.domain.hooks import Hooks
 from hub.domain.likeness import Spell
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.policies import Policies
@@ -14,6 +15,7 @@ from hub.ports.clock import Clock
 from hub.ports.connector import Connector, ObjectSpec
 from hub.ports.crash import CrashPoints, NoCrash
 from hub.ports.ids import Ids
+from hub.ports.meter import Meter, NoMeter
 from hub.ports.records import Record
 from hub.ports.schemas import Schemas
 from hub.ports.store import Store, UnitOfWork
@@ -51,8 +53,10 @@ class System:
     lag: timedelta = timedelta(seconds=0)
     request_limit: timedelta = timedelta(seconds=30)
     paused: bool = False
+    sweep_every: timedelta = timedelta(days=1)
     concurrency: int = 1  # deliveries at once
     budget: Budget = field(default_factory=Budget)
+    hooks: Hooks | None = None
 
     def wanted_for(self, purpose: Purpose) -> "System":
         """The same system, asked for bulk work, which leaves a share of the budget, or by a person who waits."""
@@ -62,6 +66,15 @@ class System:
     def spec(self, entity: str) -> ObjectSpec:
         """What the connector file declares of the object that an entity is mapped to."""
         return self.objects[self.mappings[entity].object]
+
+    def mapped(self, name: str) -> FieldMapping | None:
+        """The mapping of a remote object; None where it has none."""
+        return next((mapping for mapping in self.mappings.values() if mapping.object == name), None)
+
+    def tells(self, name: str) -> bool:
+        """Whether a remote object, or what it is a part of, is mapped to an entity."""
+        specs = (mapping.spec for mapping in self.mappings.values())
+        return any(name in (spec.object, *(part.name for part in spec.objects)) for spec in specs)
 
     def goal(self, entity: str) -> str | None:
         """The state that a document of this entity must reach over there; None for records synced by state."""
@@ -87,6 +100,7 @@ class Hub:
     reactions: Mapping[str, tuple[Reaction, ...]] = field(default_factory=dict)
     points: CrashPoints = field(default_factory=NoCrash)
     holds: Holds = field(default_factory=Holds)  # mappings that a change of the other side concerns
+    meter: Meter = field(default_factory=NoMeter)
     breakers: Breakers = field(default_factory=Breakers)
 
     def __post_init__(self) -> None:

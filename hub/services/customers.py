@@ -37,6 +37,7 @@ class Overview:
     invoices: Sequence[Record]
     balances: Mapping[str, Decimal]
     satisfaction: Decimal | None
+    merged_into: Record | None = None  # the customer that this one turned out to be
 
 
 def overview(hub: Hub, customer_id: str, see: See = lambda _tx: None) -> Overview:
@@ -66,6 +67,7 @@ def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
         invoices=mine("invoice", "-issued_at"),
         balances=balances(tx.records.all("invoice", {"customer_id": customer.id, "state": "issued"})),
         satisfaction=satisfaction(tx, [ticket.id for ticket in past_tickets]),
+        merged_into=tx.records.get("customer", customer.doc.get("merged_into", "")),
     )
 
 

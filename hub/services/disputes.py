@@ -128,7 +128,7 @@ def carry(hub: Hub, tx: UnitOfWork, actor: Actor, case: Case, path: str, side: s
     tracer.note(tx, "merged", "{who} decided {path}: {side} counts.", who=actor.name, path=path, side=side)
     author = replace(actor, system=case.system.name)
     records.replace(hub, tx, author, case.record, outcome.hub, action="review.decided")
-    agreeing.remember(tx, case.system, case.mapping, case.record.id, case.remote, outcome)
+    agreeing.remember(hub, tx, case.system, case.record, case.remote, outcome)
     if outcome.push_due:
         goal = case.system.goal(case.record.entity)
         records.enqueue(hub, tx, actor, case.system.name, case.record, goal=goal)

@@ -93,8 +93,9 @@ def may_repeat(attempt: Attempt, operation: str) -> bool:
 
 
 def is_told_to(attempt: Attempt) -> bool:
-    """Whether a person has looked, and replayed it."""
-    return attempt.delivery.state == "unknown" and attempt.delivery.attempt == 1
+    """Whether a person has looked, and replayed just this one."""
+    delivery = attempt.delivery
+    return delivery.state == "unknown" and delivery.attempt == 1 and not delivery.bulk
 
 
 def find_ours(attempt: Attempt) -> Remote | None:

@@ -1,7 +1,5 @@
 """How an attempt at a delivery ends when it did not work: by the remedy of its failure, on one table."""
 
-import logging
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -10,11 +8,10 @@ from hub.domain.mapping import MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.failures import Remedy, failure_of
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import agreeing, failing, records, signals
 from hub.services.attempt import Attempt, TakenOverError, UnwantedError
 from hub.services.gate import NotNowError
 
-log = logging.getLogger(__name__)
 PARKED = timedelta(seconds=5)  # a child waits this long for its parent's link before it asks again
 
 
@@ -26,6 +23,7 @@ def end(attempt: Attempt, error: Exception) -> None:
         elif isinstance(error, NotNowError) and not attempt.was_called:
             not_now(attempt, error)
         else:
+            signals.failed(attempt.hub, attempt.signal, error)
             REMEDIES[failure_of(error).remedy](attempt, error)
     except (StaleError, TakenOverError):
         return
@@ -73,7 +71,7 @@ def refuse(attempt: Attempt, error: Exception) -> None:
     """A person decides; the record says what and who must act."""
 
     def work(tx: UnitOfWork) -> None:
-        tx.outbox.dead(attempt.delivery, error=str(error))
+        tx.outbox.dead(attempt.delivery, error=str(error), failure=failing.of_delivery(error, attempt.mapping))
         attempt.tracer.note(tx, "delivered", "Refused: {reason}", reason=str(error))
         record = tx.records.get(attempt.delivery.entity, attempt.delivery.record_id)
         if record is not None:
@@ -84,8 +82,6 @@ def refuse(attempt: Attempt, error: Exception) -> None:
 
 def try_a_few_times(attempt: Attempt, error: Exception) -> None:
     """Then give up: one poisoned record must not hold its lane for ever."""
-    frames = "".join(traceback.format_tb(error.__traceback__))  # without the error's text, which may hold values
-    log.error("%s: delivery %s: %s\n%s", attempt.system.name, attempt.delivery.id, type(error).__name__, frames)
     wrapped = HubError("{kind} while delivering: {reason}", kind=type(error).__name__, reason="see the log")
     (refuse if attempt.delivery.attempt >= GIVE_UP_AFTER else again)(attempt, wrapped)
 

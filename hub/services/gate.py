@@ -25,6 +25,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 DESK_CALLS = 2  # people who may wait for one system at once: the others are told at once, and the desk stays free
 SOON = timedelta(seconds=1)
+TURN = timedelta(seconds=10)  # the longest that a delivery whose intent is committed waits for its turn to call
 
 
 class Kind(StrEnum):
@@ -70,6 +71,7 @@ class Gate:
         self.system = system
         self._full, self._budget, self._clock, self._store, self._alarm = full, budget, clock, store, alarm
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(full)  # writes at once
         self._breakers = {kind: Breaker(f"{system}:{kind}") for kind in Kind}
         self._patience: datetime | None = None  # the system asked to be left alone until then
         self._patiences = 0  # in a row
@@ -99,6 +101,18 @@ class Gate:
     def call(self, kind: Kind, purpose: Purpose, work: Callable[[], T]) -> T:
         """Call the system, and learn from how it ends; NotNowError when it is not to be called now."""
         self._buy(bulk=purpose is Purpose.BULK)
+        if kind is Kind.READ:
+            return self._watched(kind, purpose, work)
+        if not self._turns.acquire(timeout=TURN.total_seconds()):
+            raise NotNowError(
+                "{system} is slow at present: look again later.", at=self._clock.now(), system=self.system
+            )
+        try:
+            return self._watched(kind, purpose, work)
+        finally:
+            self._turns.release()
+
+    def _watched(self, kind: Kind, purpose: Purpose, work: Callable[[], T]) -> T:
         openings = self._enter(kind, purpose)
         try:
             result = work()

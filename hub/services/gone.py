@@ -16,6 +16,7 @@ from hub.services import agreeing, records
 from hub.services.context import Actor, Hub, System
 from hub.services.tracing import Tracer
 
+MISSES = 2  # complete sweeps in a row
 MONEY = {"charge", "invoice", "payment"}  # never ended because somebody deleted a row elsewhere: a person is asked
 ENDED = (("active", False), ("state", "cancelled"), ("status", "cancelled"), ("status", "retired"), ("state", "void"))
 """What marks a record as ended, by what its schema has first. Records are never removed: others point at them."""
@@ -39,7 +40,8 @@ def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, 
     other = tx.links.of_remote(system.name, link.object, remote.id)
     tx.links.save(replace(link, state="merged", merged_into=remote.id))
     if other is not None and other.record_id != record.id:
-        detail = {"path": link.external_id, "into": remote.id, "candidates": [record.id, other.record_id]}
+        candidates = [record.id, other.record_id]
+        detail = {"path": link.external_id, "into": remote.id, "candidates": candidates, "other": other.record_id}
         agreeing.open_review(hub, tx, tracer, "merged", detail)
         tracer.note(tx, "merged", "{id} went into {into}, which is another of ours: a person decides.",
                     id=link.external_id, into=remote.id)  # fmt: skip

@@ -8,7 +8,13 @@ from hub.domain.documents import Doc
 from hub.ports.connector import Connector, ObjectSpec, Page, Probe, Remote
 from hub.services.gate import Gate, Kind, Purpose
 
-OPTIONAL = {"describe": Kind.READ, "ids": Kind.READ, "within": Kind.READ, "write_many": Kind.WRITE}
+OPTIONAL = {
+    "describe": Kind.READ,
+    "ids": Kind.READ,
+    "within": Kind.READ,
+    "wholes_of": Kind.READ,
+    "write_many": Kind.WRITE,
+}
 
 
 class Guarded:

@@ -4,6 +4,7 @@ import hashlib
 
 import orjson
 
+from hub.domain.documents import Doc
 from hub.domain.mapping import Mapping
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
@@ -28,18 +29,35 @@ def hint(
     ``deleted``: the system itself says that the record was deleted.
     """
     content = "" if seen is None else hashlib.sha256(orjson.dumps(seen.doc, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    told = {"object": name, "id": remote_id, "content": content}
-    return tx.inbox.receive(
-        Message(
-            id=hub.ids.new(),
-            source=system,
-            kind=HINT,
-            key=None,
-            raw=orjson.dumps(told | ({"deleted": True} if deleted else {})),
-            correlation=hub.ids.new(),
-            received_at=hub.clock.now(),
-            subject=subject_of(name, remote_id),
-        )
+    told = {"content": content} | ({"deleted": True} if deleted else {})
+    return tx.inbox.receive(hint_of(hub, system, name, remote_id, told))
+
+
+def ask_for(hub: Hub, tx: UnitOfWork, system: str, name: str, remote_id: str, key: str | None = None) -> Message | None:
+    """Have a record read because a message says so; None when that waits already.
+
+    ``key``: the event id of a sender who has one; it is taken once, for ever. Without one, what was given up before
+    does not absorb later news.
+    """
+    message = hint_of(hub, system, name, remote_id, {"content": ""}, key)
+    taken = tx.inbox.receive(message)
+    if taken.state == "dead" and key is None:
+        message = hint_of(hub, system, name, remote_id, {"content": message.id})
+        taken = tx.inbox.receive(message)
+    return message if taken.id == message.id else None
+
+
+def hint_of(hub: Hub, system: str, name: str, remote_id: str, told: Doc, key: str | None = None) -> Message:
+    """A hint, not stored yet."""
+    return Message(
+        id=hub.ids.new(),
+        source=system,
+        kind=HINT,
+        key=key,
+        raw=orjson.dumps({"object": name, "id": remote_id} | told),
+        correlation=hub.ids.new(),
+        received_at=hub.clock.now(),
+        subject=subject_of(name, remote_id),
     )
 
 

@@ -1,6 +1,6 @@
 """Work off what systems told: a message is a hint, the record is fetched, merged, and written like a change of ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +14,16 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.domain.mapping import MissingLinkError
+from hub.domain.mapping import Mapping, MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
-from hub.services import records
-from hub.services.context import Hub
-from hub.services.hints import HINT, hint, mapping_of, subject_of
+from hub.services import carrying, failing, records, signals
+from hub.services.context import Hub, System
+from hub.services.gate import NotNowError
+from hub.services.hints import HINT, ask_for, hint, mapping_of, subject_of
+from hub.services.hooks import RECORD
 from hub.services.polling import is_loading, poll, poll_object
 from hub.services.taking import fetch, take_in
 from hub.services.tracing import Tracer
@@ -41,8 +43,9 @@ def process(hub: Hub, source: str | None = None, limit: int = 32) -> int:
         return 0
     now = hub.clock.now()
     messages = hub.store.run(lambda tx: tx.inbox.claim(source, now=now, lease_for=LEASE, limit=limit))
-    taken = 0
-    for message in messages:
+    rest = not_taken_together(hub, messages)
+    taken = len(messages) - len(rest)
+    for message in rest:
         if hub.clock.now() >= now + LEASE:
             break  # the leases have ended: whoever claims the rest takes them up
         take_up(hub, message)
@@ -50,14 +53,42 @@ def process(hub: Hub, source: str | None = None, limit: int = 32) -> int:
     return taken
 
 
+def not_taken_together(hub: Hub, messages: Sequence[Message]) -> Sequence[Message]:
+    """Take in what needs no call in one transaction; gives those that are to be taken up one by one."""
+    carried = [message for message in messages if message.kind == RECORD]
+    if not carried:
+        return messages
+
+    def work(tx: UnitOfWork) -> None:
+        for message in carried:
+            carrying.take_record(hub, tx, message, take_in)
+
+    attempts = [attempt_at(hub, message) for message in carried]
+    try:
+        hub.store.run(work)
+    except Exception:  # noqa: BLE001 - which of them it is shows when each is tried by itself
+        return messages
+    for attempt in attempts:
+        signals.done(hub, attempt)
+    return [message for message in messages if message.kind != RECORD]
+
+
+def attempt_at(hub: Hub, message: Message) -> signals.Attempt:
+    """What is told of taking up a message."""
+    return signals.Attempt(signals.IN, message.source, "", message.id, message.correlation, hub.clock.now())
+
+
 def take_up(hub: Hub, message: Message) -> None:
     """Process one message, and record how it ended."""
+    attempt = attempt_at(hub, message)
     try:
         try:
-            process_hint(hub, message)
+            WORK[message.kind](hub, message)
+            signals.done(hub, attempt)
         except StaleError:
             return  # another worker has taken it over
         except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other messages
+            signals.failed(hub, attempt, error)
             handle = next(handle for kind, handle in OUTCOMES if isinstance(error, kind))
             handle(hub, message, error)
     except StaleError:
@@ -68,6 +99,9 @@ def process_hint(hub: Hub, message: Message) -> None:
     """Fetch the record that a hint is about and take it in."""
     subject = orjson.loads(message.raw)
     system = hub.systems[message.source]
+    if system.mapped(subject["object"]) is None:
+        process_part(hub, message, system, subject["object"], subject["id"])
+        return
     mapping = mapping_of(system, subject["object"])
     hub.holds.refuse(system.name, mapping.entity)
     tracer = Tracer(hub, message.correlation, system.name, mapping.entity)
@@ -77,6 +111,40 @@ def process_hint(hub: Hub, message: Message) -> None:
     hub.store.run(lambda tx: tx.inbox.done(message))
 
 
+def mapping_about(hub: Hub, message: Message) -> Mapping | None:
+    """The mapping of what a hint is about; None for what is no hint, or about nothing that is mapped."""
+    if message.kind != HINT or message.source not in hub.systems:
+        return None
+    name = orjson.loads(message.raw).get("object")
+    return next((one for one in hub.systems[message.source].mappings.values() if one.object == name), None)
+
+
+def process_part(hub: Hub, message: Message, system: System, name: str, remote_id: str) -> None:
+    """A part of composed records changed: the wholes that it belongs to are to be fetched."""
+    wholes_of = getattr(system.connector, "wholes_of", None)
+    wholes = wholes_of(name, remote_id) if wholes_of is not None else []
+
+    def work(tx: UnitOfWork) -> None:
+        for whole, whole_id in wholes:
+            ask_for(hub, tx, system.name, whole, whole_id)
+        told = ", ".join(f"{whole} {whole_id}" for whole, whole_id in wholes)
+        tracer = Tracer(hub, message.correlation, system.name, "")
+        tracer.note(
+            tx, "taken_up", "{object} {id} is a part of {wholes}", object=name, id=remote_id, wholes=told or "-"
+        )
+        tx.inbox.done(message)
+
+    hub.store.run(work)
+
+
+def process_record(hub: Hub, message: Message) -> None:
+    """Take in a hook that is the record."""
+    hub.store.run(lambda tx: carrying.take_record(hub, tx, message, take_in))
+
+
+WORK: dict[str, Callable[[Hub, Message], None]] = {HINT: process_hint, RECORD: process_record}
+
+
 # How a message ended
 
 
@@ -84,6 +152,7 @@ def again(hub: Hub, message: Message, error: HubError) -> None:
     """Later."""
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
     at = next_attempt(message.id, message.attempt, now=hub.clock.now(), retry_after=retry_after)
+    at = error.at if isinstance(error, NotNowError) else at
     hub.store.run(lambda tx: tx.inbox.later(message, not_before=at, error=str(error)))
 
 
@@ -96,16 +165,15 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
         return
     parent, at = subject_of(mapping.object, error.sought), hub.clock.now() + PARKED
 
-    def work(tx: UnitOfWork) -> bool:
+    def work(tx: UnitOfWork) -> None:
         if circle := circle_of(tx, message, parent):
-            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.")
-            return False
-        if tx.links.of_remote(system.name, mapping.object, error.sought) is None:
-            hint(hub, tx, system.name, mapping.object, error.sought)
+            refuse(hub, tx, message, f"{error} It waits for itself: {circle}.", error, waits_for=parent)
+        elif tx.links.of_remote(system.name, mapping.object, error.sought) is None:
+            if not tx.inbox.has_new(system.name, parent):
+                hint(hub, tx, system.name, mapping.object, error.sought)
             tx.inbox.park(message, waits_for=parent, not_before=at, error=str(error))
         else:  # it came while we looked
             tx.inbox.later(message, not_before=hub.clock.now(), error=str(error))
-        return True
 
     hub.store.run(work)
 
@@ -139,12 +207,15 @@ def circle_of(tx: UnitOfWork, message: Message, parent: str) -> str | None:
 
 def give_up(hub: Hub, message: Message, error: HubError) -> None:
     """A person decides."""
-    hub.store.run(lambda tx: refuse(hub, tx, message, str(error)))
+    hub.store.run(lambda tx: refuse(hub, tx, message, str(error), error))
 
 
-def refuse(hub: Hub, tx: UnitOfWork, message: Message, reason: str) -> None:
-    """Make a message a dead one, with its reason."""
-    tx.inbox.dead(message, error=reason)
+def refuse(
+    hub: Hub, tx: UnitOfWork, message: Message, reason: str, error: HubError, *, waits_for: str | None = None
+) -> None:
+    """Make a message a dead one, with all that is needed to understand it, and what would bring it back to life."""
+    failure = failing.of_message(error, mapping_about(hub, message))
+    tx.inbox.dead(message, error=reason, failure=failure, waits_for=waits_for)
     Tracer(hub, message.correlation, message.source, "").note(tx, "pulled", "Refused: {reason}", reason=reason)
 
 

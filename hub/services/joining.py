@@ -61,6 +61,8 @@ def join_of_review(hub: Hub, tx: UnitOfWork, actor: Actor, review: Review, decis
     """Settle whether two customers are one; ``record_id`` says which of them stays, the older one if none is named."""
     if decision.choice != "merge":
         return {}
+    if review.entity != "customer":
+        raise ConflictError("Only customers can be merged here: end one of the two, or link it anew.")
     pair = {review.record_id, str(review.detail["other"])}
     survivor = decision.record_id or min(pair)
     if survivor not in pair:
@@ -88,7 +90,7 @@ def join(hub: Hub, tx: UnitOfWork, actor: Actor, loser_id: str, survivor_id: str
     told["after"] = values
     told["repointed"] = [point(hub, tx, actor, one, where, survivor.id) for one, where in pointing(hub, tx, loser.id)]
     tx.audit.write(actor.name, MERGED, "customer", survivor.id, actor.correlation, {KEY: told})
-    end_reviews(tx, loser.id)
+    end_reviews(tx, loser.id, {loser.id, survivor.id})
     for link in tx.links.all_of_record("customer", survivor.id):
         Tracer(hub, actor.correlation, link.system, "customer", survivor.id).note(
             tx, "merged", "{who} merged {loser} into {survivor}.", who=actor.name, loser=loser.id, survivor=survivor.id
@@ -167,10 +169,11 @@ def point(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, field: str, to
     return [record.entity, record.id, field]
 
 
-def end_reviews(tx: UnitOfWork, loser_id: str) -> None:
-    """Nothing is to be decided about a record that is no more."""
+def end_reviews(tx: UnitOfWork, loser_id: str, pair: set[str]) -> None:
+    """Nothing is to be decided about a record that is no more; that the two are one is just being settled."""
     for review in tx.reviews.listing(Wanted(entity="customer", record_id=loser_id)):
-        tx.reviews.end(review.id)
+        if {review.record_id, review.detail.get("other")} != pair:
+            tx.reviews.end(review.id)
 
 
 # Taking apart

@@ -12,6 +12,7 @@ from hub.services.attempt import LEASE_MARGIN, Attempt, TakenOverError
 from hub.services.context import Hub, System
 from hub.services.gate import Kind, Purpose
 from hub.services.lanes import side_by_side
+from hub.services.polling import is_loading
 
 
 def deliver(hub: Hub, name: str, limit: int = 8) -> int:
@@ -19,15 +20,20 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     system = hub.systems[name]
     gate = hub.breakers.gate(name)
     room = gate.room(Kind.WRITE)
-    if system.paused or room == 0:
+    if system.paused or room == 0 or is_loading(hub, name):
         return 0
     due = claimed(hub, system, limit if room is None else min(limit, room), gate.room(Kind.WRITE, Purpose.BULK) == 0)
     attempts = [Attempt(hub, system, delivery) for delivery in due]
     singly = [attempt for attempt in attempts if not batching.suits(attempt)]
     for batch in batching.batches([attempt for attempt in attempts if batching.suits(attempt)]):
         batching.send(hub, system, batch)
-    side_by_side(make, singly, system.concurrency)
+    side_by_side(make, singly, lanes_of(system))
     return len(due)
+
+
+def lanes_of(system: System) -> int:
+    """How many deliveries are under way at once: while some call, as many others wait for the database."""
+    return 1 if system.concurrency == 1 else 2 * system.concurrency
 
 
 def claimed(hub: Hub, system: System, limit: int, live_only: bool) -> Sequence[Delivery]:  # noqa: FBT001 - one caller

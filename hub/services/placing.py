@@ -12,6 +12,7 @@ from hub.services import records
 from hub.services.asking import ask_again, need_mapping
 from hub.services.context import Actor, Hub
 from hub.services.decisions import Decision
+from hub.services.gone import ended
 from hub.services.tracing import Tracer
 
 
@@ -55,6 +56,24 @@ def gone(hub: Hub, tx: UnitOfWork, actor: Actor, review: Review, decision: Decis
     return {}
 
 
+def choices(hub: Hub, review: Review) -> tuple[str, ...]:
+    """What may become of our record; it can be ended here, too, where its kind of record has an end."""
+    own = ("delete",) if ended(hub, review.entity) is not None else ()
+    return ("unlink", "recreate", *own, "again")
+
+
+def delete(hub: Hub, tx: UnitOfWork, actor: Actor, link: Link) -> None:
+    """Our record is ended, too: records are never removed, for others point at them."""
+    mark = ended(hub, link.entity)
+    if mark is None:
+        raise ConflictError("{entity} {id} has no end of its own.", entity=link.entity, id=link.record_id)
+    tx.links.save(replace(link, state="gone"))
+    author = replace(actor, system=link.system)
+    record = tx.records.need(link.entity, link.record_id)
+    records.change(hub, tx, author, record, dict([mark]), action="review.ended")
+    note(hub, tx, actor, link, "{who} ended our record of {object} {id}, too.")
+
+
 def unlink(hub: Hub, tx: UnitOfWork, actor: Actor, link: Link) -> None:
     """Our record lives on by itself: that system hears of it no more."""
     tx.links.save(replace(link, state="gone"))
@@ -69,7 +88,7 @@ def recreate(hub: Hub, tx: UnitOfWork, actor: Actor, link: Link) -> None:
     note(hub, tx, actor, link, "{who} has {object} {id} written again.")
 
 
-GONE = {"unlink": unlink, "recreate": recreate}
+GONE = {"unlink": unlink, "recreate": recreate, "delete": delete}
 
 
 def note(hub: Hub, tx: UnitOfWork, actor: Actor, link: Link, template: str) -> None:

@@ -15,6 +15,7 @@ from hub.domain.sync.window import BEGINNING, Window, floor, window
 from hub.ports.connector import Keyset, Page
 from hub.ports.cursors import Cursor
 from hub.ports.store import UnitOfWork
+from hub.services import signals
 from hub.services.context import Hub, System
 from hub.services.hints import hint
 from hub.services.taking import take_page
@@ -58,6 +59,7 @@ def poll_object(hub: Hub, system: System, mapping: Mapping) -> int:
         listing.take(Window(BEGINNING, due.until))
     hub.points.reach("inbound.listed")
     hub.store.run(partial(listing.passed, until=due.until, at=now, note=note))
+    signals.polled(hub, system.name, mapping.object, listing.news)
     return listing.news
 
 
@@ -127,6 +129,8 @@ class Listing:
             if self.system_now is None:
                 self.system_now = page.at
             self.told = self.told or bool(page.records or page.gone)
+            told = {"system": self.system.name, "object": self.mapping.object}
+            self.hub.meter.count("polled_records_total", len(page.records), **told)
             self.news += take_page(self.hub, self.system, self.mapping, page.records, revision)
             if page.gone:
                 self.news += self.hub.store.run(partial(self.tell_deleted, page.gone))

@@ -11,12 +11,13 @@ from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.rules import Members
 from hub.domain.sync import brake, make_here
+from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
-from hub.services.inbound import BEGINNING, fetch
+from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
 BATCH = 500

@@ -46,7 +46,8 @@ def nothing(_hub: Hub, _tx: UnitOfWork, _actor: Actor, _review: Review, _decisio
 KINDS: Mapping[str, Kind] = {
     "conflict": Kind(("hub", "remote", "value", "again"), disputes.settle),
     "adoption": Kind(("match", "new"), placing.adopt),
-    "gone": Kind(("unlink", "recreate", "again"), placing.gone),
+    "gone": Kind(("unlink", "recreate", "delete", "again"), placing.gone),
+    "merged": Kind(("merge", "different"), join_of_review),
     "duplicate": Kind(("merge", "different"), join_of_review),
     "fact": Kind(("acknowledge",), nothing),
 }
@@ -98,9 +99,12 @@ def show(hub: Hub, tx: UnitOfWork, review_id: str, *, sees_personal: bool) -> Do
     review = need(tx, review_id)
     if review.state != "open":
         return {**row(review, sees_personal=sees_personal), "choices": [], "seen": None}
-    detail = now(hub, tx, review)
+    try:
+        detail = now(hub, tx, review)
+        told = choices(hub, tx, review) if detail is not None else ()
+    except ConflictError:  # its system is not connected any more: there is still something to be read
+        detail, told = None, ()
     asked = replace(review, detail=detail) if detail is not None else review
-    told = choices(hub, tx, review) if detail is not None else ()
     return {**row(asked, sees_personal=sees_personal), "choices": list(told), "seen": mark(asked.detail)}
 
 
@@ -113,6 +117,8 @@ def choices(hub: Hub, tx: UnitOfWork, review: Review) -> tuple[str, ...]:
     """What a person may choose."""
     if review.kind == "conflict":
         return disputes.choices(hub, tx, review)
+    if review.kind == "gone":
+        return placing.choices(hub, review)
     return KINDS.get(review.kind, OTHER).choices
 
 
@@ -159,11 +165,10 @@ def close(hub: Hub, tx: UnitOfWork, actor: Actor, review: Review, decision: Deci
     return need(tx, review.id)
 
 
-def asked_anew(outcome: Outcome) -> StaleError:
+def asked_anew(review_id: str, state: str) -> StaleError:
     """What a person is told whose decision was about values that are no longer so."""
-    if outcome.review.state != "open":
-        return StaleError("Both sides agree by now: nothing is left to decide in review {id}.", id=outcome.review.id)
+    if state != "open":
+        return StaleError("Both sides agree by now: nothing is left to decide in review {id}.", id=review_id)
     return StaleError(
-        "The values have changed meanwhile: review {id} is asked anew, look again and decide again.",
-        id=outcome.review.id,
+        "The values have changed meanwhile: review {id} is asked anew, look again and decide again.", id=review_id
     )

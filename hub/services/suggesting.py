@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hub.domain.documents import Doc
+from hub.domain.errors import ConflictError
 from hub.domain.likeness import LIKELY, STRONG, Likeness, core, likeness
 from hub.domain.search import tokens_for_query
 from hub.ports.records import Record
@@ -87,6 +88,24 @@ def within(ids: list[str]) -> Iterator[tuple[str, str]]:
     """Every pair of a group, the older record first."""
     ordered = sorted(ids)
     return ((one, other) for at, one in enumerate(ordered) for other in ordered[at + 1 :])
+
+
+def compare(hub: Hub, actor: Actor, one: str, other: str, entity: str = "customer") -> str:
+    """Ask by hand whether two records are one; gives the open question."""
+    older, newer = sorted((one, other))
+
+    def work(tx: UnitOfWork) -> str:
+        first, second = (tx.records.need(entity, each).doc for each in (older, newer))
+        if older == newer:
+            raise ConflictError("A customer cannot be merged into itself: choose another one.")
+        told = likeness(first, second, hub.spell)
+        detail = {"path": older, "other": older, "share": told.share, "seen_by": list(told.why)}
+        now = hub.clock.now()
+        tx.reviews.open(Review(hub.ids.new(), "duplicate", entity, newer, "", detail, actor.correlation, now))
+        open_ones = tx.reviews.listing(Wanted(kind="duplicate", entity=entity, record_id=newer))
+        return next(review.id for review in open_ones if review.detail["other"] == older)
+
+    return hub.store.run(work)
 
 
 def ask(hub: Hub, actor: Actor, entity: str, pair: tuple[str, str], told: Likeness) -> bool:

@@ -1,6 +1,7 @@
 """Tells the workers what was enqueued, once it is committed, so that they need not wait for their interval."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from hub.ports.inbox import Inbox, Message
@@ -87,10 +88,10 @@ class OverheardInbox:
             self._heard.add(INBOX)
         return self._inbox.receive(message)
 
-    def replay(self, message_id: str) -> None:
+    def replay(self, message_id: str, *, not_before: datetime | None = None) -> None:
         """Make a dead message new again."""
         self._heard.add(INBOX)
-        self._inbox.replay(message_id)
+        self._inbox.replay(message_id, not_before=not_before)
 
     def wake(self, source: str, subject: str) -> int:
         """Make due what waits for a subject."""
@@ -115,10 +116,10 @@ class OverheardOutbox:
         self._heard.add(OUTBOX)
         self._outbox.enqueue(delivery)
 
-    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
+    def replay(self, delivery_id: str, *, bulk: bool = False, not_before: datetime | None = None) -> None:
         """Make a dead delivery due again."""
         self._heard.add(OUTBOX)
-        self._outbox.replay(delivery_id, bulk=bulk)
+        self._outbox.replay(delivery_id, bulk=bulk, not_before=not_before)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outbox, name)

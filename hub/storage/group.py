@@ -15,10 +15,13 @@ LARGEST = 256  # functions in one commit: more would only make the first of them
 
 
 class GroupWriter:
-    """Hands functions to its thread; ``commit`` runs a group and tells what each came to."""
+    """Hands functions to its thread; ``commit`` runs a group and tells what each came to, ``measure`` gets its size."""
 
-    def __init__(self, commit: Callable[[Sequence[Work]], Sequence[Outcome]]) -> None:
+    def __init__(
+        self, commit: Callable[[Sequence[Work]], Sequence[Outcome]], measure: Callable[[int], None] | None = None
+    ) -> None:
         self._commit = commit
+        self._measure = measure or (lambda _: None)
         self._queue: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="store-writer", daemon=True)
         self._thread.start()
@@ -39,6 +42,7 @@ class GroupWriter:
         while not is_last and (first := self._queue.get()) is not None:
             group, is_last = self._drain(first)
             self._answer([future for _, future in group], self._outcomes([fn for fn, _ in group]))
+            self._measure(len(group))
 
     def _outcomes(self, group: Sequence[Work]) -> Sequence[Outcome]:
         """What the group came to; everybody is answered, also when the commit breaks in a way that nobody foresaw."""

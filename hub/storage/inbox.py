@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Exists, RowMapping, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Exists, RowMapping, and_, bindparam, exists, or_, select, text, update
 
 from hub.domain.errors import NotFoundError, StaleError
+from hub.ports.failure import Failure
 from hub.ports.inbox import Message
 from hub.storage.cipher import Cipher
+from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
 from hub.storage.tables import INBOX
@@ -26,11 +28,18 @@ WAKE = Prepared(
             INBOX.c.source == bindparam("its_source"),
             INBOX.c.waits_for == bindparam("its_subject"),
             INBOX.c.waits_for.is_not(None),
-            INBOX.c.state == "new",
         )
-        .values(waits_for=None, not_before=None)
+        .values(state="new", waits_for=None, not_before=None)
     )
 )
+
+MARKS: dict[tuple[str, ...], Prepared] = {}
+
+
+def marking(columns: tuple[str, ...]) -> Prepared:
+    """An update of one message that is not done, by who holds it."""
+    mine = (INBOX.c.id == bindparam("mine"), INBOX.c.fence == bindparam("held"), text("state = 'new'"))
+    return Prepared(lambda _: update(INBOX).where(*mine), columns)
 
 
 class SqlInbox(Repository):
@@ -121,16 +130,37 @@ class SqlInbox(Repository):
         row = self.first(select(INBOX.c.waits_for).where(*mine, INBOX.c.waits_for.is_not(None)))
         return None if row is None else str(row["waits_for"])
 
-    def dead(self, message: Message, *, error: str) -> None:
-        """Give up."""
-        self._mark(message, state="dead", lease_until=None, waits_for=None, error=error)
+    def has_new(self, source: str, subject: str) -> bool:
+        """Whether a message of the subject is yet to be processed."""
+        mine = (INBOX.c.source == source, INBOX.c.subject == subject, INBOX.c.state == "new")
+        return self.first(select(INBOX.c.id).where(*mine).limit(1)) is not None
 
-    def replay(self, message_id: str) -> None:
+    def dead(
+        self, message: Message, *, error: str, failure: Failure | None = None, waits_for: str | None = None
+    ) -> None:
+        """Give up."""
+        self._mark(message, state="dead", lease_until=None, waits_for=waits_for, error=error, **stored(failure))
+
+    def replay(self, message_id: str, *, not_before: datetime | None = None) -> None:
         """Make a dead message new again."""
         dead = (INBOX.c.id == message_id, INBOX.c.state == "dead")
-        again = update(INBOX).where(*dead).values(state="new", attempt=0, not_before=None, lease_until=None)
-        if not self.change(again):
+        again = {"state": "new", "attempt": 0, "lease_until": None, "waits_for": None}
+        again |= {"not_before": stamp_or_none(not_before)}
+        if not self.change(update(INBOX).where(*dead).values(again)):
             raise NotFoundError("There is no dead message {id}.", id=message_id)
+
+    def drop(self, message_id: str) -> None:
+        """Give up for good."""
+        dead = (INBOX.c.id == message_id, INBOX.c.state == "dead")
+        if not self.change(update(INBOX).where(*dead).values(state="dropped", waits_for=None)):
+            raise NotFoundError("There is no dead message {id}.", id=message_id)
+
+    def dead_ones(self, *, since: datetime | None = None, after: str = "", limit: int = 500) -> list[Message]:
+        """Those that were given up."""
+        statement = select(INBOX).where(INBOX.c.state == "dead", INBOX.c.id > after)
+        if since is not None:
+            statement = statement.where(INBOX.c.received_at >= stamp(since))
+        return [self._message(row) for row in self.rows(statement.order_by(INBOX.c.id).limit(limit))]
 
     def release(self) -> int:
         """End every lease."""
@@ -144,8 +174,9 @@ class SqlInbox(Repository):
         return [self._message(row) for row in self.rows(statement)]
 
     def _mark(self, message: Message, **values: Any) -> None:
-        mine = (INBOX.c.id == message.id, INBOX.c.fence == message.fence, INBOX.c.state == "new")
-        if not self.change(update(INBOX).where(*mine).values(**values)):
+        columns = tuple(values)
+        prepared = MARKS.get(columns) or MARKS.setdefault(columns, marking(columns))
+        if not prepared.change(self._wire, {**values, "mine": message.id, "held": message.fence}):
             raise StaleError("Message {id} was taken over by another worker.", id=message.id)
 
     def _message(self, row: RowMapping) -> Message:
@@ -163,6 +194,7 @@ class SqlInbox(Repository):
             attempt=row["attempt"],
             fence=row["fence"],
             error=row["error"],
+            failure=loaded(row["error_class"], row["failure"]),
             not_before=instant_or_none(row["not_before"]),
             subject=row["subject"],
             waits_for=row["waits_for"],

@@ -11,7 +11,7 @@ from hub.domain.errors import ConflictError
 from hub.ports.links import Link
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared, Row
-from hub.storage.sql import Repository, insert_on
+from hub.storage.sql import Repository, insert_on, instant_or_none, stamp_or_none
 from hub.storage.tables import LINK, NUMBER, RUN_SEEN
 from hub.storage.wire import Wire
 
@@ -40,6 +40,14 @@ def newest(dialect: str) -> Any:
 SAVE = Prepared(save_link, COLUMNS)
 NEWEST = Prepared(newest)
 OF_REMOTE = Prepared(lambda _: select(LINK).where(*(LINK.c[name] == bindparam(f"its_{name}") for name in KEY)))
+
+OF_RECORD = Prepared(
+    lambda _: (
+        select(LINK)
+        .where(LINK.c.entity == bindparam("its_entity"), LINK.c.record_id == bindparam("its_record_id"))
+        .order_by(LINK.c.system, LINK.c.object)
+    )
+)
 
 
 class SqlLinks(Repository):
@@ -87,18 +95,20 @@ class SqlLinks(Repository):
 
     def of_record(self, system: str, entity: str, record_id: str, name: str | None = None) -> Link | None:
         """The active link of our record in a system."""
-        statement = select(LINK).where(
-            LINK.c.system == system, LINK.c.entity == entity, LINK.c.record_id == record_id, LINK.c.state == "active"
-        )
-        if name is not None:
-            statement = statement.where(LINK.c.object == name)
-        row = self.first(statement.order_by(LINK.c.object))
-        return None if row is None else self._link(row)
+        rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
+        found = (row for row in rows if (row["system"], row["state"]) == (system, "active"))
+        chosen = next((row for row in found if name in (None, row["object"])), None)
+        return None if chosen is None else self._link(chosen)
 
     def all_of_record(self, entity: str, record_id: str) -> list[Link]:
         """Every link of our record."""
-        statement = select(LINK).where(LINK.c.entity == entity, LINK.c.record_id == record_id)
-        return [self._link(row) for row in self.rows(statement.order_by(LINK.c.system, LINK.c.object))]
+        rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
+        return [self._link(row) for row in rows]
+
+    def of_external(self, external_id: str, *, limit: int = 20) -> list[Link]:
+        """Links by remote id alone."""
+        statement = select(LINK).where(LINK.c.external_id == external_id)
+        return [self._link(row) for row in self.rows(statement.order_by(LINK.c.system, LINK.c.object).limit(limit))]
 
     def prefetch(self, system: str, entity: str, record_ids: Sequence[str]) -> dict[str, str]:
         """External ids by our id."""
@@ -143,8 +153,9 @@ class SqlLinks(Repository):
         place = (link.system, link.object, link.external_id)
         shadow = {"hub": link.hub_shadow, "remote": link.remote_shadow, "lines": link.lines}
         values = {
-            **{name: getattr(link, name) for name in COLUMNS if name not in {"shadow", "revision"}},
+            **{name: getattr(link, name) for name in COLUMNS if name not in {"shadow", "revision", "agreed_at"}},
             "shadow": self._cipher.seal(shadow, context(*place)),
+            "agreed_at": stamp_or_none(link.agreed_at),
             "revision": self._revision(),
         }
         try:
@@ -167,6 +178,13 @@ class SqlLinks(Repository):
             self.change(update(LINK).where(*place).values(record_id=record_id, state=state, revision=self._revision()))
         except IntegrityError:
             raise already_linked(replace(link, record_id=record_id)) from None
+
+    def page(self, system: str, name: str, *, after: str = "", limit: int = 100) -> list[Link]:
+        """Active links along the primary key."""
+        mine = (LINK.c.system == system, LINK.c.object == name, LINK.c.external_id > after, LINK.c.state == "active")
+        return [
+            self._link(row) for row in self.rows(select(LINK).where(*mine).order_by(LINK.c.external_id).limit(limit))
+        ]
 
     def count(self, system: str, name: str) -> int:
         """How many active links an object has."""
@@ -209,6 +227,7 @@ class SqlLinks(Repository):
             remote_shadow=shadow["remote"],
             version=row["version"],
             lines=shadow["lines"],
+            agreed_at=instant_or_none(row["agreed_at"]),
             revision=row["revision"],
             missed=row["missed"],
             merged_into=row["merged_into"],

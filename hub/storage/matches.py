@@ -2,13 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from hub.ports.matches import Match
 from hub.storage.cipher import Cipher
+from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
 from hub.storage.tables import APPROVED
 from hub.storage.wire import Wire
+
+GET = Prepared(
+    lambda _: select(APPROVED).where(
+        APPROVED.c.system == bindparam("its_system"),
+        APPROVED.c.object == bindparam("its_object"),
+        APPROVED.c.external_id == bindparam("its_id"),
+    )
+)
 
 
 class SqlMatches(Repository):
@@ -20,8 +29,7 @@ class SqlMatches(Repository):
 
     def get(self, system: str, name: str, external_id: str) -> Match | None:
         """What was said about a remote record."""
-        key = (APPROVED.c.system == system, APPROVED.c.object == name, APPROVED.c.external_id == external_id)
-        row = self.first(select(APPROVED).where(*key))
+        row = GET.first(self._wire, {"its_system": system, "its_object": name, "its_id": external_id})
         if row is None:
             return None
         return Match(

@@ -8,8 +8,10 @@ from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, t
 
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, StaleError
+from hub.ports.failure import Failure
 from hub.ports.outbox import OPEN_STATES, Delivery
 from hub.storage.cipher import Cipher
+from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, insert_on, instant_or_none, stamp, stamp_or_none
 from hub.storage.tables import OUTBOX, ROUTE
@@ -161,14 +163,15 @@ class SqlOutbox(Repository):
         """Delivered."""
         self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
 
-    def dead(self, delivery: Delivery, *, error: str) -> None:
+    def dead(self, delivery: Delivery, *, error: str, failure: Failure | None = None) -> None:
         """Give up."""
-        self._mark(delivery, state="dead", lease_until=None, error=error)
+        self._mark(delivery, state="dead", lease_until=None, error=error, **stored(failure))
 
-    def replay(self, delivery_id: str, *, bulk: bool = False) -> None:
+    def replay(self, delivery_id: str, *, bulk: bool = False, not_before: datetime | None = None) -> None:
         """Make a dead delivery due again; what may have been sent is looked for first."""
         dead = and_(OUTBOX.c.id == delivery_id, OUTBOX.c.state == "dead")
-        again = {"attempt": 0, "not_before": None, "lease_until": None, "error": None, "bulk": int(bulk)}
+        due = {"not_before": stamp_or_none(not_before), "bulk": int(bulk)}
+        again = {"attempt": 0, "lease_until": None, "error": None, **due}
         unsent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_(None)).values(state="ready", **again)
         maybe_sent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_not(None)).values(state="unknown", **again)
         if not self.change(unsent) and not self.change(maybe_sent):
@@ -179,6 +182,11 @@ class SqlOutbox(Repository):
         mine = (OUTBOX.c.entity == entity, OUTBOX.c.record_id == record_id, OUTBOX.c.state != "done")
         return [self._delivery(row) for row in self.rows(select(OUTBOX).where(*mine).order_by(OUTBOX.c.id))]
 
+    def of_record(self, entity: str, record_id: str, *, limit: int = 50) -> list[Delivery]:
+        """The newest deliveries of a record."""
+        mine = select(OUTBOX).where(OUTBOX.c.entity == entity, OUTBOX.c.record_id == record_id)
+        return [self._delivery(row) for row in reversed(self.rows(mine.order_by(OUTBOX.c.id.desc()).limit(limit)))]
+
     def listing(self, *, system: str | None = None, state: str | None = None, limit: int = 100) -> list[Delivery]:
         """The newest deliveries."""
         statement = select(OUTBOX).order_by(OUTBOX.c.id.desc()).limit(limit)
@@ -187,6 +195,19 @@ class SqlOutbox(Repository):
         if state is not None:
             statement = statement.where(OUTBOX.c.state == state)
         return [self._delivery(row) for row in self.rows(statement)]
+
+    def drop(self, delivery_id: str) -> None:
+        """Give up for good."""
+        dead = (OUTBOX.c.id == delivery_id, OUTBOX.c.state == "dead")
+        if not self.change(update(OUTBOX).where(*dead).values(state="dropped")):
+            raise NotFoundError("There is no dead delivery {id}.", id=delivery_id)
+
+    def dead_ones(self, *, since: datetime | None = None, after: str = "", limit: int = 500) -> list[Delivery]:
+        """Those that were given up."""
+        statement = select(OUTBOX).where(OUTBOX.c.state == "dead", OUTBOX.c.id > after)
+        if since is not None:
+            statement = statement.where(OUTBOX.c.created_at >= stamp(since))
+        return [self._delivery(row) for row in self.rows(statement.order_by(OUTBOX.c.id).limit(limit))]
 
     def release(self) -> int:
         """End every lease."""
@@ -223,6 +244,7 @@ class SqlOutbox(Repository):
             fence=row["fence"],
             sent_at=instant_or_none(row["sent_at"]),
             error=row["error"],
+            failure=loaded(row["error_class"], row["failure"]),
             bulk=bool(row["bulk"]),
             leased_until=instant_or_none(row["lease_until"]),
         )

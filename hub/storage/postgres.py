@@ -25,16 +25,18 @@ ATTEMPTS = 12
 
 def postgres_engine(url: str) -> Engine:
     """An engine with a pool that notices dead connections."""
-    return create_engine(url, isolation_level="SERIALIZABLE", pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return create_engine(
+        url, isolation_level="SERIALIZABLE", pool_pre_ping=True, hide_parameters=True, pool_size=8, max_overflow=8
+    )
 
 
 class PostgresStore:
     """Runs functions on a PostgreSQL database."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, measure: Callable[[int], None] | None = None) -> None:
         self._engine = engine
         self._vault = vault
-        self._writer = GroupWriter(self._commit)
+        self._writer = GroupWriter(self._commit, measure)
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run in one durable transaction."""

@@ -31,7 +31,9 @@ PRAGMAS = (
 
 def sqlite_engine(path: Path) -> Engine:
     """An engine whose transactions we begin ourselves; write-ahead log, durable at every commit."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5, "check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -45,10 +47,10 @@ def sqlite_engine(path: Path) -> Engine:
 class SqliteStore:
     """Runs functions on one SQLite file; one such store per file and moment may write."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, measure: Callable[[int], None] | None = None) -> None:
         self._engine = engine
         self._vault = vault
-        self._writer = GroupWriter(self._commit)
+        self._writer = GroupWriter(self._commit, measure)
         self._writing: Connection | None = None
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:

@@ -248,6 +248,7 @@ LINK = Table(
     Column("state", Text, nullable=False),
     Column("version", Text),
     Column("shadow", LargeBinary, nullable=False),
+    Column("agreed_at", Text),
     Column("revision", serial, nullable=False),
     Column("missed", Integer, nullable=False),
     Column("merged_into", Text),
@@ -301,6 +302,12 @@ INBOX = Table(
         postgresql_where=text("state = 'new'"),
     ),
     Index(
+        "ix_inbox_dead",
+        "source",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
+    Index(
         "ix_inbox_subject",
         "source",
         "subject",
@@ -345,6 +352,12 @@ OUTBOX = Table(
         "id",
         sqlite_where=text("state in ('ready', 'sent', 'unknown')"),
         postgresql_where=text("state in ('ready', 'sent', 'unknown')"),
+    ),
+    Index(
+        "ix_outbox_dead",
+        "system",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
     ),
 )
 
@@ -410,6 +423,22 @@ RUN_SEEN = Table(
     Column("run_id", Text, primary_key=True),
     Column("external_id", Text, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+REPORT = Table(
+    "report",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("position", Text),
+    Column("counts", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("detail", LargeBinary, nullable=False),
+    Index("ix_report_kind", "kind", "system", "object", "id"),
 )
 
 REVIEW = Table(

@@ -16,12 +16,14 @@ from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
+from hub.storage.levels import SqlLevels
 from hub.storage.links import SqlLinks
 from hub.storage.matches import SqlMatches
 from hub.storage.outbox import SqlOutbox
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
+from hub.storage.reports import SqlReports
 from hub.storage.reviews import SqlReviews
 from hub.storage.runs import SqlRuns
 from hub.storage.search import SqlSearch
@@ -74,6 +76,8 @@ class SqlUnitOfWork:
         self.idempotency = SqlIdempotency(wire, cipher)
         self.timers = SqlTimers(wire)
         self.search = SqlSearch(wire)
+        self.levels = SqlLevels(wire)
+        self.reports = SqlReports(wire, cipher)
 
     def attempt(self, fn: Callable[[], object]) -> Exception | None:
         """Run inside a savepoint."""

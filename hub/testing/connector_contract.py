@@ -15,7 +15,7 @@ A subclass gives a connector and a few documents in its system's words::
 import json
 from abc import abstractmethod
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -24,6 +24,7 @@ from ulid import ULID
 from hub.domain.documents import Doc
 from hub.domain.errors import AuthError, RejectedError, RetryableError, StaleError
 from hub.ports.connector import Connector, Remote
+from hub.services.listing import ids_of
 
 AROUND = timedelta(seconds=5)  # clocks that are told in whole seconds, and records that take a moment
 
@@ -116,6 +117,18 @@ class ConnectorContract:
         """Although nobody has written to it since it was created."""
         since, until = self._around(connector)
         assert created.id in [record.id for record in _listed(connector, self.name, since, until)]
+
+    def test_every_record_is_among_the_ids(self, connector: Connector, created: Remote) -> None:
+        """A sweep concludes from this listing what was deleted."""
+        until, after, found = datetime(2199, 12, 31, tzinfo=UTC), None, list[str]()
+        while True:
+            page = ids_of(connector, self.name, until=until, after=after)
+            found += page.ids
+            after = page.after
+            if after is None:
+                break
+        assert created.id in found
+        assert len(found) == len(set(found))
 
     def test_changes_are_listed_once_each_in_their_order(self, connector: Connector, key: str) -> None:
         """The interval is closed: a record changed at its very edge belongs to it."""

@@ -14,13 +14,15 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from hub.domain.errors import AuthError, HubError, RateLimitedError, RejectedError, RetryableError, UnknownOutcomeError
+from hub.transport.deadline import WatchedAdapter, within
 
 CHUNK = 65_536
 LOCKED_OUT = frozenset({401, 403, 404, 407})
 NEVER_RAN = frozenset({408, 425, 503})  # the system says that it did not take the request up
+UNREADABLE = (HTTPError, OSError)  # what requests does not translate while a body is read
 NOT_ADDRESSES = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
@@ -54,24 +56,30 @@ class HttpClient:
         self.system = system
         self._limits = limits or Limits()
         self._http = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, WatchedAdapter())
         self._http.trust_env = False  # no proxy and no .netrc of the machine decides where our credentials go
 
     def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:
         """Send a document and return the whole answer, whatever its status; ``write``: it may change something."""
         sent = {"Content-Type": "application/json", **headers}
-        try:
-            answer = self._http.post(
-                url,
-                data=json.dumps(document, allow_nan=False).encode(),
-                headers=sent,
-                timeout=(self._limits.connect, self._limits.read),
-                stream=True,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise self._failure(error, write=write) from error
-        with answer:
-            return Answer(answer.status_code, answer.headers, self._read(answer, write=write))
+        with within(self._limits.total) as call:
+            try:
+                answer = self._http.post(
+                    url,
+                    data=json.dumps(document, allow_nan=False).encode(),
+                    headers=sent,
+                    timeout=(self._limits.connect, self._limits.read),
+                    stream=True,
+                    allow_redirects=False,
+                )
+            except requests.RequestException as error:
+                raise self._failure(error, write=write) from error
+            with answer:
+                body = self._read(answer, write=write)
+            if call.was_ended:  # where it was ended in its head, what there was looks like a whole answer
+                raise self.lost("too slow", write=write)
+            return Answer(answer.status_code, answer.headers, body)
 
     def lost(self, kind: str, *, write: bool) -> HubError:
         """The error of a call whose answer is not one: look first after a write, ask again after a read."""
@@ -91,7 +99,7 @@ class HttpClient:
                     raise self.lost("too large", write=write)
                 if time.monotonic() > deadline:
                     raise self.lost("too slow", write=write)
-        except requests.RequestException as error:
+        except (requests.RequestException, *UNREADABLE) as error:
             raise self.lost(type(error).__name__, write=write) from error
         return bytes(body)
 

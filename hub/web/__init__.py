@@ -4,7 +4,7 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hub.services.context import Hub
-from hub.web import api, auth, headers, pages, problems, rendering, webhooks
+from hub.web import api, auth, headers, metrics, pages, problems, rendering, webhooks
 from hub.web.actions import Table, ready
 from hub.web.api.answers import shown
 from hub.web.auth import OPEN, guarded
@@ -26,6 +26,7 @@ def create_app(hub: Hub, options: Options, actions: Table = ACTIONS) -> Flask:
     if options.proxies:
         hops = options.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # the documented way
+    metrics.register(app)
     auth.register(app)
     headers.register(app)
     problems.register(app)

@@ -30,7 +30,8 @@ class Action:
     """A command: its words (a message), the service that does it, the fields that it needs and takes, and who may.
 
     A person needs the permission ``<records>:<name>``, a key the scope ``<records>:write``. The console shows what the
-    ticket's workflow allows now (``by_workflow``), and else what ``offered`` says of the document.
+    ticket's workflow allows now (``by_workflow``), and else what ``offered`` says of the document. ``before`` is called
+    outside the transaction, with hub, id and body: what decides is read through there.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Action:
     offered: Callable[[Doc], bool] = lambda _doc: True
     by_workflow: bool = False
     is_danger: bool = False
+    before: Callable[[Hub, str, Doc], None] = lambda _hub, _id, _values: None
 
 
 Key = tuple[str, str]

@@ -1,12 +1,13 @@
 """Which service does each command: the table of the API's and the console's actions."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from hub.domain.documents import Doc
 from hub.domain.visit import possible_moves
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import billing, calls, dispatching, editing, follow_ups, stock, tickets, visits
+from hub.services import billing, calls, dispatching, editing, follow_ups, fresh, joining, stock, tickets, visits
 from hub.services.context import Actor, Hub
 from hub.web.actions import Action, Command, Create, Node, Table
 from hub.web.i18n import N_
@@ -25,6 +26,20 @@ INTO: Node = {
     "type": "string",
     "maxLength": 64,
     "x-ref": "ticket",
+}
+ONE_CUSTOMER: Node = {
+    "title": "Into",
+    "x-title": {"en": "Into customer", "zh": "并入客户"},
+    "type": "string",
+    "maxLength": 64,
+    "x-ref": "customer",
+}
+TAKEN: Node = {
+    "title": "Take",
+    "x-title": {"en": "Fields whose value comes from this one", "zh": "以此客户为准的字段"},
+    "type": "array",
+    "maxItems": 100,
+    "items": {"title": "Field", "x-title": {"en": "Field", "zh": "字段"}, "type": "string", "maxLength": 64},
 }
 CHASED: Node = {**INTO, "title": "Open ticket", "x-title": {"en": "Open ticket", "zh": "未结工单"}}
 WORDS: Mapping[str, Node | str] = {"reason": REASON, "note": NOTE}
@@ -63,14 +78,17 @@ def is_worked_on(doc: Doc) -> bool:
 TICKET: Mapping[str, Action] = {
     "confirm": flow(N_("Confirm"), tickets.confirm, takes=f"{FACTS} subject description {FAULT} required_skills note"),
     "triage": flow(N_("Accept for work"), tickets.triage, takes=f"{FACTS} {FAULT} required_skills note"),
-    "assign": flow(
-        N_("Assign"),
-        dispatching.assign,
-        "technician_id",
-        "window_start window_end",
-        technician_id="visit.technician_id",
-        window_start="visit.window_start",
-        window_end="visit.window_end",
+    "assign": replace(
+        flow(
+            N_("Assign"),
+            dispatching.assign,
+            "technician_id",
+            "window_start window_end",
+            technician_id="visit.technician_id",
+            window_start="visit.window_start",
+            window_end="visit.window_end",
+        ),
+        before=fresh.before_assignment,
     ),
     "unassign": flow(N_("Take back"), tickets.unassign, takes="reason"),
     "agree_appointment": flow(
@@ -163,7 +181,11 @@ VISIT: Mapping[str, Action] = {
 }  # fmt: skip
 PARTS: Table = {
     ("part_request", "approve"): Action(
-        N_("Approve"), stock.approve, takes="from_warehouse_id", offered=in_state("draft")
+        N_("Approve"),
+        stock.approve,
+        takes="from_warehouse_id",
+        offered=in_state("draft"),
+        before=fresh.before_approval,
     ),
     ("part_request", "refuse"): Action(
         N_("Refuse"), stock.refuse, "reason", more=WORDS, offered=in_state("draft"), is_danger=True
@@ -206,12 +228,27 @@ CALLS: Table = {
         N_("Say who called"), calls.link_customer, "customer_id", "contact_id", offered=in_state("ended", "missed")
     ),
 }
+CUSTOMERS: Table = {
+    ("customer", "merge"): Action(
+        N_("Merge into another customer"),
+        joining.merge,
+        "into",
+        "take",
+        {"into": ONE_CUSTOMER, "take": TAKEN},
+        lambda doc: not doc.get("merged_into"),
+        is_danger=True,
+    ),
+    ("customer", "split"): Action(
+        N_("Undo the merge"), joining.split, offered=lambda doc: bool(doc.get("merged_into")), is_danger=True
+    ),
+}
 ACTIONS: Table = {
     **{("ticket", name): action for name, action in TICKET.items()},
     **{("visit", name): action for name, action in VISIT.items()},
     **PARTS,
     **CHARGES,
     **CALLS,
+    **CUSTOMERS,
 }
 CREATES: Mapping[str, Create] = {"ticket": tickets.open_ticket}
 

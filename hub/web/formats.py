@@ -11,6 +11,7 @@ from hub.web.i18n import LOCALES, language
 from hub.web.state import hub, options
 
 NOTHING = "–"
+LONG = 120  # seconds from which on thousandths say nothing
 
 
 def locale() -> str:
@@ -76,6 +77,14 @@ def seconds(value: int | None) -> str:
         return NOTHING
     hours, rest = divmod(int(value), 3600)
     return f"{hours}:{rest // 60:02d}"
+
+
+def lasted(length: timedelta | None) -> str:
+    """How long a step of a machine took: to the thousandth of a second, and in large units when it was long."""
+    if length is None:
+        return ""
+    took = length.total_seconds()
+    return f"{took:.3f} s" if took < LONG else span(length)
 
 
 def money(amount: str | None, currency: str | None) -> str:

@@ -36,8 +36,10 @@ MENU = (
     Item("dispatch.show", N_("Dispatch"), "dispatch", "route"),
     Item("customers.index", N_("Customers"), "customers:read", "people"),
     Item("notices.index", N_("Notices"), "notifications:read", "bell"),
+    Item("reviews.index", N_("To decide"), "reviews", "decide"),
     Item("sync.overview", N_("Systems"), "sync", "sync"),
     Item("mappings.index", N_("Mappings"), "sync", "mapping"),
+    Item("reconciliation.index", N_("Reconciliation"), "reconciliation:read", "check"),
     Item("trail.index", N_("Audit trail"), "audit", "list"),
     Item("people.index", N_("Users and keys"), "accounts", "key"),
 )

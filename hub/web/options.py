@@ -24,12 +24,25 @@ class CallHook:
 
 
 @dataclass(frozen=True)
+class SystemHook:
+    """How a connected system may post what changed: a secret in the URL, and the keys of its signatures."""
+
+    token: str
+    keys: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "SystemHook()"  # a secret must not reach a log by way of repr
+
+
+@dataclass(frozen=True)
 class Options:
     """The settings of one web process; sizes in bytes."""
 
     hooks: Mapping[str, CallHook] = field(default_factory=dict)
+    system_hooks: Mapping[str, SystemHook] = field(default_factory=dict)
     receive_call: ReceiveCall | None = None
     mappings: MappingBook = field(default_factory=MappingBook)
+    troubles: Callable[[], Mapping[str, str]] = dict  # why workers of this process fail, by job
     time_zone: str = "Asia/Shanghai"
     secure_cookies: bool = False
     proxies: int = 0  # how many trusted proxies stand before us and set X-Forwarded-*

@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 from math import ceil
-from traceback import extract_tb
 from typing import Any, TypeVar
 
 import orjson
@@ -132,7 +131,7 @@ def as_reply(error: HubError) -> tuple[int, bytes]:
 
 def wants_json() -> bool:
     """Whether a program asks."""
-    return request.path.startswith(("/api/", "/webhooks/", "/healthz"))
+    return request.path.startswith(("/api/", "/webhooks/", "/healthz", "/metrics"))
 
 
 def register(app: Flask) -> None:
@@ -185,9 +184,8 @@ def of_http(error: HTTPException) -> Response:
 
 
 def of_bug(error: Exception) -> Response:
-    """Answer our own mistake: the log gets kind and place, for the text of an error may carry data."""
-    places = [f"{place.filename}:{place.lineno} {place.name}" for place in extract_tb(error.__traceback__)]
-    log.error("unexpected %s under %s at %s", type(error).__name__, g.get("correlation"), " < ".join(places[::-1]))
+    """Answer our own mistake: the log keeps kind and places, for the text of an error may carry data."""
+    log.error("a mistake of ours", exc_info=error, extra={"correlation": g.get("correlation")})
     return of_http(InternalServerError())
 
 

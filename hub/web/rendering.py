@@ -10,7 +10,7 @@ from jinja2 import ChainableUndefined
 from hub.ports.records import Record
 from hub.web import flashes, formats, navigation, offers, terms, words
 from hub.web.auth import may
-from hub.web.i18n import LANGUAGES, language, translate
+from hub.web.i18n import LANGUAGES, N_, language, translate
 from hub.web.i18n import words as bilingual
 from hub.web.state import caller, hub
 
@@ -26,6 +26,7 @@ FILTERS = {
     "day": formats.day,
     "ago": formats.ago,
     "duration": formats.seconds,
+    "lasted": formats.lasted,
     "quantity": formats.quantity,
     "telephone": formats.telephone,
     "subject": words.subject,
@@ -48,6 +49,8 @@ def register(app: Flask) -> None:
         word_of=terms.word_of,
         action_word=terms.action_word,
         personal=personal,
+        plain=plain,
+        told_of=told_of,
         suggestions=offers.suggestions,
         today=formats.today,
         shown_value=words.shown_value,
@@ -88,6 +91,24 @@ def asset_version() -> str:
 def new_key() -> str:
     """A key under which a form has its effect once, however often it is sent."""
     return hub().ids.new()
+
+
+def told_of(entity: str, path: str, value: Any) -> str:
+    """A value of a field on one line: the word of a choice, a local time, else as it is."""
+    return words.shown_value(entity, path, value) if isinstance(value, str) and value else plain(value)
+
+
+def plain(value: Any) -> str:
+    """A value of any kind on one line, as people read it."""
+    if value is None or value == "":
+        return formats.NOTHING
+    if isinstance(value, bool):
+        return translate(N_("Yes")) if value else translate(N_("No"))
+    if isinstance(value, list):
+        return "; ".join(map(plain, value)) or formats.NOTHING
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {plain(one)}" for name, one in value.items())
+    return str(value)
 
 
 def personal(value: Any) -> Any:

@@ -38,6 +38,19 @@ def check_type(content_type: str) -> None:
 
 def read(raw: bytes) -> Any:
     """Any JSON value; refuses NaN and infinities, duplicate names, lone surrogates, NUL, BOM, UTF-16 and depth."""
+    value = checked(raw)
+    json.loads(raw, object_pairs_hook=unique)
+    return value
+
+
+def read_exact(raw: bytes) -> Any:
+    """The same with fractions as texts, digit by digit as they were written."""
+    checked(raw)
+    return json.loads(raw, object_pairs_hook=unique, parse_float=str)
+
+
+def checked(raw: bytes) -> Any:
+    """What the parser makes of it; MalformedError for all but duplicate names."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -49,7 +62,6 @@ def read(raw: bytes) -> Any:
             raise MalformedError("The JSON is nested deeper than {depth} levels.", depth=DEEPEST)
         if "\x00" in text:
             raise MalformedError("The JSON has a NUL character in a text.")
-    json.loads(raw, object_pairs_hook=unique)
     return value
 
 

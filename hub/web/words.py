@@ -14,6 +14,7 @@ KINDS = {
     "message": N_("message"),
     "login": N_("sign-in by name"),
     "address": N_("sign-in by address"),
+    "reconciliation": N_("reconciliation report"),
 }
 """What is audited besides records."""
 

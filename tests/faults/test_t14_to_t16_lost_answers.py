@@ -98,6 +98,20 @@ def test_what_nothing_keeps_from_doubling_is_never_repeated(store: Store, clock:
     assert deliveries(b.hub, state="dead") == []
 
 
+def test_a_mass_replay_is_nobodys_word_that_somebody_has_looked(store: Store, clock: FakeClock) -> None:
+    b = declared(store, clock, idempotency="none", lookup_by=None)
+    b.erp.fail("create", "after")
+    b.add("customer", name="A")
+    outbound.deliver(b.hub, "erp")
+    clock.pass_by(HOUR)
+    outbound.deliver(b.hub, "erp")
+    (dead,) = deliveries(b.hub, state="dead")
+    b.hub.store.run(lambda tx: tx.outbox.replay(dead.id, bulk=True))
+    outbound.deliver(b.hub, "erp")
+    assert len(b.erp.records("party")) == 1
+    assert len(deliveries(b.hub, state="dead")) == 1
+
+
 @pytest.mark.parametrize("how", ["after", "lost"])
 def test_a_step_that_may_not_be_repeated_is_not(store: Store, clock: FakeClock, how: str) -> None:
     b = declared(store, clock, idempotency=lambda _: {"create": "lookup", "act": "none"})

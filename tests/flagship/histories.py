@@ -264,6 +264,8 @@ class Author:
         yield first
         yield ("fault", system, "update", "plain", 0, ("several", second, ("stall",)))
         yield ("deliver", system, 3)
+        if (self.labels[label][0], second[3]) != ("ticket", "priority") and self.chance.random() < 0.7:
+            yield ("edit", system, label, second[3], self.number(), self.chance.randrange(12))
 
     def field(self, label: str, system: str) -> str:
         """A field of something that a system knows."""

@@ -37,6 +37,8 @@ class FieldChange:
 def changes(parts: Sequence[Part], old: Node, new: Node, run: Run, *, of_hub: bool) -> Iterator[FieldChange]:
     """Every change from ``old`` to ``new``, both of the hub or both of the remote."""
     for part in parts:
+        if isinstance(part, Leaf) and part.is_plain and part.is_untouched(old, new, of_hub=of_hub):
+            continue
         with run.at(part, new, new, of_hub=of_hub):
             if isinstance(part, Leaf):
                 yield from _leaf_change(part, old, new, of_hub=of_hub)
@@ -45,9 +47,9 @@ def changes(parts: Sequence[Part], old: Node, new: Node, run: Run, *, of_hub: bo
 
 
 def _leaf_change(leaf: Leaf, old: Node, new: Node, *, of_hub: bool) -> Iterator[FieldChange]:
-    meaning = leaf.hub_meaning if of_hub else leaf.remote_meaning
+    differs = leaf.hub_differs if of_hub else leaf.remote_differs
     read = leaf.hub.read if of_hub else leaf.remote.read
-    if meaning(old) != meaning(new):
+    if differs(old, new):
         paths = place_of(leaf, new, of_hub=True), place_of(leaf, new, of_hub=False)
         yield FieldChange(*paths, shown(read(old)), shown(read(new)), leaf.rule)
 

@@ -11,6 +11,7 @@ from hub.domain.mapping.ends import end_of, record
 from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.listing import Listing
+from hub.domain.mapping.marking import mark
 from hub.domain.mapping.parts import Part, Run
 from hub.domain.mapping.paths import Path
 from hub.domain.mapping.pull import pull_parts
@@ -78,6 +79,11 @@ class Mapping:
         return self.spec.sync
 
     @cached_property
+    def mark(self) -> str:
+        """Stands for the very rules: another mark means that something in them is different."""
+        return mark(self.spec)
+
+    @cached_property
     def pushes(self) -> bool:
         """Whether any rule carries to the remote."""
         return any(rule.direction.pushes for rule in self.spec.rules)
@@ -86,6 +92,11 @@ class Mapping:
     def pulls(self) -> bool:
         """Whether any rule carries to the hub."""
         return any(rule.direction.pulls for rule in self.spec.rules)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the documents tell everything that a merge goes by."""
+        return not self.spec.partial and all(rule.is_plain for _, rule in rules_by_path(self.spec.rules))
 
     @cached_property
     def rules(self) -> dict[str, FieldRule]:

@@ -12,7 +12,7 @@ from hub.domain.mapping.paths import Path
 from hub.domain.mapping.refusal import UnfitError
 from hub.domain.mapping.rules import CreateOnly, FieldRule, OnNull, OnOther
 from hub.domain.mapping.syntax import parse_path
-from hub.domain.mapping.values import ABSENT, Read, is_nothing, normal
+from hub.domain.mapping.values import ABSENT, Read, are_identical, is_nothing, normal
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,32 @@ class Leaf:
             return self.rule.codec.meaning(value)
         except UnfitError:
             return ("unfit", normal(None if value is ABSENT else value))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it stands for one field on each side, always, and nothing else decides what its values mean."""
+        ends = (self.rule.hub, self.rule.remote)
+        return self.rule.when is None and self._companion is None and all(isinstance(end, Path) for end in ends)
+
+    def is_untouched(self, old: Node, new: Node, *, of_hub: bool) -> bool:
+        """Whether two documents of one side say the same to the letter; where one cannot be read, that is left open."""
+        end = self.hub if of_hub else self.remote
+        try:
+            return are_identical(end.read(old), end.read(new))
+        except UnfitError:
+            return False
+
+    def hub_differs(self, one: Node, other: Node) -> bool:
+        """Say whether two hub documents mean different things here."""
+        if self._companion is None and are_identical(self.hub_value(one), self.hub_value(other)):
+            return False
+        return bool(self.hub_meaning(one) != self.hub_meaning(other))
+
+    def remote_differs(self, one: Node, other: Node) -> bool:
+        """Say whether two remote documents mean different things here."""
+        if are_identical(self.remote_value(one), self.remote_value(other)):
+            return False
+        return bool(self.remote_meaning(one) != self.remote_meaning(other))
 
     def same(self, hub: Node, remote: Node, refs: Refs) -> bool:
         """Say whether both sides mean the same; a value without counterpart or link means nothing that is known."""

@@ -130,6 +130,12 @@ class FieldRule:
         """The canonical path, or the remote one behind an arrow where the rule has none."""
         return str(self.hub) if isinstance(self.hub, Path | Spread) else f"-> {self.remote}"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a merge remembers nothing of it beside the documents: no condition, nothing fixed or computed."""
+        stored = all(isinstance(operand, Path | Spread) for operand in (self.hub, self.remote))
+        return stored and self.when is None and self.other is OnOther.ERROR
+
     def __str__(self) -> str:
         return f"{self.hub} {self.direction} {self.remote}"
 
@@ -146,6 +152,11 @@ class ListRule:
     remote_ids: bool = False
     line: int = 0
     file: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its members have keys that both sides know."""
+        return not self.remote_ids
 
     def __str__(self) -> str:
         return f"{self.hub} {self.direction} {self.remote}"

@@ -12,12 +12,18 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+SIMPLE = {str, int, bool}
 Read: TypeAlias = Any | Literal[Absent.ABSENT]
 
 
 def is_nothing(value: Read) -> bool:
     """Say whether the document gives no value: absent or null."""
     return value is ABSENT or value is None
+
+
+def are_identical(one: Read, other: Read) -> bool:
+    """Say whether two values are one and the same for certain; what is left open may still mean the same."""
+    return one is other or (type(one) is type(other) and type(one) in SIMPLE and one == other)
 
 
 def clone(value: Any) -> Any:

@@ -20,6 +20,7 @@ from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.refusal import UnfitError
 from hub.domain.mapping.rules import Const, OnNull, OnOther, Owner
 from hub.domain.mapping.values import clone, is_nothing, normal
+from hub.domain.sync.agreement import agreed
 from hub.domain.sync.judging import DECIDED, SKEW, Times, Verdict, judge
 from hub.domain.sync.ledger import Ledger
 from hub.domain.sync.members import MemberMerger
@@ -47,6 +48,8 @@ def merge(  # noqa: PLR0913 - the three-way merge is of four documents, and all 
     ``remote_at`` say when the records changed, ``field_times`` when single hub fields did, by path. ``decided`` settles
     held paths: hub or remote. Fails with an InvalidError that names every value without counterpart, or as push does.
     """
+    if (quiet := agreed(mapping, hub_base, hub_now, remote_now, refs)) is not None:
+        return quiet
     before, seen = remote_base or {}, _completed(mapping, remote_base or {}, remote_now or {})
     scope = Scope(
         hub=record(clone(hub_now or {})),
@@ -133,6 +136,8 @@ class _Merger:
 
     def leaf(self, leaf: Leaf, scope: Scope) -> None:
         """Decide about one value, and carry it over."""
+        if self.is_untouched(leaf, scope):
+            return
         verdict, reason = Verdict.LEAVE, None
         with self.run.at(leaf, scope.hub, scope.seen, of_hub=False):
             if leaf.active(scope.hub):
@@ -147,6 +152,13 @@ class _Merger:
                 if leaf.rule.other is not OnOther.REVIEW:
                     raise
                 self.dispute(leaf, scope, Dispute.NO_COUNTERPART)
+
+    def is_untouched(self, leaf: Leaf, scope: Scope) -> bool:
+        """Whether both sides say to the letter what they said before: most fields of most changes, and no work."""
+        if self.ledger.held or self.was_idle or not leaf.is_plain:
+            return False
+        same_here = leaf.is_untouched(scope.hub_base, scope.hub, of_hub=True)
+        return same_here and leaf.is_untouched(scope.remote_base, scope.seen, of_hub=False)
 
     def judge(self, leaf: Leaf, scope: Scope) -> tuple[Verdict, Reason | Dispute | None]:
         """Who wins; nobody where nothing changed or both mean the same."""
@@ -179,8 +191,9 @@ class _Merger:
         if isinstance(leaf.hub, SourceEnd):
             agreed = self.agreed.get(place_of(leaf, scope.hub, of_hub=True))
             return bool(normal(shown(leaf.hub_value(scope.hub))) != normal(agreed))
-        agreed = None if self.slept(leaf, scope) else leaf.hub_meaning(scope.hub_base)
-        return bool(leaf.hub_meaning(scope.hub) != agreed)
+        if self.slept(leaf, scope):
+            return leaf.hub_meaning(scope.hub) is not None
+        return leaf.hub_differs(scope.hub_base, scope.hub)
 
     def remote_changed(self, leaf: Leaf, scope: Scope) -> bool:
         """Whether the remote has something new to take in."""
@@ -190,8 +203,9 @@ class _Merger:
             return False
         if isinstance(leaf.rule.remote, Const):
             return scope.is_first
-        agreed = None if self.slept(leaf, scope) else leaf.remote_meaning(scope.remote_base)
-        return bool(leaf.remote_meaning(scope.seen) != agreed)
+        if self.slept(leaf, scope):
+            return leaf.remote_meaning(scope.seen) is not None
+        return leaf.remote_differs(scope.remote_base, scope.seen)
 
     def slept(self, leaf: Leaf, scope: Scope) -> bool:
         """Whether the rule did not apply the last time."""

@@ -17,6 +17,7 @@ from hub.domain.mapping.links import NO_LINKS, Refs
 from hub.domain.mapping.listing import Listing
 from hub.domain.mapping.parts import Part, Run, place_of
 from hub.domain.mapping.values import clone
+from hub.domain.sync.agreement import agreed
 from hub.domain.sync.merging import merge
 from hub.domain.sync.outcome import COMPUTED, IDLE, REWRITTEN, Merge
 from hub.domain.sync.rewriting import is_rewriting
@@ -41,6 +42,8 @@ def settle(
     made; where that is not known, what looks like our value rewritten is, another is taken in as a change, and as
     normalised the second time that the same comes back for the same.
     """
+    if (quiet := agreed(mapping, hub_base, hub_now, read_back, refs)) is not None:
+        return quiet
     hub, remote = clone(hub_base or {}), clone(remote_base or {})
     known = _Known(refs)
     settlement = _Settlement(

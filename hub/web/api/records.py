@@ -180,6 +180,7 @@ def doing(ready: Ready, record_id: str, values: Doc, version: int | None = None)
     """The work of an action, asked for by the present request, to be done in a transaction."""
     context, who, only = hub(), actor(), viewer()
     show = shower()
+    ready.action.before(context, record_id, values)
 
     def work(tx: UnitOfWork) -> Reply:
         need(tx, ready.entity, record_id, only(tx))

@@ -5,9 +5,28 @@ from collections.abc import Mapping
 from flask import Flask
 
 from hub.web.actions import Key, Ready
-from hub.web.pages import account, customers, desk, dispatch, do, field, mappings, notices, people, sync, tickets, trail
+from hub.web.pages import (
+    account,
+    customers,
+    desk,
+    dispatch,
+    do,
+    field,
+    mappings,
+    notices,
+    people,
+    reconciliation,
+    reviews,
+    sync,
+    tickets,
+    trace,
+    trail,
+)
 
-NOUNS = (account, desk, field, tickets, dispatch, customers, notices, sync, mappings, trail, people)
+NOUNS = (
+    *(account, desk, field, tickets, dispatch, customers, notices, reviews, sync, trace, mappings, reconciliation),
+    *(trail, people),
+)
 
 
 def register(app: Flask, actions: Mapping[Key, Ready]) -> None:

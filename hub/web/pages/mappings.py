@@ -50,7 +50,7 @@ def last_problem(found: Delivery | Review) -> LastProblem:
     if isinstance(found, Delivery):
         return LastProblem(found.error or translate(N_("given up")), url_for("sync.item", item_id=found.id))
     text = ": ".join(filter(None, (word_of("review", found.kind), str(found.detail.get("path", "")))))
-    return LastProblem(text, url_for("sync.trace", any_id=found.correlation))
+    return LastProblem(text, url_for("trace.show", any_id=found.correlation))
 
 
 def wanted(system: str, entity: str) -> tuple[System, Mapping]:

@@ -1,13 +1,19 @@
-"""Connected systems: how far behind they are, what was given up, what a person has to settle, what a message did."""
+"""Connected systems: how far behind they are, and what was given up: looked at, tried again, dropped."""
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from hub.domain.errors import InvalidError
 from hub.ports.store import UnitOfWork
-from hub.ports.trace import STOPS
-from hub.services import queue, trace
+from hub.services import auditing, queue
+from hub.services.queue import Dead
+from hub.web import formats, forms
+from hub.web.api.reviews import sees_personal
 from hub.web.auth import Rule, guarded
 from hub.web.flashes import leave
 from hub.web.i18n import N_
@@ -18,6 +24,9 @@ pages = Blueprint("sync", __name__, url_prefix="/sync")
 USES = Rule(permission="sync")
 STATES = ("ready", "sent", "unknown", "dead")
 MOST = 1000
+FEW = 10  # of what was given up, on the overview
+SHOWN = 100
+FILTERS = ("system", "entity", "error_class", "since")
 
 
 @pages.get("")
@@ -42,51 +51,88 @@ def overview() -> str:
             "counts": counts,
             "oldest": oldest,
             "incoming": {state: len(tx.inbox.listing(state=state, limit=MOST)) for state in ("new", "dead")},
-            "reviews": tx.reviews.listing(),
+            "reviews": tx.reviews.counts(),
             "recent": tx.trace.recent(limit=30),
+            "drift": {name: auditing.newest(tx, context.systems[name]) for name in names},
         }
 
     facts = context.store.read(work)
     facts["held"] = {name: context.holds.of(name) for name in names}
     return render_template(
-        "sync/overview.html", systems=context.systems.values(), dead=queue.listing(context, state="dead"), **facts
+        "sync/overview.html",
+        systems=context.systems.values(),
+        dead=queue.listing(context, state="dead", limit=FEW),
+        **facts,
     )
 
 
 @pages.post("/replay/<item_id>")
 @guarded(Rule(permission="sync"))
 def replay(item_id: str) -> Response:
-    """Try again what was given up."""
-    queue.replay(hub(), actor(), item_id)
-    return leave(done(url_for("sync.overview")), N_("It is tried again."))
+    """Try again what was given up, with the current mapping or the original one."""
+    queue.replay(hub(), actor(), item_id, mapping=forms.text("mapping") or "current")
+    return leave(done(url_for("sync.given_up")), N_("It is tried again."))
+
+
+@pages.post("/drop/<item_id>")
+@guarded(USES)
+def drop(item_id: str) -> Response:
+    """Give up for good, with a reason."""
+    queue.drop(hub(), actor(), item_id, forms.text("reason"))
+    return leave(done(url_for("sync.given_up")), N_("It was dropped."))
+
+
+@pages.get("/given-up")
+@guarded(USES)
+def given_up() -> str:
+    """What was given up, by system, record, class of error and time."""
+    wanted = wanted_ones(request.args)
+    found = queue.newest_dead(hub(), wanted, limit=SHOWN)
+    return render_template(
+        "sync/given_up.html",
+        rows=[queue.row(one) for one in found],
+        counts=queue.count_dead(hub(), wanted),
+        asked={name: request.args.get(name, "") for name in FILTERS},
+        systems=sorted(hub().systems),
+    )
+
+
+@pages.post("/given-up/replay")
+@guarded(USES)
+def replay_all() -> Response:
+    """Try all again that the filter shows, so many a second."""
+    queue.replay_all(hub(), actor(), wanted_ones(request.form), rate=rate_of(forms.text("rate")))
+    return leave(done(url_for("sync.given_up")), N_("They are tried again, one after another."))
+
+
+def wanted_ones(given: Mapping[str, str]) -> Dead:
+    """Which ones a form means."""
+    texts = {name: given.get(name, "").strip() for name in FILTERS}
+    local = texts.pop("since")
+    since = datetime.fromisoformat(local).replace(tzinfo=formats.zone()) if local else None
+    return Dead(**texts, since=since)
+
+
+def rate_of(text: str) -> float:
+    """How many a second; InvalidError for what is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidError("The rate is the number of messages a second: give one above 0.") from None
+
+
+@pages.post("/drift/<system>")
+@guarded(Rule(permission="sync"))
+def audit(system: str) -> Response:
+    """Compare a sample of a system's records with ours now."""
+    if system not in hub().systems:
+        raise NotFound
+    auditing.audit(hub(), system)
+    return leave(done(url_for("sync.overview")), N_("A sample was compared."))
 
 
 @pages.get("/items/<item_id>")
 @guarded(USES)
 def item(item_id: str) -> str:
     """A message or delivery with what it carries."""
-    return render_template("sync/item.html", item=queue.show(hub(), item_id))
-
-
-@pages.get("/trace")
-@guarded(USES)
-def find() -> Response:
-    """Look for a message by whatever id is at hand."""
-    wanted = request.args.get("id", "").strip()
-    return redirect(url_for("sync.trace", any_id=wanted) if wanted else url_for("sync.overview"))
-
-
-@pages.get("/trace/<any_id>", endpoint="trace")
-@guarded(USES)
-def trace_of(any_id: str) -> str:
-    """The stops of a message."""
-    stops = trace.story(hub(), any_id)
-    entries = hub().store.read(lambda tx: tx.audit.of_correlation(stops[0].correlation))
-    return render_template(
-        "sync/trace.html",
-        stops=stops,
-        order=STOPS,
-        passed={stop.stop for stop in stops},
-        entries=entries,
-        any_id=any_id,
-    )
+    return render_template("sync/item.html", item=queue.show(hub(), item_id, sees_personal=sees_personal()))

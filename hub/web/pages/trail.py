@@ -21,7 +21,7 @@ def index() -> str:
         entries = context.store.read(lambda tx: tx.audit.of_record(entity, wanted)) if wanted else []
     else:
         entries = context.store.read(lambda tx: tx.audit.of_correlation(wanted)) if wanted else []
-    kinds = [*context.schemas.entities(), "user", "api_key", "message"]
+    kinds = [*context.schemas.entities(), "user", "api_key", "message", "reconciliation"]
     return render_template("trail/index.html", entries=entries, kinds=kinds, entity=entity, wanted=wanted, verdict=None)
 
 

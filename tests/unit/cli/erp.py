@@ -21,7 +21,7 @@ product: a fake of the tests
 module: connectors.fake
 settings: {}
 objects:
-  party: {title: {en: Party, zh: 客户}, remote: {model: party}}
+  party: {title: {en: Party, zh: 客户}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: party}}
 """
 MAPPING = """
 map: customer/erp.party

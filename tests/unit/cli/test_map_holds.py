@@ -60,7 +60,7 @@ def test_a_held_mapping_takes_nothing_in_and_sends_nothing_until_it_is_mended(
 
 
 def test_a_message_that_is_there_already_waits(hub: Hub, erp: Telling, directory: Path) -> None:
-    inbound.poll(hub, hub.systems["erp"])
+    hub.store.run(lambda tx: inbound.hint(hub, tx, "erp", "party", "1"))
     del erp.told["properties"]["grade"]
     watch(hub, directory)
     inbound.process(hub)

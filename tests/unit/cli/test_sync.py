@@ -21,7 +21,7 @@ product: a fake of the tests
 module: connectors.fake
 settings: {}
 objects:
-  location: {title: {en: Location, zh: 库位}, remote: {model: location}}
+  location: {title: {en: Location, zh: 库位}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: location}}
 """
 MAPPING = """
 map: warehouse/erp.location
@@ -98,3 +98,24 @@ def test_a_file_that_is_no_plan_is_refused(run: Run, tmp_path: Path, text: str) 
 
 def test_a_system_that_is_not_there_is_told_with_those_that_are(run: Run) -> None:
     assert "There is no system erp: hub.yaml has none." in run("sync", "plan", "erp", code=4).output
+
+
+def test_a_load_takes_everything_in_and_a_sweep_finds_it_complete(run: Run, erp: FakeSystem, directory: Path) -> None:
+    for number in range(4):
+        erp.create("location", {"code": f"S{number}", "name": f"Store {number}"})
+    assert run("sync", "load", "erp").output.startswith("complete  load erp: 5 done, 5 news, 5 total")
+    assert len(warehouses(directory)) == 5
+    assert "complete  sweep erp location: 0 found, 5 told" in run("sync", "sweep", "erp", "warehouse").output
+    shown = run("sync", "status").output
+    assert "erp/location: 5 links, read up to" in shown
+    assert "complete  load erp: 5 done" in shown
+
+
+def test_a_load_that_is_not_under_way_cannot_be_stopped(run: Run, erp: FakeSystem) -> None:
+    assert erp.calls
+    assert run("sync", "load", "erp", "--stop").output == "Nothing is under way.\n"
+
+
+@pytest.mark.usefixtures("erp")
+def test_a_sweep_of_what_is_not_mapped_is_answered_with_what_is(run: Run) -> None:
+    assert "there are warehouse" in run("sync", "sweep", "erp", "asset", code=4).output

@@ -110,6 +110,11 @@ def test_a_wrong_password_is_asked_once_and_pauses_the_system(erp: Erp) -> None:
     ("error", "kind", "words"),
     [
         (["UserError", ["Too short", "by two", None]], RejectedError, "erp refused: Too short. by two"),
+        (
+            ["UserError", ['The value "李雷" of "Name" is wrong: call +8613800138000', "", None]],
+            RejectedError,
+            "erp refused: The value … of … is wrong: call [*]{3}",
+        ),
         (["UserError", ["Too short", "", None]], RejectedError, "erp refused: Too short"),
         (["ConcurrencyException", "Records were modified"], StaleError, "changed there meanwhile"),
         (["LoginException", ["otp", "Code?", "char"]], AuthError, "more than a password"),

@@ -7,7 +7,7 @@ import pytest
 
 from hub.domain.errors import InvalidError
 from hub.files.connectors import load_connector
-from hub.ports.connector import Step
+from hub.ports.connector import Feed, Step
 
 TRYTON = Path(__file__).parents[3] / "connectors" / "tryton.yaml"
 SMALL = """\
@@ -19,6 +19,7 @@ settings: {url: {title: {en: Address, zh: 地址}}}
 objects:
   bill:
     title: {en: Bill, zh: 账单}
+    cursor: {tz: Asia/Shanghai, granularity: 1 d, cap: 10000}
     idempotency: lookup
     lookup: {by: reference, settle: 2 min}
     state: state
@@ -38,6 +39,7 @@ def test_a_file_tells_the_sync_engine_what_it_must_know(tmp_path: Path) -> None:
     bill = read.objects["bill"]
     assert (bill.idempotency, bill.lookup_by, bill.settle) == ("lookup", "reference", timedelta(minutes=2))
     assert bill.goals == {"sent": (Step("draft", "send", "sent", "Somebody looks."),)}
+    assert bill.feed == Feed("Asia/Shanghai", timedelta(days=1), 10000)
     assert read.remote["bill"] == {"model": "acme.bill"}
 
 
@@ -54,7 +56,11 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         ("title: {en: Bill, zh: 账单}", "title: {en: Bill}", "objects.bill.title"),
         ("    state: state\n", "", "objects.bill"),
         ("remote: {model: acme.bill}", "remote: {model: acme.bill, colour: red}", "objects.bill.remote"),
-        ("module: connectors.acme", "module: os.path", "module"),
+        ("module: connectors.acme", "module: os", "module"),
+        ("    cursor: {tz: Asia/Shanghai, granularity: 1 d, cap: 10000}\n", "", "objects.bill.cursor"),
+        ("tz: Asia/Shanghai, ", "", "objects.bill.cursor"),
+        ("granularity: 1 d, ", "", "objects.bill.cursor"),
+        ("Asia/Shanghai", "Asia/Atlantis", "objects.bill.cursor.tz"),
         ("    title: {en: Bill, zh: 账单}\n", "    title: {en: Bill, zh: 账单}\n    of: cash\n", "objects.bill.of"),
     ],
 )

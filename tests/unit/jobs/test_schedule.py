@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from hub.jobs.schedule import Clockwork, jobs
 from hub.services.context import Hub, System
+from hub.testing.clock import FakeClock
 
 EVERY = {name: timedelta(seconds=1) for name in ("inbox", "deliver", "seal", "sweep")}
 
@@ -16,6 +17,7 @@ class Wired:
 
     def __init__(self, systems: Mapping[str, System]) -> None:
         self.systems = systems
+        self.clock = FakeClock(datetime(2026, 3, 2, tzinfo=UTC))
 
 
 def system(name: str, **facts: Any) -> System:

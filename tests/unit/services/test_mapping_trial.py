@@ -11,6 +11,7 @@ from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.services import mapping_trial
 from hub.services.context import System
+from hub.services.guarded import Guarded
 from hub.services.mapping_trial import Way
 from hub.testing.fake_system import FakeSystem
 from tests.unit.services.world import World
@@ -23,6 +24,12 @@ def erp(world: World) -> System:
     return world.hub.systems["erp"]
 
 
+def fake(system: System) -> FakeSystem:
+    assert isinstance(system.connector, Guarded)
+    assert isinstance(system.connector.connector, FakeSystem)
+    return system.connector.connector
+
+
 def record(world: World, entity: str, record_id: str) -> Record:
     return world.read(lambda tx: tx.records.need(entity, record_id))
 
@@ -31,9 +38,8 @@ def link(world: World, system: System, one: Record, remote: dict[str, object], *
     name = system.mappings[one.entity].object
     shadow = Link("erp", name, "7", one.entity, one.id, hub_shadow=one.doc, remote_shadow=remote)
     world.hub.store.run(lambda tx: tx.links.save(shadow))
-    assert isinstance(system.connector, FakeSystem)
     if there:
-        system.connector.store[name, "7"] = Remote("7", dict(NOW))
+        fake(system).store[name, "7"] = Remote("7", dict(NOW))
 
 
 def told(way: Way | None) -> dict[str, tuple[object, object, bool]]:
@@ -52,18 +58,16 @@ def test_both_directions_are_told_value_by_value_and_nothing_is_written(world: W
     assert found.merged is not None
     assert [(each.path, each.to) for each in found.merged.changes if each.path == "name"] == [("name", "hub")]
     assert (found.push.changed, found.away, found.remote_id) == (1, None, "7")
-    assert isinstance(system.connector, FakeSystem)
-    assert system.connector.calls == []
+    assert fake(system).calls == []
     assert record(world, "customer", "huaxin") == customer
 
 
 def test_a_system_that_does_not_answer_is_stood_in_for_by_what_was_last_agreed(world: World) -> None:
     system, customer = erp(world), record(world, "customer", "huaxin")
     link(world, system, customer, {**NOW, "name": "Agreed"}, there=False)
-    assert isinstance(system.connector, FakeSystem)
     gone = mapping_trial.of_record(world.hub, system, customer)
     assert isinstance(gone.away, NotFoundError)
-    system.connector.fail("get", "before")
+    fake(system).fail("get", "before")
     down = mapping_trial.of_record(world.hub, system, customer)
     assert isinstance(down.away, RetryableError)
     paused = mapping_trial.of_record(world.hub, replace(system, paused=True), customer)

@@ -70,6 +70,6 @@ def test_claiming_and_finishing_do_not_ring(ringing: RingingStore, rung: list[st
     )
     ringing.run(lambda tx: tx.outbox.dead(claimed, error="no"))
     assert rung == []
-    ringing.run(lambda tx: tx.outbox.replay(claimed.id))
+    ringing.run(lambda tx: tx.outbox.replay(claimed.id, not_before=claimed.created_at, bulk=True))
     assert rung == ["outbox"]
     assert ringing.read(lambda tx: tx.outbox.open_count()) == 1

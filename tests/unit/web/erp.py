@@ -11,6 +11,7 @@ from hub.files.mappings import load_mappings, parse_mapping
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.services.context import Hub, System
+from hub.services.guarded import Guarded
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 
@@ -70,9 +71,10 @@ def connect(hub: Hub, clock: FakeClock) -> Hub:
 
 def fake_of(hub: Hub) -> FakeSystem:
     """The ERP itself."""
-    fake = hub.systems["erp"].connector
-    assert isinstance(fake, FakeSystem)
-    return fake
+    guarded = hub.systems["erp"].connector
+    assert isinstance(guarded, Guarded)
+    assert isinstance(guarded.connector, FakeSystem)
+    return guarded.connector
 
 
 def link(hub: Hub, docs: Mapping[tuple[str, str, str], Doc] | None = None) -> None:

@@ -28,7 +28,7 @@ TABLES = {
     "_OUT_OF_RANGE",
 }
 WITH_TEMPLATE = re.compile(r"(Error|Review|Missing|Reason)$")
-TELLING = {"note", "tell_warehouse", "Score", "Check"}  # some argument is a message
+TELLING = {"note", "tell_warehouse", "Score", "Check", "Fact"}  # some argument is a message
 BUILT_IN = {"LookupError", "ValueError", "KeyError", "TypeError", "AssertionError"}  # our own mistakes: only logged
 PARAMETER = re.compile(r"\{(\w+)(?:![rsa])?\}")
 

@@ -20,6 +20,7 @@ OPEN_ROUTES = {
     "api.openapi",
     "api.session-open",
     "webhooks.call",
+    "webhooks.system",
     "account.sign_in",
     "account.open_session",
     "account.language",

@@ -46,7 +46,15 @@ PAGES = {
     "/notices": "li",
     "/sync": "boss",
     "/mappings": "boss",
-    "/sync/trace/corr-4": "boss",
+    "/sync/given-up": "boss",
+    "/sync/given-up?system=erp&entity=consumption&since=2020-01-01T00:00": "boss",
+    "/trace": "wang",
+    "/trace/corr-4": "wang",
+    "/trace/fields/customer/c1": "wang",
+    "/trace/fields/ticket/tk1": "boss",
+    "/reviews": "wang",
+    "/reviews?kind=conflict&state=settled": "wang",
+    "/reviews/rv1": "wang",
     "/sync/items/d2": "boss",
     "/audit?entity=ticket&id=tk1": "boss",
     "/audit?entity=&id=corr-1": "boss",
@@ -287,7 +295,7 @@ def test_an_agent_sees_what_rings_and_not_what_others_answered(full: Hub, browse
 def test_what_was_given_up_is_tried_again(full: Hub, browser: Open) -> None:
     boss = browser("boss")
     assert "RejectedError 409" in boss.get("/sync").text
-    assert boss.post("/sync/replay/d2").location == "/sync"
+    assert boss.post("/sync/replay/d2").location == "/sync/given-up"
     assert full.store.read(lambda tx: tx.outbox.get("d2")).state == "ready"  # type: ignore[union-attr] # it is there
     assert boss.post("/sync/replay/d2").status_code == 404
 

@@ -161,6 +161,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'new'"),
         )
         batch.create_index(
+            "ix_inbox_dead",
+            ["source"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
+        )
+        batch.create_index(
             "ix_inbox_subject",
             ["source", "subject"],
             unique=False,
@@ -191,6 +198,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=True),
         sa.Column("shadow", sa.LargeBinary(), nullable=False),
+        sa.Column("agreed_at", sa.Text(), nullable=True),
         sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("merged_into", sa.Text(), nullable=True),
@@ -241,6 +249,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state in ('ready', 'sent', 'unknown')"),
             postgresql_where=sa.text("state in ('ready', 'sent', 'unknown')"),
+        )
+        batch.create_index(
+            "ix_outbox_dead",
+            ["system"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dead'"),
+            postgresql_where=sa.text("state = 'dead'"),
         )
         batch.create_index("ix_outbox_record", ["entity", "record_id"], unique=False)
 
@@ -903,6 +918,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("report", schema=None) as batch:
+        batch.create_index("ix_report_kind", ["kind", "system", "object", "id"], unique=False)
 
     op.create_table(
         "run",

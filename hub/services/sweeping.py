@@ -1,0 +1,181 @@
+"""Sweep the ids of a system: find linked records that are gone, and records that no poll has told.
+
+A sweep goes in steps, each of which is committed with its place in the run, so that it survives a restart. Only a
+complete one counts, and what two in a row did not find is looked at by itself before it is believed to be gone. Where
+that would be more than the mapping's guard allows, the run stops as a whole: somebody looks, and sweeps with force.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from hub.domain.errors import PositionLostError
+from hub.domain.mapping import Mapping as FieldMapping
+from hub.domain.mapping.rules import Members
+from hub.ports.connector import Ids
+from hub.ports.runs import Run
+from hub.ports.store import UnitOfWork
+from hub.services.context import Hub, System
+from hub.services.gone import MISSES
+from hub.services.hints import hint, mapping_of
+from hub.services.listing import ids_of
+from hub.services.polling import is_loading
+from hub.services.runs import begin, ended, moved_on
+from hub.services.taking import fetch
+from hub.services.tracing import Tracer
+
+KIND = "sweep"
+PORTION = 500
+ABANDONED = timedelta(days=2)  # a sweep that has not moved for so long says nothing about today
+EMPTY = "{system} told no {object} at all, though {linked} are linked: nothing is concluded from that."
+BRAKED = "{count} or more linked {object} are missing, more than the brake allows: look there, then sweep with --force."
+LISTING, MISSING, CONFIRMING = "list", "miss", "confirm"
+
+
+def swept(system: System) -> list[FieldMapping]:
+    """The mappings whose objects are swept."""
+    return [each for each in system.mappings.values() if system.objects[each.object].of is None]
+
+
+def step(hub: Hub, system: System) -> int:
+    """Do a step of the sweep that is under way or due; says whether there was one."""
+    if system.paused or is_loading(hub, system.name):
+        return 0
+    run = next(iter(hub.store.read(lambda tx: tx.runs.open(KIND, system.name))), None) or next_due(hub, system)
+    if run is None:
+        return 0
+    advance(hub, system, run)
+    return 1
+
+
+def next_due(hub: Hub, system: System) -> Run | None:
+    """Begin the sweep of an object that was polled once and not swept for long; None where none is due."""
+    now = hub.clock.now()
+
+    def is_due(tx: UnitOfWork, name: str) -> bool:
+        if tx.cursors.get(system.name, name) is None:
+            return False
+        tried = [tx.runs.last(KIND, system.name, name, state=state) for state in ("complete", "braked", "failed")]
+        return all(run is None or now - run.started_at >= system.sweep_every for run in tried)
+
+    names = [mapping.object for mapping in swept(system)]
+    due = hub.store.read(lambda tx: next((name for name in names if is_due(tx, name)), None))
+    return None if due is None else start(hub, system, due)
+
+
+def start(hub: Hub, system: System, name: str, *, force: bool = False) -> Run:
+    """Begin a sweep of one object, or take up the one that is open; ``force``: the brake does not stop it."""
+    run = begin(hub, KIND, system.name, name, {"phase": LISTING, "after": None})
+    if force and not run.counts.get("forced"):
+        run = hub.store.run(lambda tx: tx.runs.save(replace(run, counts={**run.counts, "forced": 1})))
+    return run
+
+
+def advance(hub: Hub, system: System, run: Run) -> Run:
+    """Do one step of a sweep; gives the run as it is then."""
+    if hub.clock.now() - run.moved_at > ABANDONED:
+        return hub.store.run(lambda tx: end(hub, tx, run, "failed", "Nothing moved for days: begun anew."))
+    at = orjson.loads(run.position or "{}")
+    return STEPS[at["phase"]](Sweep(hub, system, mapping_of(system, run.object), run), at["after"])
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One step of one sweep."""
+
+    hub: Hub
+    system: System
+    mapping: FieldMapping
+    run: Run
+
+    def list_ids(self, after: str | None) -> Run:
+        """Take the next ids of the system down; those that nobody knows here are asked for."""
+        try:
+            page = ids_of(self.system.connector, self.run.object, until=self.hub.clock.now(), after=after)
+        except PositionLostError as error:
+            reason = str(error)
+            return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "failed", reason))
+        self.hub.points.reach("sweep.read")
+        return self.hub.store.run(lambda tx: self.take_down(tx, page))
+
+    def take_down(self, tx: UnitOfWork, page: Ids) -> Run:
+        """Remember ids, and go on with the next, or with what was not among them."""
+        tx.runs.see(self.run.id, page.ids)
+        news = self.unknown(tx, page)
+        for one in news:
+            hint(self.hub, tx, self.system.name, self.run.object, one)
+        counts = added(self.run.counts, told=len(page.ids), found=len(news))
+        if page.after is not None:
+            return self.go_on(tx, LISTING, page.after, counts)
+        linked = tx.links.count(self.system.name, self.run.object)
+        if not counts["told"] and linked:
+            note = EMPTY.format(system=self.system.name, object=self.run.object, linked=linked)
+            return end(self.hub, tx, self.run, "failed", note)
+        return self.go_on(tx, MISSING, "", counts)
+
+    def unknown(self, tx: UnitOfWork, page: Ids) -> list[str]:
+        """Ids of records that might be taken in and have no link."""
+        if not self.mapping.pulls or self.mapping.sync.creates is Members.HUB:
+            return []
+        known = tx.links.prefetch_remotes(self.system.name, self.run.object, page.ids)
+        return [one for one in page.ids if one not in known or known[one].state == "gone"]
+
+    def count_missing(self, after: str | None) -> Run:
+        """Count a miss for linked records that the complete listing did not have, a portion at a time."""
+
+        def work(tx: UnitOfWork) -> Run:
+            place = (self.system.name, self.run.object)
+            missing = tx.links.unseen(*place, self.run.id, before=self.run.revision, after=after or "", limit=PORTION)
+            if missing:
+                tx.links.miss(*place, missing)
+                return self.go_on(tx, MISSING, missing[-1], added(self.run.counts, missing=len(missing)))
+            tx.links.refind(*place, self.run.id)
+            return self.go_on(tx, CONFIRMING, "", self.run.counts)
+
+        return self.hub.store.run(work)
+
+    def confirm(self, after: str | None) -> Run:
+        """Look at what was missed often enough, one by one; all of it, or by the brake none."""
+        allowed = self.mapping.sync.guard.max_deleted
+        place = (self.system.name, self.run.object)
+        missed = self.hub.store.read(lambda tx: tx.links.missed(*place, MISSES, limit=PORTION))
+        if not after and len(missed) > allowed and not self.run.counts.get("forced"):
+            note = BRAKED.format(count=allowed + 1, object=self.run.object)
+            return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "braked", note))
+        due = [one for one in missed if one > (after or "")]
+        if not due:
+            return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "complete", None))
+        tracer = Tracer(self.hub, self.hub.ids.new(), self.system.name, self.mapping.entity)
+        fetch(self.hub, self.system, tracer, self.run.object, due[0], deleted=True)
+        counts = added(self.run.counts, confirmed=1)
+        return self.hub.store.run(lambda tx: self.go_on(tx, CONFIRMING, due[0], counts))
+
+    def go_on(self, tx: UnitOfWork, phase: str, after: str, counts: Mapping[str, int]) -> Run:
+        """Keep the place from which the next step goes on."""
+        return moved_on(self.hub, tx, self.run, {"phase": phase, "after": after}, counts)
+
+
+STEPS: Mapping[str, Callable[[Sweep, Any], Run]] = {
+    LISTING: Sweep.list_ids,
+    MISSING: Sweep.count_missing,
+    CONFIRMING: Sweep.confirm,
+}
+
+
+def end(hub: Hub, tx: UnitOfWork, run: Run, state: str, note: str | None) -> Run:
+    """End a sweep and drop what it took down."""
+    tx.runs.forget(run.id)
+    return ended(hub, tx, run, state, note)
+
+
+def added(counts: Mapping[str, int], **more: int) -> dict[str, int]:
+    """Counts, and what a step adds to them."""
+    return {**counts, **{name: counts.get(name, 0) + value for name, value in more.items()}}
+
+
+def is_overdue(run: Run | None, system: System, now: datetime) -> bool:
+    """Whether the last complete sweep of an object is older than two intervals, or there was none."""
+    return run is None or now - run.started_at > 2 * system.sweep_every

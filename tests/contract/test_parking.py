@@ -1,0 +1,86 @@
+"""What refers to something that is not here yet waits for it, and only for it; what waits for itself is told."""
+
+import pytest
+
+from hub.ports.inbox import Message
+from hub.ports.store import Store
+from hub.services import inbound
+from hub.testing.clock import FakeClock
+from tests.sync_bench import CUSTOMER, Bench, bench
+
+NESTED = CUSTOMER.replace("fields:\n", "fields:\n  parent_id <-> parent: {ref: customer, owner: remote}\n")
+
+
+@pytest.fixture
+def b(store: Store, clock: FakeClock) -> Bench:
+    return bench(store, clock, customer=NESTED)
+
+
+def ask_for(b: Bench, name: str, remote_id: str) -> None:
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", name, remote_id))
+
+
+def messages(b: Bench, state: str) -> list[Message]:
+    return b.hub.store.read(lambda tx: tx.inbox.listing(state=state))
+
+
+def test_a_child_brings_its_parent_and_is_woken_by_it(b: Bench) -> None:
+    """OCA/connector-magento#165: the parent is asked for once, and made once."""
+    parent = b.erp.create("party", {"name": "A"})
+    b.erp.create("bill", {"party": parent.id, "state": "posted"})
+    b.erp.create("bill", {"party": parent.id, "state": "paid"})
+    ask_for(b, "bill", "2")
+    ask_for(b, "bill", "3")
+    inbound.process(b.hub)
+    assert [message.waits_for for message in messages(b, "new") if message.waits_for] == ["party/1", "party/1"]
+    while inbound.process(b.hub):  # no time passes: nobody waits for a back-off
+        pass
+    assert messages(b, "new") == []
+    bills = b.hub.store.read(lambda tx: tx.records.all("invoice"))
+    assert {bill.doc["customer_id"] for bill in bills} == {b.only("customer").id}
+
+
+def test_records_that_wait_for_one_another_are_told_with_their_circle(b: Bench) -> None:
+    """No order of taking in helps; a person breaks the circle over there."""
+    b.erp.create("party", {"name": "A", "parent": "2"})
+    b.erp.create("party", {"name": "B", "parent": "3"})
+    b.erp.create("party", {"name": "C", "parent": "1"})
+    b.run(2)
+    (dead,) = messages(b, "dead")
+    assert "waits for itself" in str(dead.error)
+    assert "party/3 -> party/1 -> party/2 -> party/3" in str(dead.error)
+    b.erp.edit("party", "1", parent=None)
+    b.settle()
+    assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 3
+
+
+def test_one_systems_worker_leaves_the_messages_of_others_alone(b: Bench) -> None:
+    """T28: a system that hangs holds up its own messages and nobody else's."""
+    b.erp.create("party", {"name": "A"})
+    ask_for(b, "party", "1")
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "crm", "account", "7"))
+    assert inbound.process(b.hub, "erp") == 1
+    (left,) = messages(b, "new")
+    assert (left.source, left.attempt) == ("crm", 0)
+
+
+def test_one_webhook_that_comes_three_times_is_one_execution(b: Bench) -> None:
+    """n8n-io/n8n#38083, #31837, #19600: hints that wait are one; one that comes later is news."""
+    b.erp.create("party", {"name": "A"})
+    for _ in range(3):
+        ask_for(b, "party", "1")
+    assert inbound.process(b.hub) == 1
+    ask_for(b, "party", "1")
+    assert inbound.process(b.hub) == 1
+    assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 1
+
+
+def test_a_late_webhook_does_not_revert_what_came_after_it(b: Bench) -> None:
+    """paypal/mirakl-hyperwallet-connector#35, webrenew/memories#397, reapit/foundations#9608: a hook is a hint."""
+    b.erp.create("party", {"name": "A", "phone": "+8613800138000"})
+    ask_for(b, "party", "1")
+    b.erp.edit("party", "1", phone="+8613900139000")
+    b.run(2)
+    ask_for(b, "party", "1")  # the hook of the first change comes at last
+    inbound.process(b.hub)
+    assert b.only("customer").doc["phone"] == "+8613900139000"

@@ -1,0 +1,260 @@
+"""Sweeps, deletes and merges over there: two complete sweeps and a look; the brake; nothing comes back by itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.domain.documents import Doc
+from hub.domain.errors import RetryableError
+from hub.ports.connector import Ids, Remote
+from hub.ports.links import Link
+from hub.ports.runs import Run
+from hub.ports.store import Store
+from hub.services import inbound, outbound, sweeping
+from hub.testing.clock import FakeClock
+from tests.sync_bench import CUSTOMER, Bench, EveryDocument, bench
+
+DAY = timedelta(days=1)
+
+
+class WithActive(EveryDocument):
+    """Customers can be marked as ended."""
+
+    def schema(self, entity: str) -> dict[str, Any]:
+        told = super().schema(entity)
+        return {"properties": {**told["properties"], "active": {"type": "boolean"}}}
+
+
+def deleting(store: Store, clock: FakeClock, what: str, most: int = 10) -> Bench:
+    """A hub whose customer mapping says what a deletion over there does here."""
+    text = CUSTOMER.replace("sync:\n", f"sync:\n  deletes: {{remote: {what}}}\n").replace(
+        "max_deleted: 10", f"max_deleted: {most}"
+    )
+    b = bench(store, clock, customer=text)
+    return replace(b, hub=replace(b.hub, schemas=WithActive()))
+
+
+@pytest.fixture
+def b(store: Store, clock: FakeClock) -> Bench:
+    return deleting(store, clock, "cancel")
+
+
+def sweep(b: Bench, *, force: bool = False) -> Run:
+    """One whole sweep of the customers."""
+    system = b.hub.systems["erp"]
+    b.clock.pass_by(DAY)
+    run = sweeping.start(b.hub, system, "party", force=force)
+    while run.ended_at is None:
+        run = sweeping.advance(b.hub, system, run)
+    while inbound.process(b.hub):
+        pass
+    return run
+
+
+def link_of(b: Bench, remote_id: str) -> Link:
+    link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", remote_id))
+    assert link is not None
+    return link
+
+
+def customers(b: Bench, *names: str) -> list[Remote]:
+    made = [b.erp.create("party", {"name": name}) for name in names]
+    b.run(2)
+    return made
+
+
+def ours(b: Bench, name: str) -> Doc:
+    return next(r.doc for r in b.hub.store.read(lambda tx: tx.records.all("customer")) if r.doc["name"] == name)
+
+
+def reviews(b: Bench) -> list[str]:
+    return [review.kind for review in b.hub.store.read(lambda tx: tx.reviews.listing())]
+
+
+def test_what_two_complete_sweeps_and_a_look_do_not_find_is_gone(b: Bench) -> None:
+    """elastic/connectors#1822, slingdata-io/sling-cli#333, stripe/sync-engine-fork#368: polling never sees deletes."""
+    _, gone, _ = customers(b, "A", "B", "C")
+    b.erp.remove("party", gone.id)
+    first = sweep(b)
+    assert (first.state, first.counts["told"], first.counts["missing"]) == ("complete", 2, 1)
+    assert (link_of(b, gone.id).state, ours(b, "B").get("active")) == ("active", None)
+    assert sweep(b).counts["confirmed"] == 1
+    assert (link_of(b, gone.id).state, ours(b, "B")["active"]) == ("gone", False)
+    assert "active" not in ours(b, "A")
+    assert sweep(b).counts.get("missing", 0) == 0
+
+
+def test_what_is_found_again_is_not_missed_any_more(b: Bench) -> None:
+    (there,) = customers(b, "A")
+    customers(b, "B")
+    kept = b.erp.remove("party", there.id)
+    sweep(b)
+    b.erp.store["party", there.id] = kept
+    sweep(b)
+    b.erp.remove("party", there.id)
+    sweep(b)
+    assert (link_of(b, there.id).state, link_of(b, there.id).missed) == ("active", 1)
+
+
+def test_a_sweep_that_breaks_off_deletes_nothing_and_goes_on_where_it_was(b: Bench) -> None:
+    """NangoHQ/nango#1132, #4633, #5517, simstudioai/sim#5884: absence in a failed listing is no absence."""
+    made = customers(b, *"ABCDEFG")
+    system = b.hub.systems["erp"]
+    run = sweeping.start(b.hub, system, "party")
+    run = sweeping.advance(b.hub, system, run)
+    b.erp.fail("ids", "before")
+    with pytest.raises(RetryableError):
+        sweeping.advance(b.hub, system, run)
+    again = sweeping.start(b.hub, system, "party")
+    assert (again.id, again.position) == (run.id, run.position)
+    while again.ended_at is None:
+        again = sweeping.advance(b.hub, system, again)
+    assert (again.state, again.counts["told"]) == ("complete", 7)
+    assert {link_of(b, one.id).missed for one in made} == {0}
+
+
+def test_a_listing_that_tells_nothing_at_all_proves_nothing(b: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NangoHQ/nango#4633: an account that lost a right lists nothing, and says so with a green status."""
+    (there,) = customers(b, "A")
+    monkeypatch.setattr(b.erp, "ids", lambda _name, _after=None: Ids(()))
+    for _ in range(3):
+        run = sweep(b)
+        assert (run.state, "told no party at all" in str(run.note)) == ("failed", True)
+    assert link_of(b, there.id).missed == 0
+
+
+def test_the_brake_stops_a_sweep_as_a_whole_until_it_is_forced(store: Store, clock: FakeClock) -> None:
+    """NangoHQ/nango#1132: a mass deletion is looked at by a person first."""
+    b = deleting(store, clock, "cancel", most=2)
+    made = customers(b, *"ABCDE")
+    for one in made[:3]:
+        b.erp.remove("party", one.id)
+    sweep(b)
+    run = sweep(b)
+    assert (run.state, "3 or more linked party" in str(run.note)) == ("braked", True)
+    assert all(link_of(b, one.id).state == "active" for one in made)
+    forced = sweep(b, force=True)
+    assert (forced.state, forced.counts["confirmed"]) == ("complete", 3)
+    assert [link_of(b, one.id).state for one in made] == ["gone"] * 3 + ["active"] * 2
+
+
+def test_a_person_is_asked_where_the_mapping_says_so(store: Store, clock: FakeClock) -> None:
+    b = deleting(store, clock, "review")
+    (there,) = customers(b, "A")
+    customers(b, "B")
+    b.erp.remove("party", there.id)
+    sweep(b)
+    sweep(b)
+    assert (reviews(b), link_of(b, there.id).state) == (["gone"], "active")
+
+
+def test_a_sweep_finds_what_no_poll_has_told(b: Bench) -> None:
+    """slingdata-io/sling-cli#333: a record whose change was never told is asked for."""
+    customers(b, "A")
+    hidden = b.erp.create("party", {"name": "H"})
+    b.erp.store["party", hidden.id] = replace(hidden, changed_at=b.clock.now() - timedelta(days=9))
+    b.run(2)
+    assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 1
+    assert sweep(b).counts["found"] == 1
+    assert ours(b, "H")["name"] == "H"
+
+
+def test_a_link_that_was_made_during_a_sweep_is_not_missed_by_it(b: Bench) -> None:
+    customers(b, *"ABC")
+    system = b.hub.systems["erp"]
+    run = sweeping.start(b.hub, system, "party")
+    for _ in range(2):
+        run = sweeping.advance(b.hub, system, run)
+    (late,) = customers(b, "L")
+    b.hub.store.run(lambda tx: tx.links.save(replace(link_of(b, late.id), external_id="0", record_id="x")))
+    while run.ended_at is None:
+        run = sweeping.advance(b.hub, system, run)
+    assert run.counts.get("missing", 0) == 0
+
+
+def test_what_is_gone_does_not_come_back_by_an_edit_here(b: Bench) -> None:
+    """crm-bisync#37: a record that was deleted over there is not made again by our next write."""
+    (there,) = customers(b, "A")
+    customers(b, "B")
+    b.erp.remove("party", there.id)
+    sweep(b)
+    sweep(b)
+    record = b.hub.store.read(lambda tx: tx.records.need("customer", link_of(b, there.id).record_id))
+    b.change(record, name="A2")
+    while outbound.deliver(b.hub, "erp"):
+        pass
+    assert b.open_count() == 0
+    assert len(b.erp.records("party")) == 1
+
+
+def test_a_record_that_comes_back_is_linked_again(b: Bench) -> None:
+    """T24: deleted, then made again under the same id."""
+    (there,) = customers(b, "A")
+    customers(b, "B")
+    b.erp.remove("party", there.id)
+    sweep(b)
+    sweep(b)
+    b.erp.store["party", there.id] = replace(
+        there, doc={"name": "A", "phone": "+8613800138000"}, changed_at=b.clock.now()
+    )
+    b.run(3)
+    assert (link_of(b, there.id).state, ours(b, "A")["phone"]) == ("active", "+8613800138000")
+    assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 2
+
+
+def test_a_record_made_anew_with_the_same_key_is_adopted(b: Bench) -> None:
+    """T24: deleted, then made again under another id with the same tax number."""
+    old = b.erp.create("party", {"name": "A", "tax": "91310000X"})
+    customers(b, "B")
+    record_id = link_of(b, old.id).record_id
+    b.erp.remove("party", old.id)
+    sweep(b)
+    sweep(b)
+    new = b.erp.create("party", {"name": "A", "tax": "91310000X"})
+    b.run(3)
+    assert (link_of(b, new.id).record_id, link_of(b, old.id).state) == (record_id, "gone")
+
+
+def test_a_merge_over_there_moves_the_link(b: Bench) -> None:
+    """MinnPost/object-sync-for-salesforce#197, #246: the loser is gone, the survivor carries our key."""
+    record = b.add("customer", name="A", phone="+8613800138000")
+    b.run(3)
+    (loser,) = b.erp.records("party")
+    survivor = b.erp.create("party", {**loser.doc, "name": "A", "mail": "s@example.com"})
+    b.erp.remove("party", loser.id)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", loser.id))
+    while inbound.process(b.hub):
+        pass
+    assert (link_of(b, loser.id).state, link_of(b, loser.id).merged_into) == ("merged", survivor.id)
+    assert (link_of(b, survivor.id).record_id, link_of(b, survivor.id).state) == (record.id, "active")
+    assert b.get(record)["email"] == "s@example.com"
+    b.run(3)
+    assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 1
+
+
+def test_a_merge_into_another_of_our_records_asks_a_person(b: Bench) -> None:
+    """MinnPost/object-sync-for-salesforce#246: two of ours were one over there all the time."""
+    loser, winner = customers(b, "A", "B")
+    kept = b.erp.store["party", loser.id]
+    b.erp.store["party", loser.id] = replace(kept, doc={}, merged_into=winner.id)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", loser.id))
+    while inbound.process(b.hub):
+        pass
+    (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
+    assert (review.kind, review.detail["into"]) == ("merged", winner.id)
+    assert link_of(b, loser.id).state == "merged"
+
+
+def test_sweeps_are_due_once_an_interval_and_only_after_a_first_poll(b: Bench) -> None:
+    system = b.hub.systems["erp"]
+    assert sweeping.step(b.hub, system) == 0
+    customers(b, "A")
+    while sweeping.step(b.hub, system):
+        pass
+    done = b.hub.store.read(lambda tx: tx.runs.listing())
+    assert sorted((run.object, run.state) for run in done) == [("bill", "complete"), ("party", "complete")]
+    assert sweeping.step(b.hub, system) == 0
+    b.clock.pass_by(DAY)
+    assert sweeping.step(b.hub, system) == 1
