@@ -132,4 +132,4 @@ def test_the_hub_does_what_the_model_does(migrated: Path) -> None:
         max_examples=12, stateful_step_count=16, deadline=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(OnThisFile, settings=patient)  # type: ignore[no-untyped-call] # Hypothesis says nothing of it
+    run_state_machine_as_test(OnThisFile, settings=patient)

@@ -240,6 +240,18 @@ class Author:
         side = self.chance.choice((HUB, HUB, system))
         yield ("edit", side, label, field, self.number(), self.chance.randrange(12))
 
+    def lost_birth_then_edit(self) -> Iterator[Step]:
+        """A create worked, its answer was lost, and somebody over there changes a field before the hub has looked."""
+        system = self.chance.choice(SYSTEMS)
+        yield ("turn",)
+        yield ("fault", system, "upsert" if system == "crm" else "create", "after", 0)
+        label = f"c{len(self.labels) + 1}"
+        self.labels[label] = ("customer", HUB)
+        yield ("born", HUB, "customer", label, self.number(), "")
+        yield ("deliver", system, 9)
+        field = self.chance.choice([name for name in ("name", "code") if system in PLACES["customer"][name]])
+        yield ("edit", system, label, field, self.number(), self.chance.randrange(12))
+
     def orphan(self) -> Iterator[Step]:
         """Something is gone over there when the hub changes it."""
         label = self.label("contact", "part", "asset")
@@ -273,7 +285,7 @@ class Author:
 
 
 SCENES = ("slow_birth", "slow_update", "death_of_a_clerk", "missed_message", "old_copy", "lost_answer_then_edit",
-          "orphan", "sleeper")  # fmt: skip
+          "lost_birth_then_edit", "orphan", "sleeper")  # fmt: skip
 
 
 def history(seed: int) -> list[Step]:

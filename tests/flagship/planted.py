@@ -45,9 +45,9 @@ def put(owner: Any, name: str, value: Any) -> None:
 def shadow_not_updated() -> None:
     right = agreeing.remember
 
-    def remember(tx: Any, system: Any, mapping: Any, record_id: str, remote: Remote, outcome: Any) -> Any:
+    def remember(tx: Any, system: Any, mapping: Any, record: Any, remote: Remote, outcome: Any) -> Any:
         known = tx.links.of_remote(system.name, mapping.object, remote.id)
-        link = right(tx, system, mapping, record_id, remote, outcome)
+        link = right(tx, system, mapping, record, remote, outcome)
         if known is not None and known.remote_shadow:
             tx.links.save(replace(link, hub_shadow=known.hub_shadow, remote_shadow=known.remote_shadow))
         return link
@@ -170,16 +170,6 @@ def outbox_in_another_transaction() -> None:
     put(hub_child.MortalStore, "run", run_twice)
 
 
-def inbox_done_before_merge() -> None:
-    right = inbound.process_hint
-
-    def process_hint(hub: Any, message: Any) -> None:
-        hub.store.run(lambda tx: tx.inbox.done(message))
-        right(hub, message)
-
-    put(inbound, "process_hint", process_hint)
-
-
 def hook_body_is_trusted() -> None:
     right = taking.fetch
 
@@ -249,25 +239,6 @@ def last_row_of_a_page_dropped() -> None:
         return right(hub, system, mapping, remotes[:-1] if len(remotes) == 3 else remotes, revision)
 
     put(polling, "take_page", take_page)
-
-
-def old_copy_wins() -> None:
-    right = taking.take_read
-
-    def take_read(hub: Any, tx: Any, system: Any, tracer: Any, read: Any) -> Any:
-        now = tx.links.of_remote(system.name, read.name, read.remote_id)
-        return right(hub, tx, system, tracer, replace(read, before=now))
-
-    put(taking, "take_read", take_read)
-
-
-def old_page_wins() -> None:
-    right = taking.take_page
-    put(
-        polling,
-        "take_page",
-        lambda hub, system, mapping, remotes, _revision: right(hub, system, mapping, remotes, 10**9),
-    )
 
 
 def written_record_is_merged() -> None:
@@ -347,16 +318,13 @@ PLANTED: Mapping[str, Bug] = {
         (retry_without_settle, "not found at once is taken for never to come"),
         (read_back_is_a_change, "what the other side has made of our value is taken for a change"),
         (outbox_in_another_transaction, "what is due is committed after the change that makes it due"),
-        (inbox_done_before_merge, "a message is done before its record is merged"),
         (hook_body_is_trusted, "the body of a hook is merged, however late it came"),
         (coalesced_with_what_is_sent, "a change is absorbed by a delivery that is under way"),
         (link_not_unique, "a remote record that is linked becomes another record of ours"),
         (snapshots_out_of_order, "what is sent is the record as it was when it became due"),
         (last_row_of_a_page_dropped, "the last row of a full page is left out"),
-        (old_copy_wins, "a copy that was fetched before our write is merged after it"),
         (stale_is_overwritten, "a newer version over there is overwritten without a merge"),
         (not_found_is_made_again, "what was deleted over there is made again"),
-        (old_page_wins, "a page that was read before our write is merged after it"),
         (written_record_is_merged, "a copy is merged while a call about its record may be running"),
         (edits_after_a_lost_answer_are_normalised, "whatever is found after a lost answer is taken for our own write"),
         (own_lost_write_is_theirs, "our own write, whose answer was lost, is taken for an edit over there"),

@@ -1,5 +1,6 @@
 """The stage of a history: the twins, the virtual clock, and a hub that may die and is started again."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -65,6 +66,7 @@ class Stage:
 
     def live(self, life: int, line: Connection) -> None:
         """What the child does."""
+        logging.disable()  # the log of a hub that is killed and lied to is long, and no finding
         self.plant()
         Child(line, self.parts, self.database, life, self.clock.now).serve()
 
