@@ -22,7 +22,7 @@ from hub.storage.unit_of_work import Vault
 from hub.testing.clock import FakeClock
 from hub.testing.demo import Stage
 from hub.testing.tryton.fixture import RunningErp, tryton
-from hub.testing.tryton.server import free_port
+from tests.stages import furnish, impatient_copy
 
 ROOT = Path(__file__).parent.parent
 PRIVACY = {
@@ -43,22 +43,13 @@ def need(what: str, why: str) -> None:
 @pytest.fixture(scope="session")
 def furnished(tryton: RunningErp, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of a demo that is set up and at rest, to be copied."""
-    stage = Stage(tmp_path_factory.mktemp("furnished") / "demo", port=free_port(), erp_port=free_port())
-    try:
-        stage.open()
-    finally:
-        stage.close()
-    return stage.directory
+    return furnish(tmp_path_factory.mktemp("furnished") / "demo")
 
 
 @pytest.fixture
 def stage(furnished: Path, tmp_path: Path) -> Iterator[Stage]:
     """An ERP and a hub of the test's own, running, with staff and customers."""
-    shutil.copytree(furnished, tmp_path / "demo")
-    shipped = (ROOT / "connectors" / "tryton.yaml").read_text("utf-8")
-    impatient = tmp_path / "demo" / "connectors" / "tryton.yaml"
-    impatient.write_text(shipped.replace("settle: 60 s", "settle: 2 s"), "utf-8")
-    stage = Stage(tmp_path / "demo", port=free_port(), erp_port=free_port(), seconds=8)
+    stage = impatient_copy(furnished, tmp_path / "demo")
     try:
         stage.open()
         yield stage

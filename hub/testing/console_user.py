@@ -12,6 +12,7 @@ import requests
 from hub.domain.documents import Doc
 
 PATIENCE = 120.0  # seconds that a person waits for something that another system has to do
+LOOKS, STALE = 5, 412
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -54,9 +55,13 @@ class ConsoleUser:
         return self._answer(self._send("POST", f"{self.url}/api/v1/{path}", json=body, headers=headers))
 
     def patch(self, path: str, **body: Any) -> Doc:
-        """Change fields of a record as it is now."""
-        headers = {"If-Match": self._send("GET", f"{self.url}/api/v1/{path}").headers["ETag"]}
-        return self._answer(self._send("PATCH", f"{self.url}/api/v1/{path}", json=body, headers=headers))
+        """Change fields of a record as it is now; look again when it is another by then, if only by our own hand."""
+        for _ in range(LOOKS):
+            headers = {"If-Match": self._send("GET", f"{self.url}/api/v1/{path}").headers["ETag"]}
+            answer = self._send("PATCH", f"{self.url}/api/v1/{path}", json=body, headers=headers)
+            if answer.status_code != STALE:
+                break
+        return self._answer(answer)
 
     def upload(self, data: bytes) -> Doc:
         """Keep a photo under its hash; what comes back goes into add_evidence."""

@@ -5,8 +5,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.testing.console_user import ConsoleError, ConsoleUser
+from hub.testing.console_user import PATIENCE, ConsoleError, ConsoleUser
 from hub.testing.hub_server import HubError, HubServer, new_secret
+from hub.testing.nurse import Nurse
 from hub.testing.staff import STAFF, TECHNICIANS, furnish, hire
 from hub.testing.story import Story
 from hub.testing.tryton.database import create_seeded
@@ -89,7 +90,11 @@ class Stage:
 
     def person(self, login: str) -> ErpPerson:
         """One of the ERP's users."""
-        return ErpPerson(self.erp.url, login, self.erp.login(login).password)
+        return ErpPerson(self.erp.url, login, self.erp.login(login).password, patience=PATIENCE)
+
+    def nurse(self) -> Nurse:
+        """Who starts ERP and hub again, should one of them die."""
+        return Nurse({"ERP": self.erp, "hub": self.hub}, say)
 
     def story(self) -> Story:
         """The story, ready to be played."""
@@ -105,9 +110,10 @@ class Stage:
     def perform(self) -> bool:
         """Play the story and show the final table."""
         story = self.story()
-        agreed = story.play()
+        with self.nurse():
+            agreed, rows = story.play(), story.table()
         say("", "")
-        for what, here, there in (("", "hub", "ERP"), *story.table()):
+        for what, here, there in (("", "hub", "ERP"), *rows):
             print(f"  {what:<16} {here:>20} {there:>20} {'' if here == there or not what else '  DIFFERS'}")  # noqa: T201
         say("", "hub and ERP agree." if agreed else "hub and ERP do not agree.")
         return agreed

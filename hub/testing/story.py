@@ -238,7 +238,7 @@ class Story:
     def pay(self) -> None:
         """Finance pays in the ERP; the hub hears of it, and the loop is closed."""
         self.finance.rpc.refresh_context()
-        self.finance.pay_invoice(self.invoice["number"])
+        self.finance.pay_rest(self.invoice["number"])
         self.ticket = self.people["finance"].until(
             "paid", f"tickets/{self.ticket['id']}", lambda doc: "loop_closed_at" in doc
         )

@@ -1,15 +1,18 @@
 """People of the ERP at work, for the demo and for tests: what they do there, the hub must notice."""
 
+import time
 from decimal import Decimal
 
-from hub.testing.tryton.rpc import TrytonRpc
+import requests
+
+from hub.testing.tryton.rpc import AGAIN, TrytonRpc
 
 
 class ErpPerson:
-    """One user of the ERP, working in it without knowing of the hub."""
+    """One user of the ERP, working in it without knowing of the hub; ``patience``: seconds that it may be away."""
 
-    def __init__(self, url: str, login: str, password: str) -> None:
-        self.rpc = TrytonRpc(url, login, password)
+    def __init__(self, url: str, login: str, password: str, *, patience: float = 0) -> None:
+        self.rpc, self._patience = TrytonRpc(url, login, password, patience=patience), patience
 
     def pay_invoice(self, number: str, amount: Decimal | None = None) -> None:
         """Record a cash payment with the payment wizard: of what is still open, or of an amount."""
@@ -21,6 +24,17 @@ class ErpPerson:
             wizard.execute("choice", start={**wizard.form("start"), "payment_method": method, "amount": paid})
             if paid < open_amount:
                 wizard.execute("pay", ask={**wizard.form("ask"), "type": "partial"})
+
+    def pay_rest(self, number: str) -> None:
+        """Record a cash payment of what is open; when the ERP went away meanwhile, look first whether it is paid."""
+        invoice, until = self.rpc.one("account.invoice", [["number", "=", number]]), time.monotonic() + self._patience
+        while self.rpc.read("account.invoice", invoice, "amount_to_pay")["amount_to_pay"]:
+            try:
+                self.pay_invoice(number)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(AGAIN)
 
     def change_phone(self, party: int, value: str, kind: str = "mobile") -> None:
         """Correct the telephone number of a party: its first one of the kind."""

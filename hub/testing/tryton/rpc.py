@@ -6,6 +6,7 @@ It is written apart from the connector on purpose, so that what the one writes i
 import base64
 import datetime as dt
 import json
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 from types import TracebackType
@@ -15,6 +16,9 @@ import requests
 
 DATABASE = "erp"
 SECONDS = 60
+AGAIN = 0.3  # seconds between two tries
+# What may be asked again when the answer was lost: reading, and writing a value over a value.
+REPEATABLE = ("login", "search", "read", "write", "get_preferences", "fields_get", "get_id")
 
 
 class RpcError(Exception):
@@ -27,10 +31,10 @@ class RpcError(Exception):
 
 
 class TrytonRpc:
-    """One person, logged in."""
+    """One person, logged in; ``patience`` is how many seconds the ERP may be away, for what may be asked again."""
 
-    def __init__(self, url: str, login: str, password: str) -> None:
-        self._url = f"{url}/{DATABASE}/rpc/"
+    def __init__(self, url: str, login: str, password: str, *, patience: float = 0) -> None:
+        self._url, self._patience = f"{url}/{DATABASE}/rpc/", patience
         self._http = requests.Session()
         self._http.trust_env = False
         self.context: dict[str, Any] = {}
@@ -91,13 +95,24 @@ class TrytonRpc:
 
     def _post(self, method: str, *params: Any) -> Any:
         body = json.dumps({"id": 1, "method": method, "params": params}, default=_encode)
-        headers = {"Content-Type": "application/json"}
-        answer = self._http.post(self._url, data=body, headers=headers, timeout=SECONDS)
+        patience = self._patience if method.endswith(REPEATABLE) else 0
+        answer = self._ask(body, time.monotonic() + patience)
         answer.raise_for_status()
         told = json.loads(answer.content, object_hook=_decode)
         if "error" in told:
             raise RpcError(str(told["error"][0]), told["error"][1])
         return told["result"]
+
+    def _ask(self, body: str, until: float) -> requests.Response:
+        """Ask, and ask the same again when the ERP went away meanwhile."""
+        headers = {"Content-Type": "application/json"}
+        while True:
+            try:
+                return self._http.post(self._url, data=body, headers=headers, timeout=SECONDS)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(AGAIN)
 
 
 class Wizard:

@@ -105,6 +105,15 @@ class TrytonServer:
         """Kill it as a power cut would."""
         self._end(signal.SIGKILL)
 
+    def cut_power(self) -> None:
+        """Kill it, whatever it does, and leave it to whoever watches; nothing happens when it does not run."""
+        if self._process is not None:
+            self._process.kill()
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
     def restart(self) -> None:
         """Start again on the same data and port."""
         self.stop()
@@ -181,5 +190,5 @@ def _answers(url: str) -> bool:
             http.trust_env = False
             asked = {"id": 0, "method": "common.server.version", "params": []}
             return http.post(f"{url}/rpc/", json=asked, timeout=5).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
