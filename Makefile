@@ -7,10 +7,11 @@ DIR ?= var/demo
 ONCE ?=
 STORE ?=
 SEEDS ?= 2000
+ROUNDS ?= 20
 
-.PHONY: help check test soak mutants demo bench docs lock tryton clean
+.PHONY: help check test soak soak-demo mutants demo bench docs lock tryton clean
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 .venv/ready: requirements-dev.lock .ci/venv
 	@$(SHELL) .ci/venv .venv requirements-dev.lock tickethub
@@ -35,8 +36,11 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
 
-soak: .venv/ready ## play SEEDS histories of the flagship test (2000)
+soak: .venv/ready soak-demo ## play SEEDS histories of the flagship test (2000)
 	@$(BIN)/python -m tests.flagship --seeds 0:$(SEEDS) --go-on
+
+soak-demo: .venv/ready .venv-tryton/ready ## play the story of the demo ROUNDS times (20) while hub and ERP are killed
+	@$(BIN)/python -m tests.soak --seeds 0:$(ROUNDS)
 
 mutants: .venv/ready ## plant wrong mappings and tell what stops each
 	@$(BIN)/python -m tests.mutants

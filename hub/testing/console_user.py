@@ -11,7 +11,9 @@ import requests
 
 from hub.domain.documents import Doc
 
-PATIENCE = 120.0  # seconds that a person waits for something that another system has to do
+# Seconds that a person waits for something that another system has to do: a delivery of unknown outcome rests for the
+# longest request, the wait for its turn and the time to settle, 100 s with Tryton, and that may happen to it twice.
+PATIENCE = 280.0
 LOOKS, STALE = 5, 412
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 

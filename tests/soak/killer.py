@@ -15,6 +15,7 @@ from hub.testing.tryton.server import TrytonServer
 KILLS = {"hub": (3, 5), "ERP": (2, 4)}  # in one round, at least and at most
 LATEST = 4.0  # seconds after a step began
 LONGEST = 6.0  # seconds that one is kept down
+AGAIN = 1.0  # seconds between two kills of one that is kept down
 
 
 @dataclass(frozen=True, order=True)
@@ -70,5 +71,5 @@ class Killer:
         until = time.monotonic() + kill.down
         while True:
             self._victims[kill.who].cut_power()
-            if time.monotonic() > until or self._leave.wait(0.2):
+            if time.monotonic() > until or self._leave.wait(AGAIN):
                 return
