@@ -3,7 +3,6 @@
 from collections import Counter
 
 from hub.testing.console_user import ConsoleUser
-from hub.testing.demo import Stage
 from hub.testing.staff import PART
 from hub.testing.story import MAIN, VAN, Story
 
@@ -26,9 +25,8 @@ THERE = {
 UNDONE = ("new", "ready", "sent", "unknown", "parked", "dead")
 
 
-def census(stage: Stage, story: Story) -> list[Row]:
+def census(admin: ConsoleUser, story: Story) -> list[Row]:
     """The story's own table, what waits, the stock as the hub knows it, and how much there is of everything."""
-    admin = stage.user("admin")
     return [*story.table(), *levels(admin, story), *undone(admin), *here(admin), *there(story)]
 
 
@@ -69,9 +67,8 @@ def there(story: Story) -> list[Row]:
     return rows
 
 
-def at_rest(stage: Stage, story: Story) -> bool:
+def at_rest(admin: ConsoleUser, story: Story) -> bool:
     """Whether nothing waits in the hub and it knows the stock."""
-    admin = stage.user("admin")
     return not undone(admin) and all(known == real for _, known, real in levels(admin, story))
 
 

@@ -28,10 +28,9 @@ class Round:
                 story.between = killer.hear
                 self.kills, self.deaths = killer.done, nurse.deaths
                 story.play()
+            admin = self.stage.user("admin")
             with suppress(ConsoleError):  # what is still undone is in the table
-                self.stage.user("admin").wait(
-                    "the hub to be at rest", lambda: {"at": "rest"} if at_rest(self.stage, story) else None
-                )
-            found = census(self.stage, story)
+                admin.wait("the hub to be at rest", lambda: {"at": "rest"} if at_rest(admin, story) else None)
+            found = census(admin, story)
         self.stage.hub.run("audit", "verify")
         return found
