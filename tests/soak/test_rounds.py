@@ -9,7 +9,12 @@ from tests.soak.census import Row, differences
 from tests.soak.rounds import Round
 from tests.stages import impatient_copy
 
-pytestmark = [pytest.mark.tryton, pytest.mark.slow, pytest.mark.xdist_group("soak")]
+pytestmark = [
+    pytest.mark.tryton,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("soak"),  # one undisturbed round for all
+    pytest.mark.timeout(600),  # two minutes on a quiet machine, all of it
+]
 
 
 @pytest.fixture(scope="module")
