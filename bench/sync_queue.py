@@ -65,15 +65,14 @@ def insisting(hub: Hub, work: Callable[[UnitOfWork], T]) -> T:
     """Run as often as it takes: the workers' next turn, when the database did not take this one."""
     while True:
         try:
-            return hub.store.run(work)
+            return hub.store.queue(work)
         except RetryableError:
             continue
 
 
 def mark(tx: UnitOfWork, due: Sequence[Delivery]) -> None:
     """All of them are done."""
-    for delivery in due:
-        tx.outbox.done(delivery)
+    tx.outbox.done(*due)
 
 
 def work(kind: str, place: str) -> None:
