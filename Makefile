@@ -6,8 +6,9 @@ PYTEST := $(BIN)/python -m pytest
 DIR ?= var/demo
 ONCE ?=
 STORE ?=
+SEEDS ?= 2000
 
-.PHONY: help check test mutants demo bench docs lock tryton clean
+.PHONY: help check test soak mutants demo bench docs lock tryton clean
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -33,6 +34,9 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 
 test: .venv/ready .venv-tryton/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
+
+soak: .venv/ready ## play SEEDS histories of the flagship test (2000)
+	@$(BIN)/python -m tests.flagship --seeds 0:$(SEEDS) --go-on
 
 mutants: .venv/ready ## plant wrong mappings and tell what stops each
 	@$(BIN)/python -m tests.mutants

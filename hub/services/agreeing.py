@@ -37,13 +37,15 @@ def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller kn
     sent: Doc | None = None,
     *,
     relays: bool = True,
+    ours: bool = True,
     shared: Crosswalk | None = None,
 ) -> Link:
     """Merge a remote copy into our record and remember both as the new shadow.
 
     ``relays`` says whether what is left to be sent becomes due: not for a delivery that is about to send it itself.
     ``sent`` is what we wrote just before this copy was read back: what differs from it is the other side's own form of
-    our value, and no news. ``shared`` knows what the records of a page refer to.
+    our value, and no news; where the copy is not known to be the version that our write made (not ``ours``), only what
+    looks like our value rewritten is. ``shared`` knows what the records of a page refer to.
     """
     mapping = system.mappings[tracer.entity]
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
@@ -51,7 +53,7 @@ def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller kn
     known = [link.remote_shadow] if link else []
     crosswalk = shared or Crosswalk(tx, system).prefetch(mapping, hub=[record.doc], remote=[remote.doc, *known])
     crosswalk = crosswalk.of_lines(link.lines if link else None)
-    outcome = merged(mapping, link, record, remote, sent, crosswalk)
+    outcome = merged(mapping, link, record, remote, sent, crosswalk, ours=ours)
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
@@ -118,7 +120,14 @@ def aged(hub: Hub, mapping: Mapping) -> Doc:
 
 
 def merged(
-    mapping: Mapping, link: Link | None, record: Record, remote: Remote, sent: Doc | None, crosswalk: Crosswalk
+    mapping: Mapping,
+    link: Link | None,
+    record: Record,
+    remote: Remote,
+    sent: Doc | None,
+    crosswalk: Crosswalk,
+    *,
+    ours: bool = True,
 ) -> Merge:
     """The three-way merge; or, after a write of ours, the settling of what came back."""
     is_agreed = link is not None and link.state == "active"  # what was gone and came back is met for the first time
@@ -132,6 +141,7 @@ def merged(
             sent=sent,
             read_back=remote.doc,
             refs=crosswalk,
+            ours=ours,
         )
     return merge(
         mapping,

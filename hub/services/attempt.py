@@ -20,6 +20,7 @@ from hub.services import agreeing, signals
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import TURN, NotNowError, Purpose
+from hub.services.hints import hint
 from hub.services.tracing import Tracer
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Attempt:
         self.signal = signals.Attempt(signals.OUT, *named, hub.clock.now())
         self.was_called = False  # whether the system was asked to write anything in this attempt
         self.is_done = False
+        self.seen: Link | None = None  # the link that the last write was worked out from
 
     # What is to be written
 
@@ -115,14 +117,18 @@ class Attempt:
     # Writing
 
     def write(self, write: Write) -> Link:
-        """Commit the intent, call, and record what came back; RetryableError where it was merged first."""
+        """Commit the intent, call, and record what came back; RetryableError where it was merged first.
+
+        What a repeated call gives back may have been changed by somebody since the first one.
+        """
+        repeated, self.seen = self.doubt, write.link
         try:
             remote = self.intend_and_call({write.operation: write.doc}, lambda: self.call(write))
         except StaleError:
             if write.link is None:
                 raise
             raise self.stale(write.link) from None
-        return self.conclude(write, remote)
+        return self.conclude(write, remote, ours=not repeated)
 
     def call(self, write: Write) -> Remote:
         """The call itself."""
@@ -166,10 +172,10 @@ class Attempt:
         first = (self.delivery.payload or {}).get("first", now.isoformat())
         self.delivery = tx.outbox.intend(self.delivery, {**payload, "first": first}, now=now, until=now + limit)
 
-    def conclude(self, write: Write, remote: Remote) -> Link:
+    def conclude(self, write: Write, remote: Remote, *, ours: bool = True) -> Link:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
         note = self.told(write, remote)
-        link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None)
+        link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None, ours=ours)
         if write.link is None:
             self.hub.points.reach("outbox.linked")
         return link
@@ -194,12 +200,15 @@ class Attempt:
         *,
         relays: bool = True,
         ends: bool = False,
+        ours: bool = True,
     ) -> Link:
         """Record what the remote record is now, in one transaction with the link, and with the delivery's end."""
 
         def work(tx: UnitOfWork) -> Link:
             record = self.record(tx)
-            link = agreeing.agree(self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays)
+            link = agreeing.agree(
+                self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays, ours=ours
+            )
             if note is not None:
                 note(tx)
             return link
@@ -209,19 +218,32 @@ class Attempt:
             tx.outbox.done(self.delivery)
             return link
 
-        link = self._agreed(work, work_and_end) if ends else self.hub.store.run(work)
+        link = self._agreed(work, work_and_end, remote.id) if ends else self.hub.store.run(work)
         self.doubt = False
         self.is_done = ends
         if ends:
             signals.done(self.hub, self.signal)
         return link
 
-    def _agreed(self, work: Callable[[UnitOfWork], Link], work_and_end: Callable[[UnitOfWork], Link]) -> Link:
-        """What happened over there is recorded even by one who no longer holds the delivery."""
+    def _agreed(
+        self, work: Callable[[UnitOfWork], Link], work_and_end: Callable[[UnitOfWork], Link], remote_id: str
+    ) -> Link:
+        """What happened over there is recorded even by one who no longer holds the delivery.
+
+        But not over what was agreed since: his copy may be older, so that the record is read again.
+        """
+
+        def late(tx: UnitOfWork) -> None:
+            link = self.link(tx)
+            if link is None or (self.seen is not None and link.revision == self.seen.revision):
+                work(tx)
+            else:
+                hint(self.hub, tx, self.system.name, self.mapping.object, remote_id)
+
         try:
             return self.hub.store.run(work_and_end)
         except StaleError:
-            self.hub.store.run(work)
+            self.hub.store.run(late)
             raise TakenOverError("{id} was taken over.", id=self.delivery.id) from None
 
     def merge_first(self, link: Link) -> Link:

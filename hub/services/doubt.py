@@ -9,6 +9,7 @@ from datetime import datetime
 
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, RejectedError
+from hub.domain.sync import took_effect
 from hub.ports.connector import Idempotency, Remote
 from hub.ports.links import Link
 from hub.services.attempt import Attempt, Write
@@ -29,13 +30,17 @@ def settle(attempt: Attempt) -> None:
 
 def settle_create(attempt: Attempt, doc: Doc) -> None:
     """Whether the record is over there already."""
-    if may_repeat(attempt, "create"):
+    upserts = attempt.spec.idempotency_of("create") is Idempotency.EXTERNAL_ID
+    if may_repeat(attempt, "create") and not upserts:
         attempt.write(Write(doc))
         return
     remote = find_ours(attempt)
     if remote is not None:
         note = attempt.note("Found it there as {id}: the earlier call had worked.", id=remote.id)
-        attempt.agree(remote, doc, note, ends=attempt.delivery.goal is None)
+        attempt.agree(remote, doc, note, ends=attempt.delivery.goal is None, ours=False)
+        return
+    if upserts and attempt.spec.lookup_by is not None:  # looked for first, lest a repeated upsert undoes an edit
+        attempt.write(Write(doc))
         return
     if is_told_to(attempt):
         attempt.doubt = False
@@ -71,7 +76,8 @@ def settle_update(attempt: Attempt, link: Link, doc: Doc | None) -> None:
         )
     if not moved and remote.version is None:
         wait_for_a_lost_call(attempt)
-    attempt.agree(remote, None, relays=False)
+    known = {"remote_base": link.remote_shadow, "sent": doc, "read_back": remote.doc}
+    attempt.agree(remote, doc if took_effect(attempt.mapping, **known) else None, relays=False, ours=False)
 
 
 def may_repeat(attempt: Attempt, operation: str) -> bool:

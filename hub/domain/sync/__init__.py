@@ -4,7 +4,7 @@ from hub.domain.sync.brake import Braked, brake
 from hub.domain.sync.making import Made, make_here, make_there
 from hub.domain.sync.merging import merge
 from hub.domain.sync.outcome import HELD, Change, Conflict, Dispute, Merge, Reason
-from hub.domain.sync.settling import settle
+from hub.domain.sync.settling import settle, took_effect
 
 __all__ = [
     "HELD",
@@ -20,4 +20,5 @@ __all__ = [
     "make_there",
     "merge",
     "settle",
+    "took_effect",
 ]

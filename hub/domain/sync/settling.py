@@ -20,6 +20,7 @@ from hub.domain.mapping.values import clone
 from hub.domain.sync.agreement import agreed
 from hub.domain.sync.merging import merge
 from hub.domain.sync.outcome import COMPUTED, IDLE, REWRITTEN, Merge
+from hub.domain.sync.rewriting import is_rewriting
 from hub.domain.sync.scope import copy_hub, copy_remote
 
 
@@ -38,8 +39,8 @@ def settle(
 
     ``sent`` is the remote document of the write, ``hub_base`` and ``remote_base`` the shadow that it was worked out
     from, ``hub_now`` our record as it is now. ``ours`` says that what was read back is the version that our write
-    made; where that is not known, a rewritten field is taken in as a change, and as normalised the second time that the
-    same comes back for the same.
+    made; where that is not known, what looks like our value rewritten is, another is taken in as a change, and as
+    normalised the second time that the same comes back for the same.
     """
     if (quiet := agreed(mapping, hub_base, hub_now, read_back, refs)) is not None:
         return quiet
@@ -59,6 +60,21 @@ def settle(
     hub |= {COMPUTED: settlement.computed, REWRITTEN: settlement.rewritten, IDLE: idle}
     merged = merge(mapping, hub_base=hub, remote_base=remote, hub_now=hub_now, remote_now=read_back, refs=known)
     return replace(merged, lines=known.lines)
+
+
+def took_effect(mapping: FieldMapping, *, remote_base: Doc, sent: Doc, read_back: Doc) -> bool:
+    """Whether a write without answer shows in what is there now: a value that was sent, or what looks like it."""
+    before, written, back = record(remote_base), record(sent), record(read_back)
+    for leaf in mapping.parts:
+        if not isinstance(leaf, Leaf) or leaf.remote_meaning(back) == leaf.remote_meaning(before):
+            continue
+        if leaf.remote_meaning(written) == leaf.remote_meaning(before):
+            continue
+        if leaf.remote_meaning(back) == leaf.remote_meaning(written):
+            return True
+        if is_rewriting(leaf.remote.read(written), leaf.remote.read(back)):
+            return True
+    return mapping.same_remote(read_back, sent)
 
 
 @dataclass
@@ -131,6 +147,8 @@ class _Settlement:
     def is_answer(self, leaf: Leaf, views: _Views) -> bool:
         """Whether what came back is the answer to what was sent, and no change by somebody else."""
         if self.ours or leaf.remote_meaning(views.sent) == leaf.remote_meaning(views.back):
+            return True
+        if is_rewriting(leaf.remote.read(views.sent), leaf.remote.read(views.back)):
             return True
         path = place_of(leaf, views.hub_now, of_hub=True)
         rewriting = [shown(leaf.remote.read(views.sent)), shown(leaf.remote.read(views.back))]

@@ -343,12 +343,25 @@ def test_a_change_made_here_while_the_write_was_under_way_is_still_to_be_sent() 
 def test_a_rewrite_that_may_be_somebody_elses_is_news_once_and_normalised_the_second_time() -> None:
     mapping = make_mapping(FIELDS % "remote")
     merged = three_way(mapping, ({"a": "x"}, {"x": "x"}), {"a": "acme"}, {"x": "x"})
-    first = sent(mapping, merged, {"x": "ACME"}, ours=False)
-    assert first.hub == {"a": "ACME"}
+    first = sent(mapping, merged, {"x": "Acme Corp"}, ours=False)
+    assert first.hub == {"a": "Acme Corp"}
     resent = again(mapping, first, hub_now={"a": "acme"})
     assert resent.push_due
-    second = sent(mapping, resent, {"x": "ACME"}, ours=False)
+    second = sent(mapping, resent, {"x": "Acme Corp"}, ours=False)
     assert (second.hub, second.push_due) == ({"a": "acme"}, False)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("acme", "ACME"), (" acme ", "acme"), ("Cooling and Söhne", "Cooling and"), ("1.125", "1.13"), ("1.999", "1.99")],
+)
+def test_what_looks_like_our_value_rewritten_is_no_news_even_where_it_may_be_somebody_elses(
+    ours: str, theirs: str
+) -> None:
+    mapping = make_mapping(FIELDS % "remote")
+    merged = three_way(mapping, ({"a": "x"}, {"x": "x"}), {"a": ours}, {"x": "x"})
+    done = sent(mapping, merged, {"x": theirs}, ours=False)
+    assert (done.hub, done.push_due) == ({"a": ours}, False)
 
 
 def test_computed_and_fixed_values_are_sent_once_whatever_comes_back() -> None:

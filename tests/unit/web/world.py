@@ -67,7 +67,7 @@ def queue(tx: UnitOfWork, now: datetime) -> None:
             "customer",
             "c1",
             "erp",
-            {"path": "phone", "hub": "+86138", "remote": "+86139"},
+            {"path": "phone", "field": "phone", "hub": "+86138", "remote": "+86139", "why": "both_changed"},
             "corr-4",
             now,
         )

@@ -1,0 +1,78 @@
+"""The CRM: text ids, RFC 3339 with milliseconds, upsert by external id, optimistic locks; it trims names."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from tests.flagship.rules import Doc, RefusedError, Rule, Rules
+from tests.flagship.twin import Request, Row, Twin, Write
+
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
+
+
+class Crm(Twin):
+    """Accounts, contacts and cases."""
+
+    name = "crm"
+    key = "externalRef"
+    skew = timedelta(seconds=-3)
+    grain = timedelta(milliseconds=1)
+    headers = frozenset({"Authorization", "If-Match"})
+    ops = frozenset({"list", "get", "find", "upsert", "update"})
+    objects: ClassVar[Mapping[str, Rules]] = {
+        "account": {
+            "name": Rule(required=True, longest=80, keeps=str.strip),
+            "tier": Rule(choices=("Standard", "Silver", "Gold", "Platinum")),
+            "phone": Rule(longest=20, shape=r"\+?[0-9 -]+"),
+            "mail": Rule(longest=100, shape=r"[^@ ]+@[^@ ]+"),
+            "externalRef": Rule(longest=40, unique=True),
+        },
+        "contact": {
+            "fullName": Rule(required=True, longest=60, keeps=str.strip),
+            "title": Rule(longest=40),
+            "accountId": Rule(required=True, refers="account"),
+            "externalRef": Rule(longest=40, unique=True),
+        },
+        "case": {
+            "subject": Rule(required=True, longest=120, keeps=str.strip),
+            "priority": Rule(choices=("P1", "P2", "P3", "P4")),
+            "accountId": Rule(required=True, refers="account"),
+            "externalRef": Rule(longest=40, unique=True),
+        },
+    }
+
+    def op_upsert(self, request: Request) -> Doc:
+        """Make or change the record of an external id; an If-Match of '*none*' makes only."""
+        name, body = request["object"], request["body"]
+        held = next((row for row in self.of(name) if row.doc.get(self.key) == body.get(self.key)), None)
+        if body.get(self.key) is None:
+            held = None
+        if held is not None:
+            raise RefusedError(409, f"{body[self.key]} is there already")
+        self.check_body(name, body, making=True)
+        row = self.put(name, None, body)
+        self.writes.append(Write(self.clock.now, "create", name, row.id, dict(body)))
+        return self.shown(name, row)
+
+    def check_version(self, request: Request, row: Row) -> None:
+        """If-Match is required, and must name the present revision."""
+        seen = request["headers"].get("If-Match")
+        if seen is None:
+            raise RefusedError(428, "If-Match is required")
+        if seen != str(row.revision):
+            raise RefusedError(412, "the record was changed")
+
+    def new_id(self, name: str) -> str:
+        """Such as account-0007."""
+        return f"{name}-{next(self._ids):04d}"
+
+    def write_instant(self, at: datetime) -> str:
+        """2026-03-02T01:00:00.123Z."""
+        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+    def read_instant(self, told: Any) -> datetime:
+        """RFC 3339 with milliseconds and Z, and nothing else."""
+        if not isinstance(told, str) or not INSTANT.fullmatch(told):
+            raise RefusedError(400, "an RFC 3339 instant with milliseconds is expected")
+        return datetime.fromisoformat(told)

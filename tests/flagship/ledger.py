@@ -1,0 +1,57 @@
+"""The reference model: who wrote what where, and what he had seen when he wrote it; no rule of the engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+HUB = "hub"
+
+
+@dataclass
+class Edit:
+    """One value that a person wrote; ``parent`` is the value that he saw there before."""
+
+    serial: int
+    side: str
+    parent: int | None
+    acked: bool = True
+
+
+@dataclass
+class Entry:
+    """One thing that persons made: where it was born, and what they wrote of it."""
+
+    label: str
+    entity: str
+    side: str
+    id: str  # on the side where it was born
+    acked: bool = True
+    deleted: set[str] = field(default_factory=set)  # the systems in which a person deleted it
+    edits: dict[str, list[Edit]] = field(default_factory=dict)
+
+    def note(self, name: str, edit: Edit) -> Edit:
+        """Remember an edit of a field."""
+        self.edits.setdefault(name, []).append(edit)
+        return edit
+
+
+@dataclass
+class Ledger:
+    """All of it, by label."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    charges: dict[str, str] = field(default_factory=dict)  # gross by charge id, as acknowledged
+    paid: set[str] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries.values())
+
+
+def ancestors(edits: list[Edit], edit: Edit) -> set[int]:
+    """The values that an edit was made in the knowledge of."""
+    by_serial = {each.serial: each for each in edits}
+    seen: set[int] = set()
+    parent = edit.parent
+    while parent is not None and parent not in seen:
+        seen.add(parent)
+        parent = by_serial[parent].parent if parent in by_serial else None
+    return seen

@@ -1,0 +1,335 @@
+"""Bugs of the engine, planted in the hub's process only: the flagship test must catch each of them.
+
+Each is a mistake that somebody has made somewhere; a bug that is not caught means that the histories are too tame.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from hub.domain.errors import HubError
+from hub.domain.mapping.rules import Owner
+from hub.domain.sync import judging
+from hub.domain.sync.failures import Remedy
+from hub.domain.sync.window import window as window_of
+from hub.ports.connector import Remote
+from hub.ports.outbox import OPEN_STATES
+from hub.services import agreeing, doubt, endings, inbound, polling, records, taking, verdicts
+from hub.services.attempt import Attempt, Write
+from hub.storage.links import SqlLinks
+from hub.storage.outbox import SqlOutbox
+from hub.storage.tables import OUTBOX
+from tests.flagship import hub_child
+
+
+@dataclass(frozen=True)
+class Bug:
+    """One planted bug: what it is, and how it gets into the engine."""
+
+    what: str
+    plant: Callable[[], None]
+
+
+def nothing() -> None:
+    """The engine as it is."""
+
+
+def put(owner: Any, name: str, value: Any) -> None:
+    """Put another function in the place of the engine's."""
+    if not hasattr(owner, name):
+        raise AttributeError(name)
+    setattr(owner, name, value)
+
+
+def shadow_not_updated() -> None:
+    right = agreeing.remember
+
+    def remember(tx: Any, system: Any, mapping: Any, record: Any, remote: Remote, outcome: Any) -> Any:
+        known = tx.links.of_remote(system.name, mapping.object, remote.id)
+        link = right(tx, system, mapping, record, remote, outcome)
+        if known is not None and known.remote_shadow:
+            tx.links.save(replace(link, hub_shadow=known.hub_shadow, remote_shadow=known.remote_shadow))
+        return link
+
+    put(agreeing, "remember", remember)
+
+
+def key_from_the_attempt() -> None:
+    right = Attempt.call
+
+    def call(self: Attempt, write: Write) -> Remote:
+        if write.link is not None:
+            return right(self, write)
+        key = f"{self.delivery.id}/{self.delivery.attempt}"
+        sent = {**write.doc, str(self.spec.lookup_by): key}
+        return self.system.connector.create(self.mapping.object, sent, key=key)
+
+    put(Attempt, "call", call)
+
+
+def cursor_strict() -> None:
+    right = window_of
+
+    def window(position: Any, **known: Any) -> Any:
+        due = right(position, **known | {"overlap": timedelta(0)})
+        return due if position is None else replace(due, since=position + timedelta(milliseconds=1))
+
+    put(polling, "window", window)
+
+
+def cursor_before_the_page() -> None:
+    right = polling.Listing.take
+
+    def take(self: Any, due: Any) -> None:
+        self.hub.store.run(lambda tx: tx.cursors.save(self.system.name, self.mapping.object, due.until))
+        right(self, due)
+
+    put(polling.Listing, "take", take)
+
+
+def merge_ignores_owner() -> None:
+    judging._OWNED[Owner.REMOTE] = judging._OWNED[Owner.HUB]
+
+
+def conflict_takes_the_hub() -> None:
+    judging._OWNED[Owner.REVIEW] = judging._OWNED[Owner.HUB]
+    put(verdicts, "write", lambda *_args: None)
+
+
+def loser_without_trace() -> None:
+    put(verdicts, "write", lambda *_args: None)
+
+
+def echo_is_news() -> None:
+    right, agree = Attempt.planned, agreeing.agree
+
+    def planned(self: Attempt, tx: Any) -> Any:
+        link = self.link(tx)
+        return right(self, tx) or Write(link.remote_shadow, link, ()) if link is not None else right(self, tx)
+
+    def relayed(
+        hub: Any, tx: Any, tracer: Any, system: Any, record: Any, remote: Any, sent: Any = None, **more: Any
+    ) -> Any:
+        link = agree(hub, tx, tracer, system, record, remote, sent, **more)
+        if sent is None and more.get("relays", True):
+            actor = hub.actor(f"system:{system.name}")
+            records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
+        return link
+
+    put(Attempt, "planned", planned)
+    put(taking, "is_agreed", lambda *_args: False)
+    put(agreeing, "agree", relayed)
+
+
+def no_look_before_retry() -> None:
+    def settle(attempt: Attempt) -> None:
+        attempt.doubt = False
+
+    put(doubt, "settle", settle)
+
+
+def unknown_is_failed() -> None:
+    right = Attempt.learn
+
+    def learn(self: Attempt, error: HubError, *, doubted: bool = False) -> None:
+        right(self, error, doubted=doubted)
+        self.doubt = doubted
+
+    put(Attempt, "learn", learn)
+
+
+def retry_without_settle() -> None:
+    put(doubt, "wait_for_a_lost_call", lambda _attempt: None)
+
+
+def read_back_is_a_change() -> None:
+    right = agreeing.merged
+
+    def merged(mapping: Any, link: Any, record: Any, remote: Any, _sent: Any, crosswalk: Any, **_more: Any) -> Any:
+        return right(mapping, link, record, remote, None, crosswalk)
+
+    put(agreeing, "merged", merged)
+
+
+def outbox_in_another_transaction() -> None:
+    waiting: list[Callable[[Any], None]] = []
+    right, run = records.enqueue, hub_child.MortalStore.run
+
+    def enqueue(hub: Any, _tx: Any, actor: Any, system: str, record: Any, **more: Any) -> None:
+        waiting.append(lambda tx: right(hub, tx, actor, system, record, **more))
+
+    def run_twice(self: Any, fn: Any) -> Any:
+        result = run(self, fn)
+        due, waiting[:] = list(waiting), []
+        for each in due:
+            run(self, each)
+        return result
+
+    put(records, "enqueue", enqueue)
+    put(hub_child.MortalStore, "run", run_twice)
+
+
+def hook_body_is_trusted() -> None:
+    right = taking.fetch
+
+    def fetch(hub: Any, system: Any, tracer: Any, name: str, remote_id: str, **more: Any) -> Any:
+        body = hub_child.HOOK_BODIES.pop((system.name, name, remote_id), None)
+        link = hub.store.read(lambda tx: tx.links.of_remote(system.name, name, remote_id))
+        if body is None or link is None:
+            return right(hub, system, tracer, name, remote_id, **more)
+        fields = {field: str(value) if field == "partner" else value for field, value in body.items()}
+        told = Remote(remote_id, fields, link.version)
+        return hub.store.run(lambda tx: inbound.take_in(hub, tx, system, tracer, name, remote_id, told, link))
+
+    put(inbound, "fetch", fetch)
+
+
+def coalesced_with_what_is_sent() -> None:
+    right = SqlOutbox.enqueue
+
+    def enqueue(self: Any, delivery: Any) -> None:
+        waits = [each for each in self.waiting(delivery.entity, delivery.record_id) if each.system == delivery.system]
+        if not any(each.state in OPEN_STATES for each in waits):
+            right(self, delivery)
+
+    put(SqlOutbox, "enqueue", enqueue)
+
+
+def link_not_unique() -> None:
+    right = agreeing.counterparts
+
+    def counterparts(hub: Any, tx: Any, system: Any, mapping: Any, remote: Any, shared: Any = None) -> Any:
+        link = tx.links.of_remote(system.name, mapping.object, remote.id)
+        if link is not None and remote.doc.get(str(system.spec(mapping.entity).lookup_by)) is None:
+            return agreeing.adoptable(hub, tx, system, mapping, remote)
+        return right(hub, tx, system, mapping, remote, shared)
+
+    save = SqlLinks.save
+
+    def saved(self: Any, link: Any) -> None:
+        known = self.of_remote(link.system, link.object, link.external_id)
+        save(self, replace(link, record_id=known.record_id) if known is not None else link)
+
+    put(agreeing, "counterparts", counterparts)
+    put(SqlLinks, "save", saved)
+
+
+def snapshots_out_of_order() -> None:
+    kept: dict[tuple[str, str, str], Any] = {}
+    right, record = records.enqueue, Attempt.record
+
+    def enqueue(hub: Any, tx: Any, actor: Any, system: str, its: Any, **more: Any) -> None:
+        kept.setdefault((system, its.entity, its.id), its)
+        right(hub, tx, actor, system, its, **more)
+
+    def old_record(self: Attempt, tx: Any) -> Any:
+        now = record(self, tx)
+        old = kept.get((self.system.name, self.delivery.entity, self.delivery.record_id))
+        return now if old is None else replace(now, doc=old.doc)
+
+    put(records, "enqueue", enqueue)
+    put(Attempt, "record", old_record)
+
+
+def last_row_of_a_page_dropped() -> None:
+    right = taking.take_page
+
+    def take_page(hub: Any, system: Any, mapping: Any, remotes: Any, revision: int) -> int:
+        return right(hub, system, mapping, remotes[:-1] if len(remotes) == 3 else remotes, revision)
+
+    put(polling, "take_page", take_page)
+
+
+def written_record_is_merged() -> None:
+    put(SqlOutbox, "in_flight", lambda *_args: frozenset())
+
+
+def stale_is_overwritten() -> None:
+    def merge_first(self: Attempt, link: Any) -> Any:
+        remote = self.read(link.external_id)
+        shadow = remote.doc if remote.version is None else link.remote_shadow
+        self.hub.store.run(lambda tx: tx.links.save(replace(link, version=remote.version, remote_shadow=shadow)))
+        return link
+
+    put(Attempt, "merge_first", merge_first)
+
+
+def not_found_is_made_again() -> None:
+    right = Attempt.read
+
+    def read(self: Attempt, remote_id: str) -> Remote:
+        if self.system.connector.get(self.mapping.object, remote_id) is None:
+            write = self.hub.store.read(self.planned)
+            doc = {} if write is None else write.doc
+            return self.system.connector.create(self.mapping.object, doc, key=f"again-{self.delivery.id}")
+        return right(self, remote_id)
+
+    put(Attempt, "read", read)
+
+
+def fence_ignored() -> None:
+    def mark(self: Any, delivery: Any, **values: Any) -> None:
+        self.change(OUTBOX.update().where(OUTBOX.c.id == delivery.id).values(**values))
+
+    put(SqlOutbox, "_mark", mark)
+
+
+def parent_not_waited_for() -> None:
+    def park(attempt: Attempt, _error: Any) -> None:
+        attempt.finish()
+
+    put(endings, "REMEDIES", {**endings.REMEDIES, Remedy.PARK: park})
+
+
+def edits_after_a_lost_answer_are_normalised() -> None:
+    right = agreeing.merged
+
+    def merged(*args: Any, ours: bool = True) -> Any:
+        return right(*args, ours=True)
+
+    put(agreeing, "merged", merged)
+
+
+def own_lost_write_is_theirs() -> None:
+    put(doubt, "took_effect", lambda *_args, **_known: False)
+
+
+def upsert_repeated_blindly() -> None:
+    def settle_create(attempt: Attempt, doc: Any) -> None:
+        attempt.write(Write(doc))
+
+    put(doubt, "settle_create", settle_create)
+
+
+PLANTED: Mapping[str, Bug] = {
+    plant.__name__: Bug(what, plant)
+    for plant, what in (
+        (shadow_not_updated, "the shadow stays as it was at the first agreement"),
+        (key_from_the_attempt, "the key of a create is of the attempt, not of the record"),
+        (cursor_strict, "the lower bound of a poll is open, and there is no overlap"),
+        (cursor_before_the_page, "the cursor moves on before what was listed is stored"),
+        (merge_ignores_owner, "what the remote owns is overwritten by the hub"),
+        (conflict_takes_the_hub, "a disputed value goes to the hub, and nobody is asked"),
+        (loser_without_trace, "what a person over there wrote, and lost by owner, is in no audit"),
+        (echo_is_news, "what a system tells is sent back to it, equal or not"),
+        (no_look_before_retry, "after a lost answer the write is simply repeated"),
+        (unknown_is_failed, "no answer is taken for no effect"),
+        (retry_without_settle, "not found at once is taken for never to come"),
+        (read_back_is_a_change, "what the other side has made of our value is taken for a change"),
+        (outbox_in_another_transaction, "what is due is committed after the change that makes it due"),
+        (hook_body_is_trusted, "the body of a hook is merged, however late it came"),
+        (coalesced_with_what_is_sent, "a change is absorbed by a delivery that is under way"),
+        (link_not_unique, "a remote record that is linked becomes another record of ours"),
+        (snapshots_out_of_order, "what is sent is the record as it was when it became due"),
+        (last_row_of_a_page_dropped, "the last row of a full page is left out"),
+        (stale_is_overwritten, "a newer version over there is overwritten without a merge"),
+        (not_found_is_made_again, "what was deleted over there is made again"),
+        (written_record_is_merged, "a copy is merged while a call about its record may be running"),
+        (edits_after_a_lost_answer_are_normalised, "whatever is found after a lost answer is taken for our own write"),
+        (own_lost_write_is_theirs, "our own write, whose answer was lost, is taken for an edit over there"),
+        (upsert_repeated_blindly, "a create is repeated before anybody has looked"),
+        (fence_ignored, "a worker that slept through its lease marks all the same"),
+        (parent_not_waited_for, "a record whose parent is not over there yet is left out"),
+    )
+}

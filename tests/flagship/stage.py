@@ -1,0 +1,197 @@
+"""The stage of a history: the twins, the virtual clock, and a hub that may die and is started again."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tests.flagship.asset import Asset
+from tests.flagship.crm import Crm
+from tests.flagship.erp import Erp
+from tests.flagship.forms import KEYS, OBJECTS
+from tests.flagship.hub_child import BATCH, Child, Parts
+from tests.flagship.ledger import HUB, Entry, Ledger
+from tests.flagship.rules import Doc
+from tests.flagship.tables import Tables
+from tests.flagship.twin import Clock, Request, Row, Twin
+from tests.flagship.wire import DiedError, Message, Process
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+QUICK, PATIENT = 0.05, 30.0  # seconds of an answer, and of waiting for none
+STALL = 200.0  # seconds: longer than any lease
+TOO_MANY = 150  # writes after the faults have stopped: this never ends
+TURNS = 12  # of a loop that works off a queue
+ROUNDS = 90
+QUIET_ROUNDS = 6  # in a row with nothing to do: longer than a clock is wrong
+STEP, LONG_STEP = 20.0, 150.0
+
+
+class BrokenError(Exception):
+    """The hub failed in a way that is no answer of its own."""
+
+
+@dataclass
+class Stage:
+    """Plays one history on one database."""
+
+    parts: Parts
+    database: str
+    plant: Callable[[], None] = lambda: None
+    clock: Clock = field(default_factory=lambda: Clock(START))
+    ledger: Ledger = field(default_factory=Ledger)
+    lives: int = 0
+    deaths: int = 0
+    depth: int = 0
+    stalled: bool = False
+    problems: list[str] = field(default_factory=list)
+    held_back: list[tuple[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.twins: Mapping[str, Twin] = {twin.name: twin(self.clock) for twin in (Crm, Erp, Asset)}
+        self.tables = Tables(self.database)
+        self.hub = self.start()
+
+    # --- the hub's process
+
+    def start(self, *, alone: bool = True) -> Process:
+        """Fork a hub."""
+        self.lives += 1
+        process = Process(partial(self.live, self.lives))
+        self.hub = process
+        self.exchange("start", alone and "://" not in self.database)
+        return process
+
+    def live(self, life: int, line: Connection) -> None:
+        """What the child does."""
+        logging.disable()  # the log of a hub that is killed and lied to is long, and no finding
+        self.plant()
+        Child(line, self.parts, self.database, life, self.clock.now).serve()
+
+    def close(self) -> None:
+        """End everything."""
+        self.hub.end()
+        self.tables.close()
+
+    def ask(self, name: str, *args: object) -> Message:
+        """Give the hub a command; ('died',) when it died of it and was started again."""
+        self.depth += 1
+        try:
+            return self.exchange(name, *args)
+        except DiedError:
+            if self.depth > 1:
+                raise
+            self.deaths += 1
+            for twin in self.twins.values():
+                twin.unanswered += [write.sent for write in twin.writes[-1:]]
+            self.hub.end()
+            self.start(alone=not self.stalled)
+            return ("died",)
+        finally:
+            self.depth -= 1
+
+    def exchange(self, name: str, *args: object) -> Message:
+        """A command and its result; meanwhile the hub's requests are answered."""
+        process = self.hub
+        process.send(("do", self.clock.now, name, args))
+        while True:
+            message = process.recv()
+            if message[0] != "call":
+                if message[0] == "broken":
+                    self.problems.append(f"the hub broke: {message[1]}")
+                return message
+            answer = self.serve(message[1], message[2])
+            process.send(("answer", self.clock.now, answer))
+
+    def serve(self, system: str, request: Request) -> Any:
+        """Answer a request of the hub; waiting takes time."""
+        answer = self.twins[system].serve(request)
+        self.clock.pass_by(QUICK if answer is not None else PATIENT)
+        for twin in self.twins.values():
+            twin.go_on()
+        return answer
+
+    def stall(self) -> None:
+        """The hub that waits for an answer sleeps through its lease, and another one works meanwhile."""
+        if self.stalled:
+            return
+        sleeper, depth = self.hub, self.depth
+        self.clock.pass_by(STALL)
+        self.stalled, self.depth = True, 0
+        self.start(alone=False)
+        try:
+            self.turn()
+        finally:
+            self.hub.end()
+            self.hub, self.depth, self.stalled = sleeper, depth, False
+
+    # --- turns of the engine
+
+    def drain(self, name: str, *args: object) -> None:
+        """Repeat while there was something to do."""
+        for _ in range(TURNS):
+            if self.ask(name, *args)[:2] in {("result", 0), ("died",)}:
+                return
+
+    def turn(self) -> None:
+        """Poll, take in and send, each until nothing is left."""
+        for system in self.twins:
+            self.ask("poll", system)
+        self.drain("inbox", BATCH)
+        for system in self.twins:
+            self.drain("deliver", system, BATCH)
+
+    def settle(self) -> bool:
+        """The faults stop; the engine works until it is quiet. Whether that came."""
+        for twin in self.twins.values():
+            twin.faults.clear()
+            twin.hidden.clear()
+        self.ask("spare")
+        quiet, start = 0, self.written()
+        for number in range(ROUNDS):
+            before = self.written()
+            self.clock.pass_by(STEP if number < ROUNDS // 3 else LONG_STEP)
+            for twin in self.twins.values():
+                twin.go_on()
+            self.turn()
+            quiet = quiet + 1 if self.written() == before and not self.is_busy() else 0
+            if quiet == QUIET_ROUNDS:
+                return True
+            if self.written() > start + TOO_MANY:
+                return False
+        return False
+
+    def written(self) -> int:
+        """How much the hub has written over there."""
+        return sum(len(twin.writes) for twin in self.twins.values())
+
+    def is_busy(self) -> bool:
+        """Whether anything waits."""
+        waiting = [row for row in (*self.tables.inbox(), *self.tables.outbox()) if row["state"] != "dead"]
+        return bool(waiting) or any(twin.running for twin in self.twins.values())
+
+    # --- where things are
+
+    def hub_id(self, entry: Entry) -> str | None:
+        """The hub's id of an entry, where it has it already."""
+        if entry.side == HUB:
+            return entry.id
+        return self.tables.linked(entry.side, OBJECTS[entry.entity][entry.side], entry.id)
+
+    def hub_doc(self, entry: Entry) -> Doc | None:
+        """The hub's record of an entry."""
+        hub_id = self.hub_id(entry)
+        return None if hub_id is None else self.tables.record(entry.entity, hub_id)
+
+    def row(self, entry: Entry, system: str) -> Row | None:
+        """A system's record of an entry."""
+        name = OBJECTS[entry.entity].get(system)
+        if name is None:
+            return None
+        if entry.side == system:
+            return self.twins[system].rows.get((name, entry.id))
+        hub_id = self.hub_id(entry)
+        held = (row for row in self.twins[system].of(name) if row.doc.get(KEYS[system]) == hub_id)
+        return None if hub_id is None else next(held, None)
