@@ -39,7 +39,6 @@ settings:
 objects:
   item:
     title: {en: Item, zh: 物料}
-    cursor: {tz: UTC, granularity: 1 ms}
     idempotency: external_id
     lookup: {by: hub_id, settle: 30 s}
     cursor: {tz: UTC, granularity: 1 ms}

@@ -1,7 +1,7 @@
 """G15: four processes work off a queue of jobs that do nothing, on PostgreSQL.
 
 A (bare): one table; ``SKIP LOCKED`` takes fifty and marks them done in one transaction.
-B (hub): the outbox, claimed in batches with lease and fence, each claim a transaction and so its marks.
+B (hub): the outbox, claimed in batches with lease and fence, each claim a transaction and so all marks of a batch.
 
 ``python -m bench.sync_queue bare URL`` or ``... hub DIRECTORY`` is one such process: it says that it is up, works when
 it reads a line, and says how many it did.
@@ -65,15 +65,14 @@ def insisting(hub: Hub, work: Callable[[UnitOfWork], T]) -> T:
     """Run as often as it takes: the workers' next turn, when the database did not take this one."""
     while True:
         try:
-            return hub.store.run(work)
+            return hub.store.queue(work)
         except RetryableError:
             continue
 
 
 def mark(tx: UnitOfWork, due: Sequence[Delivery]) -> None:
     """All of them are done."""
-    for delivery in due:
-        tx.outbox.done(delivery)
+    tx.outbox.done(*due)
 
 
 def work(kind: str, place: str) -> None:

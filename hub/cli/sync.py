@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -121,8 +122,18 @@ def status(place: Place, /, *, as_json: bool) -> None:
     tell(answer, as_json=as_json, lines=lines or ["No system is connected."])
 
 
+def notes_of(feed: Doc) -> Iterator[str]:
+    """What a person should look at."""
+    if feed["note"]:
+        yield feed["note"]
+    if feed["quiet"]:
+        yield f"Nothing was told since {feed['told_at']}."
+    if feed["overdue"]:
+        yield "No complete sweep for long."
+
+
 def feed_line(feed: Doc) -> str:
     """One object of a system, and below it what a person should look at."""
-    notes = "".join(f"\n    {note}" for note in feed["notes"])
+    notes = "".join(f"\n    {note}" for note in notes_of(feed))
     when = f"read up to {feed['position'] or '-'}, swept {feed['swept_at'] or 'never'}"
     return f"{feed['system']}/{feed['object']}: {feed['links']} links, {when}{notes}"

@@ -72,8 +72,8 @@ class Outbox(Protocol):
         """Nothing was attempted, so no attempt counts; due again at once, or at a time; with the doubt there was."""
         ...
 
-    def done(self, delivery: Delivery) -> None:
-        """Delivered."""
+    def done(self, *deliveries: Delivery) -> None:
+        """Delivered, all of them; StaleError when one was taken over."""
         ...
 
     def dead(self, delivery: Delivery, *, error: str, failure: Failure | None = None) -> None:

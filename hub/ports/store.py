@@ -85,6 +85,14 @@ class Store(Protocol):
         """
         ...
 
+    def queue(self, fn: Callable[[UnitOfWork], T]) -> T:
+        """The same for nothing but leasing work of the inbox or the outbox, and marking how leased work ended.
+
+        Row locks and fences make that right, so processes that do it at once do not get in each other's way; ``fn``
+        sees in each statement what others have committed by then.
+        """
+        ...
+
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run ``fn`` on one consistent snapshot, beside the writers."""
         ...

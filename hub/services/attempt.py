@@ -187,10 +187,9 @@ class Attempt:
         return self.note("Sent {fields}.", fields=", ".join(write.told))
 
     def conclude_in(self, tx: UnitOfWork, write: Write, remote: Remote) -> None:
-        """The same for one of many, in their transaction; StaleError when another worker holds the delivery."""
+        """The same for one of many, in their transaction, which ends the deliveries together."""
         agreeing.agree(self.hub, tx, self.tracer, self.system, self.record(tx), remote, write.doc)
         self.told(write, remote)(tx)
-        tx.outbox.done(self.delivery)
 
     def agree(
         self,
@@ -285,6 +284,10 @@ class Attempt:
             tx.outbox.done(self.delivery)
 
         self.commit(work)
+        self.ended()
+
+    def ended(self) -> None:
+        """The delivery is done, and that is committed."""
         self.is_done = True
         signals.done(self.hub, self.signal)
 

@@ -55,13 +55,26 @@ def send(hub: Hub, system: System, batch: Sequence[Attempt]) -> None:
 def planned_of(hub: Hub, batch: Sequence[Attempt]) -> list[Planned]:
     """What is to be written; where that is nothing, or cannot be worked out, the attempt has ended."""
     found = hub.store.read(lambda tx: [(attempt, planned(tx, attempt)) for attempt in batch])
+    finish_all(hub, [attempt for attempt, outcome in found if outcome is None])
     for attempt, outcome in found:
-        if outcome is None:
-            with suppress(TakenOverError):
-                attempt.finish()
-        elif isinstance(outcome, Exception):
+        if isinstance(outcome, Exception):
             endings.end(attempt, outcome)
     return [(attempt, outcome) for attempt, outcome in found if isinstance(outcome, Write)]
+
+
+def finish_all(hub: Hub, attempts: Sequence[Attempt]) -> None:
+    """End those of which nothing is left to be sent: at once; where another worker holds one of them, one by one."""
+    if not attempts:
+        return
+    try:
+        hub.store.queue(lambda tx: tx.outbox.done(*(attempt.delivery for attempt in attempts)))
+    except StaleError:
+        for attempt in attempts:
+            with suppress(TakenOverError):
+                attempt.finish()
+        return
+    for attempt in attempts:
+        attempt.ended()
 
 
 def planned(tx: UnitOfWork, attempt: Attempt) -> Write | Exception | None:
@@ -82,6 +95,7 @@ def all_concluded(hub: Hub, planned: Sequence[Planned], outcomes: Mapping[str, R
             if not isinstance(remote, Remote):
                 raise TypeError(attempt.delivery.id)
             attempt.conclude_in(tx, write, remote)
+        tx.outbox.done(*(attempt.delivery for attempt, _, _ in written))
 
     if not all(isinstance(remote, Remote) for _, _, remote in written):
         return False

@@ -42,7 +42,7 @@ def process(hub: Hub, source: str | None = None, limit: int = 32) -> int:
     if source is not None and is_loading(hub, source):
         return 0
     now = hub.clock.now()
-    messages = hub.store.run(lambda tx: tx.inbox.claim(source, now=now, lease_for=LEASE, limit=limit))
+    messages = hub.store.queue(lambda tx: tx.inbox.claim(source, now=now, lease_for=LEASE, limit=limit))
     rest = not_taken_together(hub, messages)
     taken = len(messages) - len(rest)
     for message in rest:

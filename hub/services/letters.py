@@ -53,7 +53,7 @@ class Post:
 
 def deliver(hub: Hub, post: Post, limit: int = 8) -> int:
     """Attempt the letters that are due; says how many."""
-    due = hub.store.run(lambda tx: tx.outbox.claim(MAIL, now=hub.clock.now(), lease_for=LEASE, limit=limit))
+    due = hub.store.queue(lambda tx: tx.outbox.claim(MAIL, now=hub.clock.now(), lease_for=LEASE, limit=limit))
     for delivery in due:
         try:
             attempt(hub, post, delivery)

@@ -20,6 +20,7 @@ from hub.ports.connector import Listing, Page
 from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
+from hub.services.gate import Purpose
 from hub.services.reconciling import remote_page
 from hub.services.runs import begin, ended, moved_on
 from hub.services.sweeping import added
@@ -90,7 +91,7 @@ def advance(hub: Hub, system: System, run: Run) -> Run:
     at = orjson.loads(run.position or "{}")
     if not at["todo"]:
         return hub.store.run(lambda tx: ended(hub, tx, run, "complete", None))
-    return Load(hub, system, system.mappings[at["todo"][0]], run, at).step()
+    return Load(hub, system.wanted_for(Purpose.BULK), system.mappings[at["todo"][0]], run, at).step()
 
 
 @dataclass(frozen=True)

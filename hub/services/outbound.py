@@ -39,7 +39,7 @@ def lanes_of(system: System) -> int:
 def claimed(hub: Hub, system: System, limit: int, live_only: bool) -> Sequence[Delivery]:  # noqa: FBT001 - one caller
     """Lease what is due."""
     lease = system.request_limit + LEASE_MARGIN
-    due = hub.store.run(
+    due = hub.store.queue(
         lambda tx: tx.outbox.claim(system.name, now=hub.clock.now(), lease_for=lease, limit=limit, live_only=live_only)
     )
     if due:

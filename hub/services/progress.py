@@ -30,11 +30,6 @@ def feed_row(hub: Hub, tx: UnitOfWork, system: System, name: str, cursor: Cursor
     """One object of one system."""
     now = hub.clock.now()
     last = tx.runs.last("sweep", system.name, name, state="complete")
-    notes = [
-        *([cursor.note] if cursor and cursor.note else []),
-        *([f"Nothing was told since {cursor.told_at}."] if cursor and is_suspicious(cursor, now) else []),
-        *(["No complete sweep for long."] if cursor and is_overdue(last, system, now) else []),
-    ]
     return {
         "system": system.name,
         "object": name,
@@ -43,7 +38,9 @@ def feed_row(hub: Hub, tx: UnitOfWork, system: System, name: str, cursor: Cursor
         "polled_at": text(cursor.polled_at if cursor else None),
         "told_at": text(cursor.told_at if cursor else None),
         "swept_at": text(last.started_at if last else None),
-        "notes": notes,
+        "quiet": bool(cursor and is_suspicious(cursor, now)),
+        "overdue": bool(cursor and is_overdue(last, system, now)),
+        "note": cursor.note if cursor else None,
     }
 
 

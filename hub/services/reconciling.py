@@ -17,6 +17,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing, records
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
+from hub.services.gate import Purpose
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -55,7 +56,7 @@ class Applied:
 
 def plan(hub: Hub, name: str, entities: Sequence[str] = ()) -> list[Item]:
     """Compare every mapped record of a system with ours; nothing is written."""
-    system = hub.systems[name]
+    system = hub.systems[name].wanted_for(Purpose.BULK)
     chosen = [mapping for mapping in system.mappings.values() if not entities or mapping.entity in entities]
     items: list[Item] = []
     for mapping in chosen:
@@ -124,7 +125,7 @@ def unlinked_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]
 
 def apply(hub: Hub, name: str, items: Sequence[Item], *, force: bool = False) -> Applied:
     """Carry out a plan; ConflictError when it changes more than the brake allows, unless forced."""
-    system = hub.systems[name]
+    system = hub.systems[name].wanted_for(Purpose.BULK)
     if not force:
         hold_mass_change(hub, system, items)
     outcomes = [apply_item(hub, system, item) for item in items]

@@ -19,6 +19,7 @@ from hub.ports.connector import Ids
 from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
+from hub.services.gate import Purpose
 from hub.services.gone import MISSES
 from hub.services.hints import hint, mapping_of
 from hub.services.listing import ids_of
@@ -79,7 +80,9 @@ def advance(hub: Hub, system: System, run: Run) -> Run:
     if hub.clock.now() - run.moved_at > ABANDONED:
         return hub.store.run(lambda tx: end(hub, tx, run, "failed", "Nothing moved for days: begun anew."))
     at = orjson.loads(run.position or "{}")
-    return STEPS[at["phase"]](Sweep(hub, system, mapping_of(system, run.object), run), at["after"])
+    return STEPS[at["phase"]](
+        Sweep(hub, system.wanted_for(Purpose.BULK), mapping_of(system, run.object), run), at["after"]
+    )
 
 
 @dataclass(frozen=True)

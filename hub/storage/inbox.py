@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Exists, RowMapping, and_, bindparam, exists, or_, select, text, update
@@ -12,8 +13,8 @@ from hub.ports.failure import Failure
 from hub.ports.inbox import Message
 from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
-from hub.storage.prepared import Prepared
-from hub.storage.sql import Repository, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
+from hub.storage.prepared import Prepared, Row
+from hub.storage.sql import Repository, chosen_by, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
 from hub.storage.tables import INBOX
 from hub.storage.wire import Wire
 
@@ -21,18 +22,39 @@ ARRIVING = ("id", "source", "kind", "key", "digest", "raw", "headers", "correlat
             "attempt", "fence", "not_before")  # fmt: skip
 ARRIVE = Prepared(lambda dialect: insert_on(dialect)(INBOX).on_conflict_do_nothing(), ARRIVING)
 
-WAKE = Prepared(
-    lambda _: (
-        update(INBOX)
-        .where(
-            INBOX.c.source == bindparam("its_source"),
-            INBOX.c.waits_for == bindparam("its_subject"),
-            INBOX.c.waits_for.is_not(None),
-        )
-        .values(state="new", waits_for=None, not_before=None)
-    )
+PARKED = (
+    INBOX.c.source == bindparam("its_source"),
+    INBOX.c.waits_for == bindparam("its_subject"),
+    INBOX.c.waits_for.is_not(None),
 )
+WAITS = Prepared(lambda _: select(INBOX.c.id).where(*PARKED))
+WAKE = Prepared(lambda _: update(INBOX).where(*PARKED).values(state="new", waits_for=None, not_before=None))
+ONE_BY_ONE = "SELECT pg_advisory_xact_lock(7238001)"  # else two would each take a message of the same subject
 
+
+def claiming(dialect: str, *, of_one: bool) -> Any:
+    """Leases what is due and what nobody holds, oldest first, none of a subject that is being worked on."""
+    now = bindparam("now", type_=INBOX.c.lease_until.type)
+    free: list[Any] = [
+        text("inbox.state = 'new'"),
+        or_(INBOX.c.lease_until.is_(None), INBOX.c.lease_until < now),
+        or_(INBOX.c.not_before.is_(None), INBOX.c.not_before <= now),
+        or_(INBOX.c.subject.is_(None), ~in_work(now)),
+        *([INBOX.c.source == bindparam("its_source")] if of_one else []),
+    ]
+    ids = select(INBOX.c.id).where(*free).order_by(INBOX.c.received_at, INBOX.c.id).limit(bindparam("most"))
+    lease = {"lease_until": bindparam("until"), "fence": INBOX.c.fence + 1, "attempt": INBOX.c.attempt + 1}
+    return update(INBOX).where(chosen_by(dialect, INBOX.c.id, ids)).values(lease).returning(*INBOX.c)
+
+
+def in_work(now: Any) -> Exists:
+    """Whether another message of the same subject is being worked on."""
+    other = INBOX.alias("other")
+    same = (other.c.source == INBOX.c.source, other.c.subject == INBOX.c.subject, text("other.state = 'new'"))
+    return exists().where(*same, other.c.id != INBOX.c.id, other.c.lease_until >= now)
+
+
+CLAIM = {each: Prepared(partial(claiming, of_one=each)) for each in (False, True)}
 MARKS: dict[tuple[str, ...], Prepared] = {}
 
 
@@ -88,24 +110,13 @@ class SqlInbox(Repository):
 
     def claim(self, source: str | None = None, *, now: datetime, lease_for: timedelta, limit: int) -> list[Message]:
         """Lease waiting messages, oldest first, none of a subject that is being worked on."""
-        free = [
-            INBOX.c.state == "new",
-            (INBOX.c.lease_until.is_(None)) | (INBOX.c.lease_until < stamp(now)),
-            (INBOX.c.not_before.is_(None)) | (INBOX.c.not_before <= stamp(now)),
-            (INBOX.c.subject.is_(None)) | ~in_work(stamp(now)),
-        ]
+        if self._wire.dialect.name == "postgresql":
+            self._wire.later(ONE_BY_ONE)
+        values = {"now": stamp(now), "until": stamp(now + lease_for), "most": limit}
         if source is not None:
-            free.append(INBOX.c.source == source)
-        ids = select(INBOX.c.id).where(*free).order_by(INBOX.c.received_at, INBOX.c.id).limit(limit)
-        ids = ids.with_for_update(skip_locked=True)
-        lease = {
-            "lease_until": stamp(now + lease_for),
-            "fence": INBOX.c.fence + 1,
-            "attempt": INBOX.c.attempt + 1,
-        }
-        statement = update(INBOX).where(INBOX.c.id.in_(ids.scalar_subquery())).values(lease).returning(*INBOX.c)
-        rows = sorted(self.rows(statement), key=lambda row: (row["received_at"], row["id"]))
-        return [self._message(row) for row in rows]
+            values["its_source"] = source
+        rows = CLAIM[source is not None].rows(self._wire, values)
+        return [self._message(row) for row in sorted(rows, key=lambda row: (row["received_at"], row["id"]))]
 
     def done(self, message: Message) -> None:
         """Mark processed."""
@@ -122,7 +133,10 @@ class SqlInbox(Repository):
 
     def wake(self, source: str, subject: str) -> int:
         """Make due what waits for a subject."""
-        return WAKE.change(self._wire, {"its_source": source, "its_subject": subject})
+        waited_for = {"its_source": source, "its_subject": subject}
+        if WAITS.first(self._wire, waited_for) is None:  # as nearly always; asking costs less than an update of nothing
+            return 0
+        return WAKE.change(self._wire, waited_for)
 
     def waiting_for(self, source: str, subject: str) -> str | None:
         """What the parked message of a subject waits for."""
@@ -179,7 +193,7 @@ class SqlInbox(Repository):
         if not prepared.change(self._wire, {**values, "mine": message.id, "held": message.fence}):
             raise StaleError("Message {id} was taken over by another worker.", id=message.id)
 
-    def _message(self, row: RowMapping) -> Message:
+    def _message(self, row: RowMapping | Row) -> Message:
         headers: Mapping[str, str] = loads(row["headers"])
         return Message(
             id=row["id"],
@@ -199,13 +213,6 @@ class SqlInbox(Repository):
             subject=row["subject"],
             waits_for=row["waits_for"],
         )
-
-
-def in_work(now: str) -> Exists:
-    """Whether another message of the same subject is being worked on."""
-    other = INBOX.alias("other")
-    same = (other.c.source == INBOX.c.source, other.c.subject == INBOX.c.subject, other.c.state == "new")
-    return exists().where(*same, other.c.id != INBOX.c.id, other.c.lease_until >= now)
 
 
 def context(message_id: str) -> str:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, text, true, update
+from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, text, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, StaleError
@@ -12,14 +13,25 @@ from hub.ports.failure import Failure
 from hub.ports.outbox import OPEN_STATES, Delivery
 from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
-from hub.storage.prepared import Prepared
-from hub.storage.sql import Repository, insert_on, instant_or_none, stamp, stamp_or_none
+from hub.storage.prepared import Prepared, Row
+from hub.storage.sql import Repository, chosen_by, insert_on, instant_or_none, stamp, stamp_or_none
 from hub.storage.tables import OUTBOX, ROUTE
 from hub.storage.wire import Wire
 
 DUE = ("id", "system", "entity", "record_id", "correlation", "created_at", "goal", "state", "attempt", "fence",
        "not_before", "bulk")  # fmt: skip
 OPEN = text("state in ('ready', 'sent', 'unknown')")
+OPEN_OF_RECORD = text(
+    "outbox.state || '' in ('ready', 'sent', 'unknown')"
+)  # by the record's index, never by the queue's
+UNSENT_OF_RECORD = text("outbox.state || '' = 'ready'")
+END_ALL = Prepared(
+    lambda _: text(
+        "UPDATE outbox SET state = 'done', lease_until = NULL, not_before = NULL, error = NULL "
+        "WHERE state in ('ready', 'sent', 'unknown') AND id = ANY(CAST(:ids AS text[])) "
+        "AND (id, fence) IN (SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:fences AS int[])))"
+    )
+)
 
 
 def enqueue_unless_waiting(dialect: str) -> Any:
@@ -27,15 +39,43 @@ def enqueue_unless_waiting(dialect: str) -> Any:
     given = {name: bindparam(name, type_=OUTBOX.c[name].type) for name in DUE}
     same = [OUTBOX.c[name] == given[name] for name in ("system", "entity", "record_id")]
     goal = OUTBOX.c.goal.is_not_distinct_from(given["goal"])
-    waits = exists().where(*same, goal, OUTBOX.c.state == "ready", OUTBOX.c.lease_until.is_(None))
+    waits = select(OUTBOX.c.id).where(*same, goal, UNSENT_OF_RECORD, OUTBOX.c.lease_until.is_(None))
     waits = waits.where(OUTBOX.c.bulk <= given["bulk"])
-    return insert_on(dialect)(OUTBOX).from_select(DUE, select(*given.values()).where(~waits)).on_conflict_do_nothing()
+    waits = waits.with_for_update(read=True)  # before our change is committed nobody leases it and reads the old record
+    fresh = select(*given.values()).where(~waits.exists())
+    return insert_on(dialect)(OUTBOX).from_select(DUE, fresh).on_conflict_do_nothing()
 
 
 def hasten_waiting(_dialect: str) -> Any:
     """What waits of a record as bulk work becomes live work."""
     same = [OUTBOX.c[name] == bindparam(f"its_{name}") for name in ("system", "entity", "record_id")]
-    return update(OUTBOX).where(*same, OUTBOX.c.bulk == bindparam("slow"), OPEN).values(bulk=bindparam("bulk"))
+    return (
+        update(OUTBOX).where(*same, OUTBOX.c.bulk == bindparam("slow"), OPEN_OF_RECORD).values(bulk=bindparam("bulk"))
+    )
+
+
+def claiming(dialect: str, *, live_only: bool) -> Any:
+    """Leases what is due and what nobody holds, the first open one of each record, live work before bulk work.
+
+    What stands before a delivery is looked for by its record: ``|| ''`` and ``OFFSET`` keep a database from other ways,
+    which cost it the whole queue for each delivery when it does not know how long that has grown.
+    """
+    earlier = OUTBOX.alias("earlier")
+    same = [earlier.c[name] == OUTBOX.c[name] for name in ("entity", "record_id", "system")]
+    open_before = text("earlier.state || '' in ('ready', 'sent', 'unknown') and earlier.id || '' < outbox.id")
+    behind = select(earlier.c.id).where(*same, open_before).offset(0).correlate(OUTBOX).exists()
+    now = bindparam("now", type_=OUTBOX.c.lease_until.type)
+    due: list[Any] = [
+        OUTBOX.c.system == bindparam("its_system"),
+        text("outbox.state in ('ready', 'sent', 'unknown')"),
+        or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < now),
+        or_(OUTBOX.c.not_before.is_(None), OUTBOX.c.not_before <= now),
+        ~behind,
+        *([text("outbox.bulk = 0")] if live_only else []),
+    ]
+    ids = select(OUTBOX.c.id).where(*due).order_by(OUTBOX.c.bulk, OUTBOX.c.id).limit(bindparam("most"))
+    lease = {"lease_until": bindparam("until"), "fence": OUTBOX.c.fence + 1, "attempt": OUTBOX.c.attempt + 1}
+    return update(OUTBOX).where(chosen_by(dialect, OUTBOX.c.id, ids)).values(lease).returning(*OUTBOX.c)
 
 
 def marking(columns: tuple[str, ...]) -> Prepared:
@@ -57,6 +97,7 @@ BOUND = Prepared(
         ROUTE.c.entity == bindparam("entity"), ROUTE.c.record_id == bindparam("record_id")
     )
 )
+CLAIM = {each: Prepared(partial(claiming, live_only=each)) for each in (False, True)}
 MARKS: dict[tuple[str, ...], Prepared] = {}
 CALLED = text("state in ('ready', 'sent', 'unknown') and state != 'ready'")  # in the words of the index
 IN_FLIGHT = Prepared(
@@ -111,31 +152,9 @@ class SqlOutbox(Repository):
         self, system: str, *, now: datetime, lease_for: timedelta, limit: int, live_only: bool = False
     ) -> list[Delivery]:
         """Lease due deliveries, the first open one of each record, live work before bulk work."""
-        earlier = OUTBOX.alias("earlier")
-        behind = exists().where(
-            earlier.c.entity == OUTBOX.c.entity,
-            earlier.c.record_id == OUTBOX.c.record_id,
-            earlier.c.system == OUTBOX.c.system,
-            earlier.c.state.in_(OPEN_STATES),
-            earlier.c.id < OUTBOX.c.id,
-        )
-        due = and_(
-            OUTBOX.c.system == system,
-            OUTBOX.c.state.in_(OPEN_STATES),
-            or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < stamp(now)),
-            or_(OUTBOX.c.not_before.is_(None), OUTBOX.c.not_before <= stamp(now)),
-            OUTBOX.c.bulk == 0 if live_only else true(),
-            ~behind,
-        )
-        ids = select(OUTBOX.c.id).where(due).order_by(OUTBOX.c.bulk, OUTBOX.c.id).limit(limit)
-        ids = ids.with_for_update(skip_locked=True)
-        lease = {
-            "lease_until": stamp(now + lease_for),
-            "fence": OUTBOX.c.fence + 1,
-            "attempt": OUTBOX.c.attempt + 1,
-        }
-        statement = update(OUTBOX).where(OUTBOX.c.id.in_(ids.scalar_subquery())).values(lease).returning(*OUTBOX.c)
-        return [self._delivery(row) for row in sorted(self.rows(statement), key=lambda row: (row["bulk"], row["id"]))]
+        values = {"its_system": system, "now": stamp(now), "until": stamp(now + lease_for), "most": limit}
+        rows = CLAIM[live_only].rows(self._wire, values)
+        return [self._delivery(row) for row in sorted(rows, key=lambda row: (row["bulk"], row["id"]))]
 
     def intend(self, delivery: Delivery, payload: Doc, *, now: datetime, until: datetime) -> Delivery:
         """Freeze what is about to be sent, and extend the lease."""
@@ -159,9 +178,15 @@ class SqlOutbox(Repository):
         at = stamp_or_none(not_before)
         self._mark(delivery, state=state, lease_until=None, not_before=at, error=error, attempt=attempt)
 
-    def done(self, delivery: Delivery) -> None:
+    def done(self, *deliveries: Delivery) -> None:
         """Delivered."""
-        self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
+        if self._wire.dialect.name == "sqlite" or len(deliveries) == 1:
+            for delivery in deliveries:
+                self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
+            return
+        held = {"ids": [delivery.id for delivery in deliveries], "fences": [delivery.fence for delivery in deliveries]}
+        if END_ALL.change(self._wire, held) != len(deliveries):
+            raise StaleError("Delivery {id} was taken over by another worker.", id=deliveries[0].id)
 
     def dead(self, delivery: Delivery, *, error: str, failure: Failure | None = None) -> None:
         """Give up."""
@@ -227,7 +252,7 @@ class SqlOutbox(Repository):
         if not prepared.change(self._wire, {**values, "mine": delivery.id, "held": delivery.fence}):
             raise StaleError("Delivery {id} was taken over by another worker.", id=delivery.id)
 
-    def _delivery(self, row: RowMapping) -> Delivery:
+    def _delivery(self, row: RowMapping | Row) -> Delivery:
         payload = row["payload"]
         return Delivery(
             id=row["id"],

@@ -3,10 +3,13 @@
 The writers of one process share one thread and its group commits: new rows of all of them meet on the last page of an
 index, where serializable transactions conflict, so that eight at once are tried three times each, and some give up.
 Between processes the database decides.
+
+Leases are taken and given back in transactions of their own, which are not serializable: all claims look at the same
+rows, and all but one of them would be taken back. Locks on rows and fences are what makes them right.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -35,12 +38,20 @@ class PostgresStore:
 
     def __init__(self, engine: Engine, vault: Vault, measure: Callable[[int], None] | None = None) -> None:
         self._engine = engine
+        self._leasing = engine.execution_options(isolation_level="READ COMMITTED")
         self._vault = vault
         self._writer = GroupWriter(self._commit, measure)
 
     def run(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run in one durable transaction."""
         return self._writer.run(fn)
+
+    def queue(self, fn: Callable[[UnitOfWork], T]) -> T:
+        """Run beside the writers, in a transaction that waits for locks instead of being taken back."""
+        result, failure = self._alone(fn, self._leasing)
+        if failure is not None:
+            raise failure
+        return cast("T", result)
 
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run on one snapshot."""
@@ -59,7 +70,7 @@ class PostgresStore:
                 return self._together(group)
             except Exception:  # noqa: BLE001, S110 - a lost race may hide behind an error of ours
                 pass  # what was wrong, and with which of them, shows when each is tried by itself
-        return [self._alone(fn) for fn in group]
+        return [self._alone(fn, self._engine) for fn in group]
 
     def _together(self, group: Sequence[Work]) -> list[Outcome]:
         with self._engine.begin() as connection:
@@ -83,7 +94,7 @@ class PostgresStore:
             return None, error
         return result, None
 
-    def _alone(self, fn: Work) -> Outcome:
+    def _alone(self, fn: Work, engine: Engine) -> Outcome:
         """Run in a transaction of its own, as often as other processes get in its way."""
         retrying = Retrying(
             retry=retry_if_exception(wants_retry),
@@ -92,14 +103,14 @@ class PostgresStore:
             reraise=True,
         )
         try:
-            return retrying(self._once, fn), None
+            return retrying(self._once, fn, engine), None
         except (OperationalError, IntegrityError) as error:
             return None, untaken(error)
         except BaseException as error:  # noqa: BLE001 - it is the caller's: the writer goes on
             return None, error
 
-    def _once(self, fn: Callable[[UnitOfWork], T]) -> T:
-        with self._engine.begin() as connection:
+    def _once(self, fn: Callable[[UnitOfWork], T], engine: Engine) -> T:
+        with engine.begin() as connection:
             wire = Wire(connection)
             result = fn(SqlUnitOfWork(wire, self._vault))
             wire.flush()

@@ -14,10 +14,11 @@ from hub.storage.sql import Repository
 STATEMENTS = {
     "sqlite": {
         "own": "INSERT INTO search_row (entity, record_id) VALUES (:entity, :id) ON CONFLICT DO NOTHING",
-        "drop": "DELETE FROM search "
-        "WHERE rowid = (SELECT id FROM search_row WHERE entity = :entity AND record_id = :id)",
-        "put": "INSERT INTO search (rowid, tokens) "
-        "SELECT id, :tokens FROM search_row WHERE entity = :entity AND record_id = :id",
+        "place": "SELECT id FROM search_row WHERE entity = :entity AND record_id = :id",
+        "drop": "DELETE FROM search WHERE rowid = :place",
+        # no SELECT here: a statement that may have to be taken back makes FTS5 write out what it has gathered
+        "put": "INSERT INTO search (rowid, tokens) VALUES (:place, :tokens)",
+        "put_own": "INSERT INTO search (rowid, tokens) VALUES (last_insert_rowid(), :tokens)",
         # CROSS: the hits first; planned freely, every row of the entity is asked whether it is one
         "find": "SELECT record_id FROM search CROSS JOIN search_row ON search_row.id = search.rowid "
         "WHERE entity = :searched AND search MATCH :query",
@@ -30,9 +31,9 @@ STATEMENTS = {
         "find": "SELECT record_id FROM search WHERE entity = :searched AND tokens @@ CAST(:query AS tsquery)",
     },
 }
-OWN, DROP, PUT = (
+OWN, PLACE, DROP, PUT, PUT_OWN = (
     Prepared(lambda dialect, name=name: text(STATEMENTS[dialect][name]))  # type: ignore[misc] # name is bound early
-    for name in ("own", "drop", "put")
+    for name in ("own", "place", "drop", "put", "put_own")
 )
 
 
@@ -41,13 +42,26 @@ class SqlSearch(Repository):
 
     def index(self, entity: str, record_id: str, tokens: Sequence[str]) -> None:
         """Replace the record's tokens."""
-        key = {"entity": entity, "id": record_id}
-        if not tokens:
+        key: dict[str, Any] = {"entity": entity, "id": record_id}
+        words = " ".join(map(whole, set(tokens)))
+        if self._wire.dialect.name == "sqlite":
+            self._place(key, words)
+        elif words:
+            PUT.later(self._wire, {**key, "tokens": words})
+        else:
             DROP.later(self._wire, key)
+
+    def _place(self, key: dict[str, Any], words: str) -> None:
+        """A row of FTS5 has no key but its number: it is dropped, and made anew."""
+        if words and OWN.change(self._wire, key):
+            PUT_OWN.change(self._wire, {"tokens": words})
             return
-        if self._wire.dialect.name == "sqlite" and not OWN.change(self._wire, key):
-            DROP.later(self._wire, key)  # a row of FTS5 has no key to be replaced by
-        PUT.later(self._wire, {**key, "tokens": " ".join(map(whole, set(tokens)))})
+        row = PLACE.first(self._wire, key)
+        if row is None:
+            return
+        DROP.change(self._wire, {"place": row["id"]})
+        if words:
+            PUT.change(self._wire, {"place": row["id"], "tokens": words})
 
 
 def found(dialect: str, entity: str, tokens: Sequence[str]) -> Select[Any]:

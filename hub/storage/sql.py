@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Executable, RowMapping, Table
+from sqlalchemy import Column, ColumnElement, Executable, RowMapping, Select, Table, func
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -70,6 +70,12 @@ class Repository:
         return self.change(
             insert(table).values(values).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         )
+
+
+def chosen_by(dialect: str, column: Column[str], ids: Select[Any]) -> ColumnElement[bool]:
+    """Whether a row is one of those chosen, which nobody else holds a lock on; they are chosen, and locked, once."""
+    locked = ids.with_for_update(skip_locked=True).scalar_subquery()
+    return column == func.any(func.array(locked)) if dialect == "postgresql" else column.in_(locked)
 
 
 def insert_on(dialect: str) -> Any:

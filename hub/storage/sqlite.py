@@ -57,6 +57,10 @@ class SqliteStore:
         """Run in one durable transaction."""
         return self._writer.run(fn)
 
+    def queue(self, fn: Callable[[UnitOfWork], T]) -> T:
+        """The same: there is one writer."""
+        return self._writer.run(fn)
+
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run on one snapshot."""
         with self._engine.connect() as connection:

@@ -101,6 +101,22 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "fact": N_("unexpected fact"),
         "inbound": N_("cannot be taken in"),
     },
+    "gate": {
+        "read": N_("Reading there"),
+        "write": N_("Writing there"),
+        "closed": N_("asked for patience"),
+        "open": N_("left alone until"),
+        "half_open": N_("being tried again"),
+    },
+    "run": {
+        "load": N_("First load"),
+        "sweep": N_("Sweep of ids"),
+        "running": N_("under way"),
+        "complete": N_("complete"),
+        "braked": N_("stopped: too much would change"),
+        "failed": N_("broke off"),
+        "stopped": N_("stopped by a person"),
+    },
     "act": {
         "create": N_("Created"),
         "change": N_("Changed"),

@@ -1,9 +1,11 @@
 """What every database must do for us: one suite, SQLite and PostgreSQL."""
 
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from hub.ports.reviews import Review
 from hub.ports.store import Store, UnitOfWork
 from hub.ports.timers import Timer
 from hub.ports.trace import Stop
+from hub.storage.postgres import PostgresStore
 from hub.testing.clock import FakeClock
 
 LEASE = timedelta(seconds=60)
@@ -235,6 +238,85 @@ def test_deliveries_keep_their_order_per_record_and_run_beside_one_another(store
     assert claim() == []
     store.run(lambda tx: tx.outbox.done(first[0]))
     assert [row.id for row in claim()] == ["d2"]
+
+
+def enqueue(store: Store, *deliveries: Delivery) -> None:
+    for each in deliveries:
+        store.run(lambda tx, each=each: tx.outbox.enqueue(each))  # type: ignore[misc] # bound at once
+
+
+def at_once(count: int, work: Callable[[], Sequence[Any]]) -> list[Sequence[Any]]:
+    """What so many threads get that do the same at the same time."""
+    barrier = threading.Barrier(count)
+
+    def one(_: int) -> Sequence[Any]:
+        barrier.wait()
+        return work()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_four_who_claim_at_once_share_what_is_due(store: Store, clock: FakeClock) -> None:
+    enqueue(store, *(delivery(clock, 100 + n, f"c{n}") for n in range(40)))
+
+    def drain() -> list[Delivery]:
+        mine: list[Delivery] = []
+        while due := store.queue(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=3)):
+            store.queue(lambda tx, due=due: tx.outbox.done(*due))  # type: ignore[misc] # bound at once
+            mine += due
+        return mine
+
+    claimed = [one.id for taken in at_once(4, drain) for one in taken]
+    assert len(claimed) == len(set(claimed))
+    rest = store.queue(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=40))
+    assert sorted([*claimed, *(one.id for one in rest)]) == [f"d{100 + n}" for n in range(40)]
+
+
+def test_four_who_claim_at_once_keep_the_order_of_a_record(store: Store, clock: FakeClock) -> None:
+    goals = ["a", "b", "c", "d"]
+    enqueue(store, *(delivery(clock, n, goal=goal) for n, goal in enumerate(goals)))
+    for number in range(4):
+        taken = at_once(
+            4, lambda: store.queue(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=1))
+        )
+        (first,) = (one for each in taken for one in each)
+        assert first.id == f"d{number}"
+        store.queue(lambda tx, first=first: tx.outbox.done(first))  # type: ignore[misc] # bound at once
+
+
+def test_of_a_subject_one_message_is_worked_on_whoever_claims(store: Store, clock: FakeClock) -> None:
+    both = [replace(message(clock, number, raw=f"{number}".encode()), subject="s") for number in (1, 2)]
+    store.run(lambda tx: [tx.inbox.receive(each) for each in both])
+    taken = at_once(4, lambda: store.queue(lambda tx: tx.inbox.claim("cti", now=clock.now(), lease_for=LEASE, limit=1)))
+    assert [one.id for each in taken for one in each] == ["m1"]
+
+
+def test_a_delivery_that_took_in_a_change_is_not_leased_before_the_change_is_there(
+    postgres_store: PostgresStore, clock: FakeClock
+) -> None:
+    postgres_store.run(lambda tx: tx.outbox.enqueue(delivery(clock, 1)))
+
+    def claim() -> list[Delivery]:
+        return postgres_store.queue(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=8))
+
+    def change(tx: UnitOfWork) -> list[Delivery]:
+        tx.outbox.enqueue(delivery(clock, 2))
+        assert [one.id for one in tx.outbox.waiting("customer", "c1")] == ["d1"]
+        return claim()
+
+    assert postgres_store.run(change) == []
+    assert [one.id for one in claim()] == ["d1"]
+
+
+def test_many_are_done_together_or_none_where_one_was_taken_over(store: Store, clock: FakeClock) -> None:
+    enqueue(store, *(delivery(clock, n, f"c{n}") for n in range(3)))
+    held = store.queue(lambda tx: tx.outbox.claim("erp", now=clock.now(), lease_for=LEASE, limit=8))
+    with pytest.raises(StaleError):
+        store.queue(lambda tx: tx.outbox.done(*held[:2], replace(held[2], fence=0)))
+    assert store.read(lambda tx: tx.outbox.open_count()) == 3
+    store.queue(lambda tx: tx.outbox.done(*held))
+    assert store.read(lambda tx: tx.outbox.open_count()) == 0
 
 
 def test_the_intent_is_frozen_before_the_call(store: Store, clock: FakeClock) -> None:

@@ -116,6 +116,12 @@ class MortalStore:
         self._doom.reach("store.after")
         return result
 
+    def queue(self, fn: Callable[[UnitOfWork], T]) -> T:
+        self._doom.reach("store.before")
+        result = self._store.queue(fn)
+        self._doom.reach("store.after")
+        return result
+
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         return self._store.read(fn)
 

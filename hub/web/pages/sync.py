@@ -9,8 +9,11 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from hub.domain.errors import InvalidError
+from hub.domain.sync.breaker import Position
 from hub.ports.store import UnitOfWork
-from hub.services import auditing, queue
+from hub.services import auditing, progress, queue
+from hub.services.context import Hub
+from hub.services.gate import GateState
 from hub.services.queue import Dead
 from hub.web import formats, forms
 from hub.web.api.reviews import sees_personal
@@ -57,6 +60,11 @@ def overview() -> str:
         }
 
     facts = context.store.read(work)
+    facts["gates"] = {
+        name: [one for one in told if one.position is not Position.CLOSED or one.until]
+        for name, told in gates_of(context).items()
+    }
+    facts["status"] = progress.status(context)
     facts["held"] = {name: context.holds.of(name) for name in names}
     return render_template(
         "sync/overview.html",
@@ -64,6 +72,14 @@ def overview() -> str:
         dead=queue.listing(context, state="dead", limit=FEW),
         **facts,
     )
+
+
+def gates_of(hub: Hub) -> dict[str, list[GateState]]:
+    """How it stands with calls to each system."""
+    told: dict[str, list[GateState]] = {name: [] for name in hub.systems}
+    for state in hub.breakers.states():
+        told[state.system].append(state)
+    return told
 
 
 @pages.post("/replay/<item_id>")
