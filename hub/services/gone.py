@@ -65,8 +65,6 @@ def missing(hub: Hub, tx: UnitOfWork, tracer: Tracer, mapping: Mapping, link: Li
         return
     if mapping.sync.deletes_remote == "review":
         ask(hub, tx, tracer, link)
-    if link.missed == 0:
-        tx.links.save(replace(link, missed=1))
 
 
 def end(hub: Hub, tx: UnitOfWork, tracer: Tracer, mapping: Mapping, link: Link) -> None:

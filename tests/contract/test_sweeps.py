@@ -98,6 +98,20 @@ def test_what_is_found_again_is_not_missed_any_more(b: Bench) -> None:
     assert (link_of(b, there.id).state, link_of(b, there.id).missed) == ("active", 1)
 
 
+def test_a_look_is_no_sweep(b: Bench) -> None:
+    """What is in the bin while a hook tells of it and one sweep goes by is not gone yet."""
+    (there,) = customers(b, "A")
+    customers(b, "B")
+    kept = b.erp.remove("party", there.id)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", there.id))
+    while inbound.process(b.hub):
+        pass
+    sweep(b)
+    b.erp.store["party", there.id] = kept
+    assert (link_of(b, there.id).state, link_of(b, there.id).missed) == ("active", 1)
+    assert "active" not in ours(b, "A")
+
+
 def test_a_sweep_that_breaks_off_deletes_nothing_and_goes_on_where_it_was(b: Bench) -> None:
     """NangoHQ/nango#1132, #4633, #5517, simstudioai/sim#5884: absence in a failed listing is no absence."""
     made = customers(b, *"ABCDEFG")

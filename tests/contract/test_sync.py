@@ -1,17 +1,23 @@
 """Records both ways, on both databases: nothing lost, nothing doubled, no echo."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
+from hub.ports.connector import Remote
 from hub.ports.store import Store
-from hub.services import agreeing, inbound, reconciling
+from hub.services import agreeing, inbound, outbound, reconciling
 from hub.services.tracing import Tracer
 from hub.testing.clock import FakeClock
-from tests.sync_bench import Bench, bench
+from hub.testing.fake_system import FakeSystem
+from tests.sync_bench import MOVES, SPECS, Bench, as_the_erp_writes, bench
 
-PHONE, OTHER = "+8613800138000", "+8613900139000"
+PHONE, OTHER, THIRD = "+8613800138000", "+8613900139000", "+8613700137000"
+LEASE = timedelta(minutes=5)  # longer than any
 
 
 @pytest.fixture
@@ -249,3 +255,91 @@ def test_the_trace_tells_where_a_change_came_from_and_where_it_went(b: Bench) ->
     stops = b.hub.store.read(lambda tx: tx.trace.of_record("customer", record.id))
     assert stops[-1].stop == "delivered"
     assert any("Created" in stop.template for stop in stops)
+
+
+class Interrupted(FakeSystem):
+    """Something happens after an update has taken effect and before its answer comes."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
+        answer = super().update(name, seen, doc, key=key)
+        happen, self.meanwhile = self.meanwhile, None
+        if happen is not None:
+            happen()
+        return answer
+
+
+def connected(store: Store, clock: FakeClock, idempotency: str) -> Bench:
+    """A hub whose ERP keeps a repeated create of a customer from taking effect twice in a way of its own."""
+    party, bill = SPECS
+    specs = (replace(party, idempotency=idempotency), bill)
+    return bench(store, clock, erp=Interrupted(clock, specs, as_the_erp_writes, MOVES))
+
+
+def deliver_later(b: Bench) -> None:
+    """Send what is due, after all patience."""
+    b.clock.pass_by(LEASE)
+    for _ in range(3):
+        outbound.deliver(b.hub, "erp")
+
+
+@pytest.mark.parametrize("idempotency", ["header", "external_id"])
+def test_what_a_repeated_create_gives_back_may_be_somebody_elses_edit(
+    store: Store, clock: FakeClock, idempotency: str
+) -> None:
+    """The answer to a create was lost, and somebody changed the record before it was repeated or looked for."""
+    b = connected(store, clock, idempotency)
+    record = b.add("customer", name="A", phone=PHONE)
+    b.erp.fail("create", "after")
+    outbound.deliver(b.hub, "erp")
+    (remote,) = b.erp.records("party")
+    b.erp.edit("party", remote.id, phone=OTHER)
+    deliver_later(b)
+    b.run(3)
+    assert [call[0] for call in b.erp.calls] == ["create"]
+    assert (b.get(record)["phone"], b.erp.records("party")[0].doc["phone"]) == (OTHER, OTHER)
+
+
+def test_an_update_of_ours_whose_answer_was_lost_is_not_their_change(b: Bench) -> None:
+    """What we wrote there is found there: the newer value of a person here does not lose against it."""
+    record = b.add("customer", name="A", phone=PHONE)
+    b.run(3)
+    b.change(record, phone=OTHER)
+    b.erp.fail("update", "after")
+    outbound.deliver(b.hub, "erp")
+    b.change(record, phone=THIRD)
+    deliver_later(b)
+    b.run(3)
+    assert (b.get(record)["phone"], b.erp.records("party")[0].doc["phone"]) == (THIRD, THIRD)
+
+
+def test_an_upsert_is_looked_for_before_it_is_repeated(store: Store, clock: FakeClock) -> None:
+    """A blind repeat would write our old values over what somebody has changed since."""
+    b = connected(store, clock, "external_id")
+    b.add("customer", name="A")
+    b.erp.fail("create", "after")
+    outbound.deliver(b.hub, "erp")
+    deliver_later(b)
+    assert [call[0] for call in b.erp.calls] == ["create"]
+    assert b.open_count() == 0
+
+
+def test_a_worker_that_slept_through_its_lease_does_not_remember_its_old_copy(store: Store, clock: FakeClock) -> None:
+    b = connected(store, clock, "lookup")
+    record = b.add("customer", name="A")
+    b.run(3)
+
+    def meanwhile() -> None:
+        b.erp.edit("party", b.erp.records("party")[0].id, phone=OTHER)
+        deliver_later(b)
+
+    assert isinstance(b.erp, Interrupted)
+    b.erp.meanwhile = meanwhile
+    b.change(record, name="B")
+    outbound.deliver(b.hub, "erp")
+    (remote,) = b.erp.records("party")
+    link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", remote.id))
+    assert link is not None
+    assert (link.remote_shadow, link.version) == (remote.doc, remote.version)
+    assert (b.get(record)["name"], b.get(record)["phone"]) == ("B", OTHER)

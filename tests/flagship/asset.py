@@ -28,7 +28,7 @@ class Asset(Twin):
     skew = timedelta(seconds=70)
     grain = timedelta(seconds=1)
     headers = frozenset({"Authorization"})
-    ops = frozenset({"list", "get", "find", "create", "update"})
+    ops = frozenset({"list", "ids", "get", "find", "create", "update"})
     objects: ClassVar[Mapping[str, Rules]] = {
         "owner": {
             "label": Rule(required=True, longest=200, keeps=cut),

@@ -14,7 +14,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.ports.connector import ObjectSpec, Page, Probe, Remote, Step
+from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote, Step
 
 Request = dict[str, Any]
 Send = Callable[[str, Request], Any]
@@ -168,6 +168,17 @@ class TwinConnector:
         return at, row_id
 
 
+class ListsIds(TwinConnector):
+    """Those whose systems list ids; the ids of the others are read out of all their changes."""
+
+    def ids(self, name: str, after: str | None = None) -> Ids:
+        """Pages by the last id."""
+        mark = None if after is None else self.write_id(after)
+        body = self.ask({"op": "ids", "object": name, "query": {"after": mark}})
+        last = body["after"]
+        return Ids(tuple(map(str, body["ids"])), None if last is None else str(last))
+
+
 class CrmConnector(TwinConnector):
     """Upserts by external id, with If-Match."""
 
@@ -191,7 +202,7 @@ class CrmConnector(TwinConnector):
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-class ErpConnector(TwinConnector):
+class ErpConnector(ListsIds):
     """Native keys, numbers, epoch milliseconds."""
 
     system = "erp"
@@ -237,7 +248,7 @@ class ErpConnector(TwinConnector):
         return int(at), row_id
 
 
-class AssetConnector(TwinConnector):
+class AssetConnector(ListsIds):
     """No keys and no locks: it compares before it writes, as well as that goes."""
 
     system = "asset"

@@ -18,10 +18,11 @@ OPS = {
     "erp": ("list", "get", "find", "create", "create", "update", "update", "act"),
     "asset": ("list", "get", "find", "create", "create", "update", "update"),
 }
+LIST_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut", "short")
 READ_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut")
 WRITE_FAULTS = ("before", "after", "after", "error", "error_after", "busy", "quota", "expired", "slow", "slow", "cut")
 WEIGHTS = {"born": 7, "edit": 16, "turn": 12, "work": 9, "fault": 9, "race": 5, "kill": 5, "hooks": 6, "wait": 5,
-           "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 7}  # fmt: skip
+           "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 9}  # fmt: skip
 
 
 class Author:
@@ -279,13 +280,64 @@ class Author:
         if (self.labels[label][0], second[3]) != ("ticket", "priority") and self.chance.random() < 0.7:
             yield ("edit", system, label, second[3], self.number(), self.chance.randrange(12))
 
+    def broken_sweep(self) -> Iterator[Step]:
+        """A sweep fails in the middle, the next one too, or the hub dies in it: nothing may be taken for gone."""
+        system = self.chance.choice(("erp", "asset"))
+        for _ in range(2):
+            yield from self.make_born(system)
+        yield ("turn",)
+        pages = self.chance.randrange(1, 4)
+        for _ in range(2):
+            if self.chance.random() < 0.3:
+                yield ("kill", self.chance.choice(("sweep.read", "store.after")), self.chance.randrange(1, 6))
+            else:
+                yield from [("fault", system, "ids", "plain", 0)] * pages  # the first pages come
+                yield ("fault", system, "ids", self.chance.choice(LIST_FAULTS), 1)
+            yield ("sweep", system)
+
+    def bin_and_back(self) -> Iterator[Step]:
+        """A record is thrown away over there, is not there for a sweep, and is brought back; perhaps twice."""
+        system, entity = self.chance.choice((("erp", "part"), ("asset", "asset")))
+        made = [f"{entity[0]}{len(self.labels) + number}" for number in (1, 2)]
+        for label in made:
+            self.labels[label] = (entity, system)
+            yield ("born", system, entity, label, self.number(), "")
+        yield from (("turn",), ("hooks", system, "lost"))
+        for _ in range(self.chance.randrange(1, 3)):
+            yield ("throw_away", system, made[0])
+            yield ("hooks", system, self.chance.choice(("once", "twice", "lost")))
+            yield from (("inbox", 5), ("sweep", system), ("bring_back", system), ("sweep", system))
+
+    def gone_for_good(self) -> Iterator[Step]:
+        """A record is deleted over there, and the sweeps that tell it go wrong."""
+        label = self.label("part", "asset")
+        if label is None:
+            return
+        system = next(iter(OBJECTS[self.labels[label][0]]))
+        yield from (("turn",), ("delete", system, label), ("sweep", system))
+        yield ("fault", system, self.chance.choice(("ids", "get")), self.chance.choice(READ_FAULTS), 1)
+        yield (
+            "kill",
+            self.chance.choice(("sweep.read", "inbound.fetched", "store.after")),
+            self.chance.randrange(1, 6),
+        )
+        yield from (("sweep", system), ("edit", HUB, label, self.field(label, system), self.number(), 0))
+
+    def brought_in(self) -> Iterator[Step]:
+        """A script makes records over there of which no poll and no hook tells."""
+        yield from self.make_born(system := self.chance.choice(("crm", "erp", "asset")))
+        yield ("backdate", system, list(self.labels)[-1])
+        if self.chance.random() < 0.5:
+            yield ("sweep", system)
+
     def field(self, label: str, system: str) -> str:
         """A field of something that a system knows."""
         return self.chance.choice([name for name, places in PLACES[self.labels[label][0]].items() if system in places])
 
 
 SCENES = ("slow_birth", "slow_update", "death_of_a_clerk", "missed_message", "old_copy", "lost_answer_then_edit",
-          "lost_birth_then_edit", "orphan", "sleeper")  # fmt: skip
+          "lost_birth_then_edit", "orphan", "sleeper", "broken_sweep", "bin_and_back", "gone_for_good",
+          "brought_in")  # fmt: skip
 
 
 def history(seed: int) -> list[Step]:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,7 +22,7 @@ from hub.files.mappings import parse_mapping
 from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.ports.store import Store, UnitOfWork
-from hub.services import billing, inbound, outbound, records, tickets
+from hub.services import billing, inbound, outbound, records, sweeping, tickets
 from hub.services.context import Actor, Hub, System
 from hub.services.reactions import REACTIONS
 from hub.storage.cipher import Cipher, Keyring
@@ -35,6 +35,7 @@ from tests.flagship.connectors import CONNECTORS
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 BATCH = 32
+SWEEP_EVERY = timedelta(minutes=10)
 
 
 class OpenCipher(Cipher):
@@ -155,7 +156,7 @@ class Child:
         """One connected system."""
         connector = connector_class(self.call)
         mine = {m.entity: m for m in parts.mappings if m.spec.system == connector.system}
-        return System(connector.system, connector, connector.objects(), mine)
+        return System(connector.system, connector, connector.objects(), mine, sweep_every=SWEEP_EVERY)
 
     # --- the line
 
@@ -249,6 +250,10 @@ class Child:
     def do_poll(self, system: str) -> int:
         """Ask a system what changed."""
         return inbound.poll(self.hub, self.hub.systems[system])
+
+    def do_sweep(self, system: str) -> int:
+        """Sweep a system's ids, until no sweep is due."""
+        return sum(iter(lambda: sweeping.step(self.hub, self.hub.systems[system]), 0))
 
     def do_inbox(self, limit: int) -> int:
         """Work off messages."""

@@ -19,6 +19,7 @@ PLANNED = (  # why a message may be dead: each is a refusal that a person is mea
     r"There is no \w+ ",
 )
 WRITES_PER_CAUSE = 6
+ENDS = {"part", "asset"}  # what a deletion over there ends here; for others a person is asked
 
 
 def findings(stage: Stage, *, is_quiet: bool) -> list[str]:
@@ -102,6 +103,20 @@ def stays_deleted(stage: Stage) -> Iterator[str]:
         for system in entry.deleted:
             if stage.row(entry, system) is not None:
                 yield f"resurrected: {entry.label} in {system}"
+
+
+def ends_what_went(stage: Stage) -> Iterator[str]:
+    """What is gone over there, and only that, is ended here."""
+    for entry in stage.ledger:
+        hub_id = stage.hub_id(entry)
+        for system in OBJECTS[entry.entity] if hub_id is not None else ():
+            acts = {row["action"] for row in stage.tables.audit(entry.entity, str(hub_id))}
+            if f"sync.{system}.deleted" in acts and system not in entry.deleted:
+                yield f"ended: {entry.label}, which is still in {system}"
+            name = OBJECTS[entry.entity][system]  # of a system that lists nothing at all, nothing is believed
+            told = entry.entity in ENDS and system in entry.deleted and stage.twins[system].of(name)
+            if told and "active" in stage.tables.states(system, entry.entity, str(hub_id)):
+                yield f"not ended: {entry.label} is gone from {system}, and its link lives on"
 
 
 def is_there(stage: Stage) -> Iterator[str]:
@@ -330,6 +345,7 @@ CHECKS: tuple[Callable[[Stage], Iterator[str]], ...] = (
     is_there_once,
     nothing_is_stray,
     stays_deleted,
+    ends_what_went,
     is_there,
     converges,
     loses_no_edit,

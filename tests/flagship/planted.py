@@ -13,10 +13,12 @@ from hub.domain.mapping.rules import Owner
 from hub.domain.sync import judging
 from hub.domain.sync.failures import Remedy
 from hub.domain.sync.window import window as window_of
-from hub.ports.connector import Remote
+from hub.ports.connector import Ids, Remote
 from hub.ports.outbox import OPEN_STATES
-from hub.services import agreeing, doubt, endings, inbound, polling, records, taking, verdicts
+from hub.services import agreeing, doubt, endings, gone, inbound, polling, records, sweeping, taking, verdicts
 from hub.services.attempt import Attempt, Write
+from hub.services.listing import ids_of as ids_of_system
+from hub.services.sweeping import Sweep
 from hub.storage.links import SqlLinks
 from hub.storage.outbox import SqlOutbox
 from hub.storage.tables import OUTBOX
@@ -302,6 +304,62 @@ def upsert_repeated_blindly() -> None:
     put(doubt, "settle_create", settle_create)
 
 
+def missed_is_gone(hub: Any, system: Any, tracer: Any, name: str, remote_id: str, **_deleted: Any) -> None:
+    """End what a sweep has missed without a look at it."""
+
+    def work(tx: Any) -> None:
+        link = tx.links.of_remote(system.name, name, remote_id)
+        gone.missing(hub, tx, tracer, system.mapped(name), link, sure=True)
+
+    hub.store.run(work)
+
+
+def delete_on_partial_sweep() -> None:
+    right = ids_of_system
+
+    def ids_of(connector: Any, name: str, **more: Any) -> Any:
+        try:
+            return right(connector, name, **more)
+        except HubError:
+            return Ids(())
+
+    put(sweeping, "ids_of", ids_of)
+    put(sweeping, "fetch", missed_is_gone)
+
+
+def one_sweep_suffices() -> None:
+    put(sweeping, "MISSES", 1)
+
+
+def look_counts_as_sweep() -> None:
+    right = gone.missing
+
+    def missing(hub: Any, tx: Any, tracer: Any, mapping: Any, link: Any, *, sure: bool) -> None:
+        right(hub, tx, tracer, mapping, link, sure=sure)
+        if link is not None and link.state == "active" and not sure:
+            tx.links.save(replace(link, missed=1))
+
+    put(gone, "missing", missing)
+
+
+def found_again_is_still_missed() -> None:
+    put(SqlLinks, "refind", lambda *_args: None)
+
+
+def sweep_forgets_its_place() -> None:
+    right = Sweep.take_down
+
+    def take_down(self: Any, tx: Any, page: Any) -> Any:
+        return right(self, tx, replace(page, after=None))
+
+    put(Sweep, "take_down", take_down)
+    put(sweeping, "fetch", missed_is_gone)
+
+
+def sweep_asks_for_nothing() -> None:
+    put(Sweep, "unknown", lambda *_args: [])
+
+
 PLANTED: Mapping[str, Bug] = {
     plant.__name__: Bug(what, plant)
     for plant, what in (
@@ -331,5 +389,11 @@ PLANTED: Mapping[str, Bug] = {
         (upsert_repeated_blindly, "a create is repeated before anybody has looked"),
         (fence_ignored, "a worker that slept through its lease marks all the same"),
         (parent_not_waited_for, "a record whose parent is not over there yet is left out"),
+        (delete_on_partial_sweep, "a listing of ids that broke off counts, and what it lacks is gone"),
+        (one_sweep_suffices, "what one sweep did not find is gone"),
+        (look_counts_as_sweep, "a look that found nothing counts like a sweep"),
+        (found_again_is_still_missed, "two sweeps that miss a record count, however long ago the first was"),
+        (sweep_forgets_its_place, "the first page of a sweep is taken for all of it"),
+        (sweep_asks_for_nothing, "a record that only a sweep finds is not asked for"),
     )
 }

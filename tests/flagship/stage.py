@@ -12,7 +12,7 @@ from tests.flagship.asset import Asset
 from tests.flagship.crm import Crm
 from tests.flagship.erp import Erp
 from tests.flagship.forms import KEYS, OBJECTS
-from tests.flagship.hub_child import BATCH, Child, Parts
+from tests.flagship.hub_child import BATCH, SWEEP_EVERY, Child, Parts
 from tests.flagship.ledger import HUB, Entry, Ledger
 from tests.flagship.rules import Doc
 from tests.flagship.tables import Tables
@@ -25,6 +25,7 @@ STALL = 200.0  # seconds: longer than any lease
 TOO_MANY = 150  # writes after the faults have stopped: this never ends
 TURNS = 12  # of a loop that works off a queue
 ROUNDS = 90
+BELIEVED = 2  # complete sweeps that do not find a record
 QUIET_ROUNDS = 6  # in a row with nothing to do: longer than a clock is wrong
 STEP, LONG_STEP = 20.0, 150.0
 
@@ -46,6 +47,7 @@ class Stage:
     deaths: int = 0
     depth: int = 0
     stalled: bool = False
+    sweeps: bool = False  # whether something was done that only a sweep can tell
     problems: list[str] = field(default_factory=list)
     held_back: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -143,12 +145,37 @@ class Stage:
         for system in self.twins:
             self.drain("deliver", system, BATCH)
 
+    def sweep(self, system: str) -> None:
+        """Let it become due, and sweep."""
+        self.clock.pass_by(SWEEP_EVERY.total_seconds() + 1)
+        self.drain("sweep", system)
+
     def settle(self) -> bool:
-        """The faults stop; the engine works until it is quiet. Whether that came."""
+        """The faults stop; the engine works until it is quiet, and sweeps. Whether that came."""
         for twin in self.twins.values():
             twin.faults.clear()
             twin.hidden.clear()
+            self.empty_bin(twin)
         self.ask("spare")
+        if not self.works_till_quiet():
+            return False
+        if not self.sweeps:
+            return True
+        for system in [*self.twins] * (BELIEVED + 1):  # once more than it takes: one may be half done
+            self.sweep(system)
+        return self.works_till_quiet()
+
+    def empty_bin(self, twin: Twin) -> None:
+        """What was in the bin is brought back, or gone for good where two sweeps may have missed it."""
+        for (name, row_id), binned in list(twin.bin.items()):
+            if binned.listings < BELIEVED:
+                twin.bring_back(name, row_id)
+            else:
+                twin.gone[name, row_id] = twin.bin.pop((name, row_id)).row
+                self.known(twin.name, name, row_id).deleted.add(twin.name)
+
+    def works_till_quiet(self) -> bool:
+        """Turns until nothing is left to be done; False where that does not come."""
         quiet, start = 0, self.written()
         for number in range(ROUNDS):
             before = self.written()
@@ -173,6 +200,16 @@ class Stage:
         return bool(waiting) or any(twin.running for twin in self.twins.values())
 
     # --- where things are
+
+    def known(self, system: str, name: str, row_id: str) -> Entry:
+        """The entry of a system's record that the hub has a link to."""
+        hub_id = self.tables.linked(system, name, row_id)
+        return next(
+            entry
+            for entry in self.ledger
+            if OBJECTS[entry.entity].get(system) == name
+            and ((entry.side, entry.id) == (system, row_id) or (hub_id is not None and self.hub_id(entry) == hub_id))
+        )
 
     def hub_id(self, entry: Entry) -> str | None:
         """The hub's id of an entry, where it has it already."""

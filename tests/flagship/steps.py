@@ -4,6 +4,7 @@ A step is a tuple of plain values, so that a history can be printed, stored, sho
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -136,6 +137,40 @@ def delete(stage: Stage, system: str, label: str) -> None:
         return
     stage.twins[system].drop(OBJECTS[entry.entity][system], row.id)
     entry.deleted.add(system)
+    stage.sweeps = True
+
+
+def throw_away(stage: Stage, system: str, label: str) -> None:
+    """A person over there puts a record that the hub knows in the bin."""
+    entry = stage.ledger.entries.get(label)
+    row = None if entry is None else stage.row(entry, system)
+    hub_id = None if entry is None else stage.hub_id(entry)
+    if entry is None or row is None or hub_id is None or stage.tables.remote(system, entry.entity, hub_id) is None:
+        return
+    stage.twins[system].throw_away(OBJECTS[entry.entity][system], row.id)
+    stage.sweeps = True
+
+
+def bring_back(stage: Stage, system: str) -> None:
+    """And takes it out again."""
+    stage.empty_bin(stage.twins[system])
+
+
+def backdate(stage: Stage, system: str, label: str) -> None:
+    """A record was brought in by a script: no hook tells of it, and its time is long past."""
+    entry, twin = stage.ledger.entries.get(label), stage.twins[system]
+    if entry is None or entry.side != system or stage.hub_id(entry) is not None:
+        return
+    row = twin.rows[OBJECTS[entry.entity][system], entry.id]
+    row.at -= timedelta(days=9)
+    twin.events = [event for event in twin.events if event.id != row.id]
+    stage.sweeps = True
+
+
+def sweep(stage: Stage, system: str) -> None:
+    """The ids of a system are swept."""
+    stage.sweeps = True
+    stage.sweep(system)
 
 
 def charge(stage: Stage, label: str, serial: int, lines: int) -> None:
@@ -259,6 +294,10 @@ STEPS: Mapping[str, Callable[..., None]] = {
         born,
         edit,
         delete,
+        throw_away,
+        bring_back,
+        backdate,
+        sweep,
         charge,
         pay,
         hooks,

@@ -45,8 +45,8 @@ class Tables:
         return [{**row, "shadow": json.loads(bytes(row["shadow"]))} for row in self.rows(statement)]
 
     def linked(self, system: str, name: str, external_id: str) -> str | None:
-        """Our id of a remote record."""
-        statement = "SELECT record_id FROM link WHERE system = ? AND object = ? AND external_id = ? AND state != 'gone'"
+        """Our id of a remote record, or of one that is gone."""
+        statement = "SELECT record_id FROM link WHERE system = ? AND object = ? AND external_id = ?"
         found = self.rows(statement, system, name, external_id)
         return str(found[0]["record_id"]) if found else None
 
@@ -57,6 +57,11 @@ class Tables:
         )
         found = self.rows(statement, system, entity, record_id)
         return str(found[0]["external_id"]) if found else None
+
+    def states(self, system: str, entity: str, record_id: str) -> list[str]:
+        """The states of a record's links to a system."""
+        statement = "SELECT state FROM link WHERE system = ? AND entity = ? AND record_id = ?"
+        return [str(row["state"]) for row in self.rows(statement, system, entity, record_id)]
 
     def inbox(self) -> list[Row]:
         """Messages that are not done."""

@@ -79,6 +79,14 @@ class Event:
     doc: Doc | None
 
 
+@dataclass
+class Binned:
+    """A record in the bin: nobody is told of it, and it may be brought back; ``listings`` were begun without it."""
+
+    row: Row
+    listings: int = 0
+
+
 class Twin:
     """The store and the faults that all twins share; the documentation is in the subclasses."""
 
@@ -88,13 +96,15 @@ class Twin:
     skew: ClassVar[timedelta]
     grain: ClassVar[timedelta]
     page: ClassVar[int] = 3
+    ids_page: ClassVar[int] = 2
     headers: ClassVar[frozenset[str]]
-    ops: ClassVar[frozenset[str]] = frozenset({"list", "get", "find", "create", "update", "act"})
+    ops: ClassVar[frozenset[str]] = frozenset({"list", "ids", "get", "find", "create", "update", "act"})
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.rows: dict[tuple[str, str], Row] = {}
         self.gone: dict[tuple[str, str], Row] = {}
+        self.bin: dict[tuple[str, str], Binned] = {}
         self.writes: list[Write] = []
         self.refusals: list[str] = []
         self.unanswered: list[Doc] = []  # what was sent by calls of which the hub does not know how they ended
@@ -142,6 +152,8 @@ class Twin:
             return self.answer(request)
         if fault.how == "plain":
             return self.answer(request)
+        if fault.how == "short":
+            return self.broken_off(self.answer(request))
         told: dict[str, Answer | None] = {
             "before": None,
             "error": {"status": 500},
@@ -150,6 +162,12 @@ class Twin:
             "login": {"status": 200, "body": None},
         }
         return told[fault.how]
+
+    def broken_off(self, answer: Answer) -> Answer:
+        """A listing that ends too early, and says so to nobody."""
+        if answer["status"] == 200:
+            answer["body"] = {"ids": answer["body"]["ids"][:1], "after": None}
+        return answer
 
     def go_on(self) -> None:
         """Finish the writes that were still running."""
@@ -203,6 +221,20 @@ class Twin:
         more = len(found) > self.page
         last = [self.write_instant(page[-1].at), page[-1].id] if more else None
         return {"rows": [self.shown(request["object"], row) for row in page], "after": last}
+
+    def op_ids(self, request: Request) -> Doc:
+        """A page of all ids, in their order; ``after`` is the last one of the page before."""
+        name, after = request["object"], request["query"]["after"]
+        if after is None:
+            for (kind, _), binned in self.bin.items():
+                binned.listings += kind == name
+        found = sorted((row.id for row in self.of(name)), key=lambda row_id: (len(row_id), row_id))
+        if after is not None:
+            mark = self.read_id(after)
+            found = [row_id for row_id in found if (len(row_id), row_id) > (len(mark), mark)]
+        page = found[: self.ids_page]
+        more = len(found) > self.ids_page
+        return {"ids": list(map(self.write_id, page)), "after": self.write_id(page[-1]) if more else None}
 
     def op_get(self, request: Request) -> Doc:
         """One record."""
@@ -276,6 +308,17 @@ class Twin:
         """A person over there deletes a record."""
         self.gone[name, row_id] = self.rows.pop((name, row_id))
         self.tell(name, row_id, None)
+
+    def throw_away(self, name: str, row_id: str) -> None:
+        """A person over there puts a record in the bin."""
+        self.bin[name, row_id] = Binned(self.rows.pop((name, row_id)))
+        self.tell(name, row_id, None)
+
+    def bring_back(self, name: str, row_id: str) -> None:
+        """And takes it out again."""
+        row = self.bin.pop((name, row_id)).row
+        self.rows[name, row_id] = row
+        self.put(name, row, {})
 
     def tell(self, name: str, row_id: str, doc: Doc | None) -> None:
         """Queue a hook."""
