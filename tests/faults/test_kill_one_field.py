@@ -18,9 +18,12 @@ pytestmark = [pytest.mark.tryton, pytest.mark.slow, pytest.mark.xdist_group("try
 
 KILLED = -signal.SIGKILL
 DOC = {"id": "01KILL0000000000000000000", "name": "Killed Foods 断电食品", "phone": "+8613712345678"}
+HINTED = ["inbound.fetched", "inbound.merged"]  # reached when a record is read by itself
 POINTS = [
-    name for name in CRASH_POINTS if name.startswith(("inbound", "outbox")) and name != "outbox.stepped"
-]  # a customer has no steps
+    name
+    for name in CRASH_POINTS
+    if name.startswith(("inbound", "outbox")) and name not in {"outbox.stepped", *HINTED}  # a customer has no steps
+]
 
 
 @pytest.fixture
@@ -51,6 +54,14 @@ def check(both: ErpHub) -> None:
 def test_killed_and_started_again_the_hub_ends_in_the_same_state(both: ErpHub, point: str) -> None:
     assert both.run("customer", json.dumps(DOC), crash_at=point) == KILLED
     assert both.run("customer", json.dumps(DOC), ahead=1) == 0
+    check(both)
+
+
+@pytest.mark.parametrize("point", HINTED)
+def test_killed_over_a_hint_the_hub_ends_in_the_same_state(both: ErpHub, point: str) -> None:
+    assert both.run("customer", json.dumps(DOC)) == 0
+    assert both.run("hint", crash_at=point) == KILLED
+    assert both.run(ahead=1) == 0
     check(both)
 
 
