@@ -27,10 +27,22 @@ LOST = "{system} no longer knows what changed since {since}: everything is read 
 
 
 def poll(hub: Hub, system: System) -> int:
-    """Take in what changed since the last poll, less the overlap; says how many records were news."""
+    """Take in what changed since the last poll, less the overlap; says how many records were news.
+
+    An object that fails stops none of the others: each has its turn, then the first error is raised.
+    """
     if system.paused or is_loading(hub, system.name):
         return 0
-    return sum(poll_object(hub, system, mapping) for mapping in polled(hub, system))
+    news, failed = 0, []
+    for mapping in polled(hub, system):
+        try:
+            news += poll_object(hub, system, mapping)
+        except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other objects; it is raised below
+            signals.not_polled(hub, system.name, mapping.object, error)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return news
 
 
 def polled(hub: Hub, system: System) -> list[Mapping]:
