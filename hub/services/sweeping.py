@@ -15,6 +15,7 @@ import orjson
 from hub.domain.errors import PositionLostError
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.mapping.rules import Members
+from hub.domain.sync.failures import Remedy, failure_of
 from hub.ports.connector import Ids
 from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
@@ -144,17 +145,27 @@ class Sweep:
         """Look at what was missed often enough, one by one; all of it, or by the brake none."""
         allowed = self.mapping.sync.guard.max_deleted
         place = (self.system.name, self.run.object)
-        missed = self.hub.store.read(lambda tx: tx.links.missed(*place, MISSES, limit=PORTION))
+        missed = self.hub.store.read(lambda tx: tx.links.missed(*place, MISSES, after=after or "", limit=allowed + 1))
         if not after and len(missed) > allowed and not self.run.counts.get("forced"):
-            note = BRAKED.format(count=allowed + 1, object=self.run.object)
+            note = BRAKED.format(count=len(missed), object=self.run.object)
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "braked", note))
-        due = [one for one in missed if one > (after or "")]
-        if not due:
+        if not missed:
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "complete", None))
+        counts = added(self.run.counts, confirmed=self.look_at(missed[0]))
+        return self.hub.store.run(lambda tx: self.go_on(tx, CONFIRMING, missed[0], counts))
+
+    def look_at(self, remote_id: str) -> int:
+        """Read one record that was missed; what would fail again and again is left to the inbox, and 0 is told."""
         tracer = Tracer(self.hub, self.hub.ids.new(), self.system.name, self.mapping.entity)
-        fetch(self.hub, self.system, tracer, self.run.object, due[0], deleted=True)
-        counts = added(self.run.counts, confirmed=1)
-        return self.hub.store.run(lambda tx: self.go_on(tx, CONFIRMING, due[0], counts))
+        try:
+            fetch(self.hub, self.system, tracer, self.run.object, remote_id, deleted=True)
+        except Exception as error:
+            if failure_of(error).remedy in (Remedy.AGAIN, Remedy.LOOK):
+                raise
+            name, system = self.run.object, self.system.name
+            self.hub.store.run(lambda tx: hint(self.hub, tx, system, name, remote_id, deleted=True))
+            return 0
+        return 1
 
     def go_on(self, tx: UnitOfWork, phase: str, after: str, counts: Mapping[str, int]) -> Run:
         """Keep the place from which the next step goes on."""

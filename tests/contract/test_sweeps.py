@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.domain.documents import Doc
-from hub.domain.errors import RetryableError
+from hub.domain.errors import RejectedError, RetryableError
 from hub.ports.connector import Ids, Remote
 from hub.ports.links import Link
 from hub.ports.runs import Run
@@ -162,6 +162,50 @@ def test_a_person_is_asked_where_the_mapping_says_so(store: Store, clock: FakeCl
     sweep(b)
     sweep(b)
     assert (reviews(b), link_of(b, there.id).state) == (["gone"], "active")
+
+
+def test_what_a_person_is_asked_about_counts_no_more_toward_the_brake(store: Store, clock: FakeClock) -> None:
+    b = deleting(store, clock, "review", most=2)
+    made = customers(b, *"ABCDE")
+    for portion in (made[:2], made[2:4]):
+        for one in portion:
+            b.erp.remove("party", one.id)
+        sweep(b)
+        assert sweep(b).state == "complete"
+    assert reviews(b) == ["gone"] * 4
+
+
+def test_a_missed_record_that_cannot_be_taken_in_holds_up_no_other(b: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left to the inbox, which gives it up as a dead letter; the sweep goes on."""
+    odd, gone, _ = customers(b, "A", "B", "C")
+    for one in (odd, gone):
+        b.erp.remove("party", one.id)
+    look = b.erp.get
+
+    def get(name: str, remote_id: str) -> Remote | None:
+        if remote_id == odd.id:
+            raise RejectedError("Not for you.")
+        return look(name, remote_id)
+
+    monkeypatch.setattr(b.erp, "get", get)
+    sweep(b)
+    run = sweep(b)
+    assert (run.state, run.counts["confirmed"]) == ("complete", 1)
+    assert (link_of(b, odd.id).state, link_of(b, gone.id).state) == ("active", "gone")
+    assert [message.state for message in b.hub.store.read(lambda tx: tx.inbox.listing())] == ["dead"]
+
+
+def test_what_is_missed_is_all_looked_at_however_much_it_is(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PORTION", 2)
+    b = deleting(store, clock, "review")
+    made = customers(b, *"ABCDEF")
+    for one in made[:5]:
+        b.erp.remove("party", one.id)
+    sweep(b)
+    assert sweep(b).counts["confirmed"] == 5
+    assert reviews(b) == ["gone"] * 5
 
 
 def test_a_sweep_finds_what_no_poll_has_told(b: Bench) -> None:
