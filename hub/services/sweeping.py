@@ -22,7 +22,7 @@ from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.gate import Purpose
 from hub.services.gone import MISSES
-from hub.services.hints import hint, mapping_of
+from hub.services.hints import hint
 from hub.services.listing import ids_of
 from hub.services.polling import is_loading
 from hub.services.runs import begin, ended, moved_on
@@ -34,6 +34,7 @@ PORTION = 500
 ABANDONED = timedelta(days=2)  # a sweep that has not moved for so long says nothing about today
 EMPTY = "{system} told no {object} at all, though {linked} are linked: nothing is concluded from that."
 BRAKED = "{count} or more linked {object} are missing, more than the brake allows: look there, then sweep with --force."
+UNMAPPED = "{object} is mapped to nothing any more."
 LISTING, MISSING, CONFIRMING = "list", "miss", "confirm"
 
 
@@ -80,10 +81,11 @@ def advance(hub: Hub, system: System, run: Run) -> Run:
     """Do one step of a sweep; gives the run as it is then."""
     if hub.clock.now() - run.moved_at > ABANDONED:
         return hub.store.run(lambda tx: end(hub, tx, run, "failed", "Nothing moved for days: begun anew."))
+    mapping = system.mapped(run.object)
+    if mapping is None:
+        return hub.store.run(lambda tx: end(hub, tx, run, "failed", UNMAPPED.format(object=run.object)))
     at = orjson.loads(run.position or "{}")
-    return STEPS[at["phase"]](
-        Sweep(hub, system.wanted_for(Purpose.BULK), mapping_of(system, run.object), run), at["after"]
-    )
+    return STEPS[at["phase"]](Sweep(hub, system.wanted_for(Purpose.BULK), mapping, run), at["after"])
 
 
 @dataclass(frozen=True)

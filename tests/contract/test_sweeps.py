@@ -139,6 +139,15 @@ def test_a_listing_that_tells_nothing_at_all_proves_nothing(b: Bench, monkeypatc
     assert link_of(b, there.id).missed == 0
 
 
+def test_a_sweep_of_what_is_mapped_no_more_ends(b: Bench) -> None:
+    customers(b, "A")
+    system = b.hub.systems["erp"]
+    run = sweeping.start(b.hub, system, "party")
+    unmapped = replace(system, mappings={"invoice": system.mappings["invoice"]})
+    run = sweeping.advance(b.hub, unmapped, run)
+    assert (run.state, run.note) == ("failed", "party is mapped to nothing any more.")
+
+
 def test_the_brake_stops_a_sweep_as_a_whole_until_it_is_forced(store: Store, clock: FakeClock) -> None:
     """NangoHQ/nango#1132: a mass deletion is looked at by a person first."""
     b = deleting(store, clock, "cancel", most=2)
