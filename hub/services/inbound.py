@@ -24,7 +24,8 @@ from hub.services.context import Hub, System
 from hub.services.gate import NotNowError
 from hub.services.hints import HINT, ask_for, hint, subject_of
 from hub.services.hooks import RECORD
-from hub.services.polling import is_loading, poll, poll_object
+from hub.services.polling import poll, poll_object
+from hub.services.runs import is_loading
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 

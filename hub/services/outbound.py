@@ -12,7 +12,7 @@ from hub.services.attempt import LEASE_MARGIN, Attempt, TakenOverError
 from hub.services.context import Hub, System
 from hub.services.gate import Kind, Purpose
 from hub.services.lanes import side_by_side
-from hub.services.polling import is_loading
+from hub.services.runs import is_loading
 
 
 def deliver(hub: Hub, name: str, limit: int = 8) -> int:

@@ -18,6 +18,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import signals
 from hub.services.context import Hub, System
 from hub.services.hints import hint
+from hub.services.runs import is_loading
 from hub.services.taking import take_page
 from hub.services.tracing import Tracer
 
@@ -169,15 +170,6 @@ class Listing:
             tracer.note(tx, "received", "{object}: {note}", object=self.mapping.object, note=note)
         tx.cursors.save(self.system.name, self.mapping.object, position)
         tx.cursors.polled(self.system.name, self.mapping.object, at=at, told=self.told)
-
-
-def is_loading(hub: Hub, name: str) -> bool:
-    """Whether an initial load of the system is under way: all else waits for it."""
-    open_loads = hub.store.read(lambda tx: tx.runs.open("load", name))
-    return any(hub.clock.now() - run.moved_at < STALLED for run in open_loads)
-
-
-STALLED = timedelta(minutes=10)  # a load that has not moved for so long no longer holds its system
 
 
 def is_suspicious(cursor: Cursor, now: datetime) -> bool:

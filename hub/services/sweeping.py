@@ -6,7 +6,7 @@ that would be more than the mapping's guard allows, the run stops as a whole: so
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,12 +24,10 @@ from hub.services.gate import Purpose
 from hub.services.gone import MISSES
 from hub.services.hints import hint
 from hub.services.listing import ids_of
-from hub.services.polling import is_loading
-from hub.services.runs import begin, ended, moved_on
+from hub.services.runs import SWEEP, added, begin, ended, is_loading, moved_on
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
-KIND = "sweep"
 PORTION = 500
 ABANDONED = timedelta(days=2)  # a sweep that has not moved for so long says nothing about today
 EMPTY = "{system} told no {object} at all, though {linked} are linked: nothing is concluded from that."
@@ -47,7 +45,7 @@ def step(hub: Hub, system: System) -> int:
     """Do a step of the sweep that is under way or due; says whether there was one."""
     if system.paused or is_loading(hub, system.name):
         return 0
-    run = next(iter(hub.store.read(lambda tx: tx.runs.open(KIND, system.name))), None) or next_due(hub, system)
+    run = next(iter(hub.store.read(lambda tx: tx.runs.open(SWEEP, system.name))), None) or next_due(hub, system)
     if run is None:
         return 0
     advance(hub, system, run)
@@ -61,7 +59,7 @@ def next_due(hub: Hub, system: System) -> Run | None:
     def is_due(tx: UnitOfWork, name: str) -> bool:
         if tx.cursors.get(system.name, name) is None:
             return False
-        tried = [tx.runs.last(KIND, system.name, name, state=state) for state in ("complete", "braked", "failed")]
+        tried = [tx.runs.last(SWEEP, system.name, name, state=state) for state in ("complete", "braked", "failed")]
         return all(run is None or now - run.started_at >= system.sweep_every for run in tried)
 
     names = [mapping.object for mapping in swept(system)]
@@ -71,10 +69,7 @@ def next_due(hub: Hub, system: System) -> Run | None:
 
 def start(hub: Hub, system: System, name: str, *, force: bool = False) -> Run:
     """Begin a sweep of one object, or take up the one that is open; ``force``: the brake does not stop it."""
-    run = begin(hub, KIND, system.name, name, {"phase": LISTING, "after": None})
-    if force and not run.counts.get("forced"):
-        run = hub.store.run(lambda tx: tx.runs.save(replace(run, counts={**run.counts, "forced": 1})))
-    return run
+    return begin(hub, SWEEP, system.name, name, {"phase": LISTING, "after": None}, force=force)
 
 
 def advance(hub: Hub, system: System, run: Run) -> Run:
@@ -148,7 +143,7 @@ class Sweep:
         allowed = self.mapping.sync.guard.max_deleted
         place = (self.system.name, self.run.object)
         missed = self.hub.store.read(lambda tx: tx.links.missed(*place, MISSES, after=after or "", limit=allowed + 1))
-        if not after and len(missed) > allowed and not self.run.counts.get("forced"):
+        if not after and len(missed) > allowed and not self.run.forced:
             note = BRAKED.format(count=len(missed), object=self.run.object)
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "braked", note))
         if not missed:
@@ -185,11 +180,6 @@ def end(hub: Hub, tx: UnitOfWork, run: Run, state: str, note: str | None) -> Run
     """End a sweep and drop what it took down."""
     tx.runs.forget(run.id)
     return ended(hub, tx, run, state, note)
-
-
-def added(counts: Mapping[str, int], **more: int) -> dict[str, int]:
-    """Counts, and what a step adds to them."""
-    return {**counts, **{name: counts.get(name, 0) + value for name, value in more.items()}}
 
 
 def is_overdue(run: Run | None, system: System, now: datetime) -> bool:
