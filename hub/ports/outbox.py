@@ -67,9 +67,9 @@ class Outbox(Protocol):
         ...
 
     def hand_back(
-        self, delivery: Delivery, *, not_before: datetime | None = None, doubt: bool = False, error: str | None = None
+        self, delivery: Delivery, *, not_before: datetime, doubt: bool = False, error: str | None = None
     ) -> None:
-        """Nothing was attempted, so no attempt counts; due again at once, or at a time; with the doubt there was."""
+        """Nothing was attempted, so no attempt counts; due again at a time to come, with the doubt there was."""
         ...
 
     def done(self, *deliveries: Delivery) -> None:

@@ -18,6 +18,7 @@ from hub.domain.mapping import Mapping, MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
 from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
+from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
 from hub.services import carrying, failing, records, signals
 from hub.services.context import Hub, System
@@ -168,7 +169,7 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
     def work(tx: UnitOfWork) -> None:
         if circle := circle_of(tx, message, parent):
             refuse(hub, tx, message, f"{error} It waits for itself: {circle}.", error, waits_for=parent)
-        elif tx.links.of_remote(system.name, mapping.object, error.sought) is None:
+        elif not is_here(tx.links.of_remote(system.name, mapping.object, error.sought)):
             if not tx.inbox.has_new(system.name, parent):
                 hint(hub, tx, system.name, mapping.object, error.sought)
             tx.inbox.park(message, waits_for=parent, not_before=at, error=str(error))
@@ -176,6 +177,11 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
             tx.inbox.later(message, not_before=hub.clock.now(), error=str(error))
 
     hub.store.run(work)
+
+
+def is_here(parent: Link | None) -> bool:
+    """Whether a parent can be referred to: one that was deleted over there cannot."""
+    return parent is not None and parent.state != "gone"
 
 
 def ask_parent(hub: Hub, message: Message, error: MissingLinkError) -> None:

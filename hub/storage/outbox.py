@@ -171,11 +171,11 @@ class SqlOutbox(Repository):
         self._mark(delivery, state="ready", lease_until=None, not_before=stamp(not_before), error=error)
 
     def hand_back(
-        self, delivery: Delivery, *, not_before: datetime | None = None, doubt: bool = False, error: str | None = None
+        self, delivery: Delivery, *, not_before: datetime, doubt: bool = False, error: str | None = None
     ) -> None:
         """Nothing was attempted: the attempt does not count."""
         state, attempt = "unknown" if doubt else "ready", delivery.attempt - 1
-        at = stamp_or_none(not_before)
+        at = stamp(not_before)
         self._mark(delivery, state=state, lease_until=None, not_before=at, error=error, attempt=attempt)
 
     def done(self, *deliveries: Delivery) -> None:
