@@ -48,6 +48,10 @@ class Outbox(Protocol):
         """Choose the one route of an obligation, for ever; whether it is this system."""
         ...
 
+    def rebind(self, entity: str, record_id: str, system: str) -> None:
+        """Choose another route for an obligation, by a person's decision."""
+        ...
+
     def claim(
         self, system: str, *, now: datetime, lease_for: timedelta, limit: int, live_only: bool = False
     ) -> list[Delivery]:

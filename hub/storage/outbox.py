@@ -143,6 +143,11 @@ class SqlOutbox(Repository):
         row = BOUND.first(self._wire, {"entity": entity, "record_id": record_id})
         return row is not None and row["system"] == system
 
+    def rebind(self, entity: str, record_id: str, system: str) -> None:
+        """Choose another route."""
+        mine = (ROUTE.c.entity == entity, ROUTE.c.record_id == record_id)
+        self.change(update(ROUTE).where(*mine).values(system=system))
+
     def get(self, delivery_id: str) -> Delivery | None:
         """One delivery."""
         row = self.first(select(OUTBOX).where(OUTBOX.c.id == delivery_id))
