@@ -26,6 +26,7 @@ from hub.services.runs import LOAD, added, begin, ended, moved_on
 from hub.services.taking import take_page
 
 COUNT, COMPARE, TAKE = "count", "compare", "take"
+UNMAPPED = "{entity} is mapped to nothing any more: load again."
 BRAKED = (
     "It would change {changed} of {linked} linked {entity} records, more than the brake allows: read 'sync plan', "
     "then load with --force."
@@ -86,7 +87,11 @@ def advance(hub: Hub, system: System, run: Run) -> Run:
     at = orjson.loads(run.position or "{}")
     if not at["todo"]:
         return hub.store.run(lambda tx: ended(hub, tx, run, "complete", None))
-    return Load(hub, system.wanted_for(Purpose.BULK), system.mappings[at["todo"][0]], run, at).step()
+    mapping = system.mappings.get(at["todo"][0])
+    if mapping is None:
+        note = UNMAPPED.format(entity=at["todo"][0])
+        return hub.store.run(lambda tx: ended(hub, tx, run, "failed", note))
+    return Load(hub, system.wanted_for(Purpose.BULK), mapping, run, at).step()
 
 
 @dataclass(frozen=True)

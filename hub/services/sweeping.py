@@ -12,10 +12,11 @@ from typing import Any
 
 import orjson
 
-from hub.domain.errors import PositionLostError
+from hub.domain.errors import HubError
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.mapping.rules import Members
 from hub.domain.sync.failures import Remedy, failure_of
+from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Ids
 from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
@@ -32,6 +33,7 @@ PORTION = 500
 ABANDONED = timedelta(days=2)  # a sweep that has not moved for so long says nothing about today
 EMPTY = "{system} told no {object} at all, though {linked} are linked: nothing is concluded from that."
 BRAKED = "{count} or more linked {object} are missing, more than the brake allows: look there, then sweep with --force."
+ENDINGS = ("complete", "braked", "failed")
 UNMAPPED = "{object} is mapped to nothing any more."
 LISTING, MISSING, CONFIRMING = "list", "miss", "confirm"
 
@@ -53,17 +55,23 @@ def step(hub: Hub, system: System) -> int:
 
 
 def next_due(hub: Hub, system: System) -> Run | None:
-    """Begin the sweep of an object that was polled once and not swept for long; None where none is due."""
+    """Begin the sweep of an object that was polled once and not swept for long; None where none is due.
+
+    The one that was tried the longest ago comes first: one that fails each time keeps none of the others waiting.
+    """
     now = hub.clock.now()
 
-    def is_due(tx: UnitOfWork, name: str) -> bool:
-        if tx.cursors.get(system.name, name) is None:
-            return False
-        tried = [tx.runs.last(SWEEP, system.name, name, state=state) for state in ("complete", "braked", "failed")]
-        return all(run is None or now - run.started_at >= system.sweep_every for run in tried)
+    def tried(tx: UnitOfWork, name: str) -> datetime:
+        runs = (tx.runs.last(SWEEP, system.name, name, state=state) for state in ENDINGS)
+        return max((run.started_at for run in runs if run is not None), default=BEGINNING)
 
-    names = [mapping.object for mapping in swept(system)]
-    due = hub.store.read(lambda tx: next((name for name in names if is_due(tx, name)), None))
+    def first(tx: UnitOfWork) -> str | None:
+        names = [one.object for one in swept(system) if tx.cursors.get(system.name, one.object) is not None]
+        last = {name: tried(tx, name) for name in names}
+        due = [name for name in names if now - last[name] >= system.sweep_every]
+        return min(due, key=last.__getitem__, default=None)
+
+    due = hub.store.read(first)
     return None if due is None else start(hub, system, due)
 
 
@@ -96,8 +104,10 @@ class Sweep:
         """Take the next ids of the system down; those that nobody knows here are asked for."""
         try:
             page = ids_of(self.system.connector, self.run.object, until=self.hub.clock.now(), after=after)
-        except PositionLostError as error:
-            reason = str(error)
+        except Exception as error:
+            if failure_of(error).remedy in (Remedy.AGAIN, Remedy.LOOK):
+                raise
+            reason = str(error) if isinstance(error, HubError) else type(error).__name__
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "failed", reason))
         self.hub.points.reach("sweep.read")
         return self.hub.store.run(lambda tx: self.take_down(tx, page))

@@ -53,6 +53,12 @@ def sweep(b: Bench, *, force: bool = False) -> Run:
     return run
 
 
+def sweep_all(b: Bench) -> None:
+    """What is due, as the worker does it."""
+    while sweeping.step(b.hub, b.hub.systems["erp"]):
+        pass
+
+
 def link_of(b: Bench, remote_id: str) -> Link:
     link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", remote_id))
     assert link is not None
@@ -146,6 +152,45 @@ def test_a_sweep_of_what_is_mapped_no_more_ends(b: Bench) -> None:
     unmapped = replace(system, mappings={"invoice": system.mappings["invoice"]})
     run = sweeping.advance(b.hub, unmapped, run)
     assert (run.state, run.note) == ("failed", "party is mapped to nothing any more.")
+
+
+def test_an_object_whose_ids_are_refused_keeps_no_other_from_being_swept(
+    b: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers(b, "A")
+    listing = b.erp.ids
+
+    def ids(name: str, after: str | None = None) -> Ids:
+        if name == "party":
+            raise RejectedError("No listing for you.")
+        return listing(name, after)
+
+    monkeypatch.setattr(b.erp, "ids", ids)
+    sweep_all(b)
+    done = {run.object: (run.state, run.note) for run in b.hub.store.read(lambda tx: tx.runs.listing())}
+    assert done == {"party": ("failed", "No listing for you."), "bill": ("complete", None)}
+
+
+def test_an_object_that_does_not_answer_has_its_turn_after_the_others(
+    b: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its run is given up after days; then what was not swept for longest comes first."""
+    customers(b, "A")
+    listing = b.erp.ids
+
+    def ids(name: str, after: str | None = None) -> Ids:
+        if name == "party":
+            raise RetryableError("Later.")
+        return listing(name, after)
+
+    monkeypatch.setattr(b.erp, "ids", ids)
+    system = b.hub.systems["erp"]
+    with pytest.raises(RetryableError):
+        sweeping.step(b.hub, system)
+    b.clock.pass_by(sweeping.ABANDONED + timedelta(minutes=1))
+    with pytest.raises(RetryableError):
+        sweep_all(b)
+    assert b.hub.store.read(lambda tx: tx.runs.last("sweep", "erp", "bill", state="complete")) is not None
 
 
 def test_the_brake_stops_a_sweep_as_a_whole_until_it_is_forced(store: Store, clock: FakeClock) -> None:
@@ -318,8 +363,7 @@ def test_sweeps_are_due_once_an_interval_and_only_after_a_first_poll(b: Bench) -
     system = b.hub.systems["erp"]
     assert sweeping.step(b.hub, system) == 0
     customers(b, "A")
-    while sweeping.step(b.hub, system):
-        pass
+    sweep_all(b)
     done = b.hub.store.read(lambda tx: tx.runs.listing())
     assert sorted((run.object, run.state) for run in done) == [("bill", "complete"), ("party", "complete")]
     assert sweeping.step(b.hub, system) == 0
