@@ -21,7 +21,7 @@ from hub.services.listing import ids_of as ids_of_system
 from hub.services.sweeping import Sweep
 from hub.storage.links import SqlLinks
 from hub.storage.outbox import SqlOutbox
-from hub.storage.tables import OUTBOX
+from hub.storage.tables.queues import OUTBOX
 from tests.flagship import hub_child
 
 
