@@ -6,7 +6,7 @@ from hub.cli.operations.operation import Operation, operator
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError, NotFoundError
 from hub.ports.accounts import ApiKey, User
-from hub.services import accounts
+from hub.services import accounts, api_keys
 from hub.services.context import Hub
 
 
@@ -61,18 +61,18 @@ def shown_user(user: User) -> Doc:
 
 def add_key(hub: Hub, arguments: Doc) -> Doc:
     """A new API key; its text is given this once."""
-    key, text = accounts.add_key(hub, operator(hub), secret=secrets.token_urlsafe(32), **arguments)
+    key, text = api_keys.add_key(hub, operator(hub), secret=secrets.token_urlsafe(32), **arguments)
     return {**shown_key(key), "key": text}
 
 
 def list_keys(hub: Hub, _: Doc) -> Doc:
     """All API keys."""
-    return {"keys": [shown_key(key) for key in accounts.keys(hub)]}
+    return {"keys": [shown_key(key) for key in api_keys.keys(hub)]}
 
 
 def revoke_key(hub: Hub, arguments: Doc) -> Doc:
     """Take a key back."""
-    accounts.revoke_key(hub, operator(hub), arguments["id"])
+    api_keys.revoke_key(hub, operator(hub), arguments["id"])
     return {"id": arguments["id"]}
 
 
