@@ -8,6 +8,7 @@ from hub.ports.reports import Report
 from hub.ports.trace import Stop
 from hub.services import audit, auditing, provenance, reconciliation, trace
 from hub.services.context import Hub
+from hub.services.period import period_of
 from hub.services.walk import Passage
 
 
@@ -27,7 +28,7 @@ def shown_audit(run: Report) -> Doc:
 def reconcile(hub: Hub, arguments: Doc) -> Doc:
     """A reconciliation report."""
     need_system(hub, arguments["system"])
-    period = reconciliation.period_of(arguments["first"], arguments["last"])
+    period = period_of(arguments["first"], arguments["last"])
     run = reconciliation.reconcile(hub, operator(hub), arguments["system"], period)
     return {**asdict(run), "started_at": run.started_at.isoformat(), "ended_at": None}
 
