@@ -1,4 +1,4 @@
-"""Any JSON API, wholly by a connector file. ``connect`` makes a connector out of settings and what the file declares."""
+"""Any JSON API, wholly by a connector file. ``connect`` makes a connector of settings and of what the file declares."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -17,18 +17,22 @@ from hub.domain.errors import InvalidError
 from hub.ports.connector import Connector, Setup
 from hub.transport.auth import auth_of
 from hub.transport.caller import Caller
-from hub.transport.http import http_of
+from hub.transport.http import HttpClient, http_of
 from hub.transport.outcomes import Outcomes
 from hub.transport.templates import filled
 
-__all__ = ["connect"]
+__all__ = ["connect", "connected"]
 
 
 def connect(setup: Setup) -> Connector:
     """Make the connector of one system; nothing is called yet. InvalidError names every template that is wrong."""
+    return connected(setup, http_of(setup, base_of(setup.connection, setup)))
+
+
+def connected(setup: Setup, http: HttpClient) -> RestConnector:
+    """The connector of one system over an HTTP of its own."""
     told = setup.connection
     base = base_of(told, setup)
-    http = http_of(setup, base)
     auth = auth_of(told.get("auth", {}), setup, http)
     turn = threading.Lock()
     shared = Shared(base, {"settings": setup.settings}, (lambda: turn) if told.get("one_at_a_time") else nullcontext)

@@ -7,7 +7,7 @@ page. Rows told twice by that are told once.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ class Stand:
     part: int = 0
     since: str | None = None
     seen: tuple[str, ...] = ()
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
