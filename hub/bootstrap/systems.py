@@ -134,7 +134,7 @@ def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, env
     if REQUEST_LIMIT in file.settings:
         given[REQUEST_LIMIT] = system.request_limit.total_seconds()
     module = importlib.import_module(file.module)
-    setup = Setup(system.name, given, file.objects, file.remote, file.connection)
+    setup = Setup(system.name, given, file.objects, file.remote, file.connection, folder=file.folder)
     connector: Connector = module.connect(setup)
     return connector
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
@@ -156,6 +157,7 @@ class Setup:
     private_hosts: frozenset[str] = frozenset()  # HOST or HOST:PORT in private networks that the operator allows
     grants: Grants = field(default_factory=GrantsInMemory)
     now: Callable[[], datetime] = computer_time
+    folder: Path | None = None  # of the connector file: what it names lies beside it
 
 
 class Connector(Protocol):
