@@ -135,7 +135,9 @@ def _method(wsdl: Wsdl, name: str, handle: Handler) -> Any:
         name=name,
         input_params=wsdl.inputs(name),
         output_params=[
-            OperationParameter(field, kind, required=False) for field, kind in outputs.fields if not isinstance(kind, str)
+            OperationParameter(field, kind, required=False)
+            for field, kind in outputs.fields
+            if not isinstance(kind, str)
         ],
         soap_action=f"{wsdl.namespace}/{name}",
         input_namespace=wsdl.namespace,
