@@ -33,7 +33,7 @@ def _sources(setup: Setup) -> Sources:
         http = http_of(setup, wsdl)
         fetches = setup.connection.get("fetch", False)
         return Sources(wsdl, fetch=(lambda url: http.send(Request("GET", url), write=False).body) if fetches else None)
-    return Sources(str(setup.folder / wsdl) if setup.folder else str(Path(wsdl)))
+    return Sources(str(Path(setup.folder, wsdl)))
 
 
 def _security(told: Doc | None, setup: Setup) -> UsernameToken | None:

@@ -35,7 +35,7 @@ class ConnectorFile:
     remote: Mapping[str, Doc]
     connection: Doc = field(default_factory=dict)
     hooks: Hooks | None = None
-    folder: Path | None = None
+    folder: str = ""
 
 
 def load_connector(path: Path) -> ConnectorFile:
@@ -52,7 +52,7 @@ def load_connector(path: Path) -> ConnectorFile:
         remote={name: told["remote"] for name, told in objects.items()},
         connection=declared.get("connection", {}),
         hooks=hooks_of(declared.get("hooks")),
-        folder=path.parent,
+        folder=str(path.parent),
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
@@ -157,7 +156,7 @@ class Setup:
     private_hosts: frozenset[str] = frozenset()  # HOST or HOST:PORT in private networks that the operator allows
     grants: Grants = field(default_factory=GrantsInMemory)
     now: Callable[[], datetime] = computer_time
-    folder: Path | None = None  # of the connector file: what it names lies beside it
+    folder: str = ""  # of the connector file: what it names lies beside it
 
 
 class Connector(Protocol):

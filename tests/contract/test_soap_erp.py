@@ -1,4 +1,4 @@
-"""The driver soap against an independent SOAP server: the contract that every connector keeps, on both kinds of token."""
+"""The driver soap against an independent SOAP server: the contract of every connector, on both kinds of token."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -111,17 +111,17 @@ class Application(SoapApplication):
         return self._relaxed
 
 
-def told(raw: bytes) -> dict[str, Any]:
-    """A document as it came: what is nil is None, what is absent is not there, what may repeat is a list."""
-    return _node(etree.fromstring(raw))
+def told(raw: bytes, lists: frozenset[str]) -> dict[str, Any]:
+    """A document as it came: what is nil is None, what is absent is not there; ``lists`` are elements that repeat."""
+    return _node(etree.fromstring(raw), lists)
 
 
-def _node(node: etree._Element) -> dict[str, Any]:
+def _node(node: etree._Element, lists: frozenset[str]) -> dict[str, Any]:
     doc: dict[str, Any] = {}
     for child in node.iterchildren("*"):
         name = etree.QName(child).localname
-        inner = _node(child) if len(child) else None if child.get(NIL) == "true" else child.text or ""
-        doc[name] = [*doc.get(name, []), inner] if len(child) and name in {"line"} else inner
+        inner = _node(child, lists) if len(child) else None if child.get(NIL) == "true" else child.text or ""
+        doc[name] = [*doc.get(name, []), inner] if name in lists else inner
     return doc
 
 

@@ -10,19 +10,18 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, request
 
-import connectors
+from hub.bootstrap.systems import shipped_connectors
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row
 from hub.testing.twin.soap import Application, Wsdl, told
 from hub.testing.twin.twin import Clock, Twin
 
-WSDL = Wsdl(Path(next(iter(connectors.__path__))) / "soap_erp.wsdl")
+WSDL = Wsdl(shipped_connectors() / "soap_erp.wsdl")
 ZONE = ZoneInfo("Asia/Shanghai")
 CAP = 50  # records of a page, whatever is asked for
 CENT = Decimal("0.01")
@@ -35,6 +34,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "line": ("lineId", "item", "quantity", "unit", "price", "taxPercent"),
 }
 MANY = {"customer": "customers", "invoice": "invoices", "payment": "payments"}
+LISTS = frozenset({"line"})
 SEARCHED = ("externalRef", "taxNumber", "number")
 Record = dict[str, Any]
 
@@ -118,7 +118,7 @@ class SoapErp(Twin):
         return {MANY[kind]: {kind: [self._record(row) for row in found[:CAP]]}}
 
     def _create(self, kind: str, given: Record) -> Record:
-        doc = told(given[kind]) if given.get(kind) else {}
+        doc = told(given[kind], LISTS) if given.get(kind) else {}
         self._check(kind, doc)
         for name in REQUIRED[kind]:
             if not doc.get(name):
@@ -134,7 +134,7 @@ class SoapErp(Twin):
         row = self._row(kind, given)
         if given.get("revision") != str(row.revision):
             raise RefusedError(200, "REVISION", "the record was changed meanwhile")
-        doc = told(given[kind]) if given.get(kind) else {}
+        doc = told(given[kind], LISTS) if given.get(kind) else {}
         if kind == "invoice" and row.doc["status"] != "DRAFT":
             raise RefusedError(200, "STATE", "only a draft can be changed")
         self._check(kind, doc)
