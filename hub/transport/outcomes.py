@@ -10,6 +10,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import (
     AuthError,
     HubError,
+    InvalidError,
     NotFoundError,
     RateLimitedError,
     RejectedError,
@@ -61,6 +62,11 @@ class Outcomes:
 
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def tells_of_redirects(self) -> bool:
+        """Whether a redirect is an outcome of its own here, such as one to a log-in page, and is not followed."""
+        return any(told.startswith("3") for rule in self.rules for told in rule.statuses)
+
     def judge(self, system: str, reply: Reply, *, write: bool) -> Reply:
         """The reply where it is a success; raises what it means otherwise. The first line that is met decides."""
         rule = next((rule for rule in self.rules if rule.meets(reply)), None) or standard(reply.status)
@@ -90,10 +96,17 @@ def _rule(told: Doc) -> Rule:
         statuses=tuple(map(str, _listed(told.get("status", [])))),
         at=told.get("at"),
         is_=tuple(map(as_text, _listed(told["is"]))) if "is" in told else None,
-        matches=re.compile(told["matches"]) if "matches" in told else None,
+        matches=_pattern(told["matches"]) if "matches" in told else None,
         reason=told.get("reason"),
         wait=told.get("wait"),
     )
+
+
+def _pattern(told: str) -> re.Pattern[str]:
+    try:
+        return re.compile(told)
+    except re.error as error:
+        raise InvalidError("{pattern} is no regular expression: {reason}", pattern=told, reason=str(error)) from error
 
 
 def _listed(told: Any) -> list[Any]:
