@@ -37,12 +37,13 @@ class Series:
         return instant(next(row[name] for name in self.dated if row[name]))
 
 
-def series_of(told: Doc) -> tuple[Series, ...]:
-    """The series that a connector file declares, in its order."""
-    return tuple(
+def series_of(connection: Doc) -> tuple[Series, ...]:
+    """The series that a connector file declares, in its order; the newest alone where it declares none."""
+    declared = tuple(
         Series(name, kind["path"], tuple(kind["dated"]), kind.get("actions", {}), kind.get("fields", {}))
-        for name, kind in told.items()
+        for name, kind in connection.get("series", {}).items()
     )
+    return declared or (Series("8.0"),)
 
 
 def is_of(version: str, series: Series) -> bool:

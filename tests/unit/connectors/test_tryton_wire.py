@@ -18,8 +18,10 @@ from hub.transport.http import HttpClient
 URL = "http://erp.example/erp/rpc/"
 SERIES = series_of(
     {
-        "8.0": {"path": "rpc/", "dated": ["last_modified_at"]},
-        "7.0": {"path": "", "dated": ["write_date", "create_date"], "actions": {"do": "done"}},
+        "series": {
+            "8.0": {"path": "rpc/", "dated": ["last_modified_at"]},
+            "7.0": {"path": "", "dated": ["write_date", "create_date"], "actions": {"do": "done"}},
+        }
     }
 )
 Answer = tuple[int, dict[str, str], str]
