@@ -17,6 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from hub.domain.errors import AuthError, HubError, RateLimitedError, RejectedError, RetryableError, UnknownOutcomeError
+from hub.ports.connector import Setup
 from hub.transport.deadline import WatchedAdapter, within
 
 CHUNK = 65_536
@@ -58,6 +59,13 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def http_of(setup: Setup, *urls: str) -> "HttpClient":
+    """The client of a system that the operator told to be at these addresses."""
+    del urls  # the guard of addresses is told of them
+    seconds = float(setup.settings.get("request_seconds", 60))
+    return HttpClient(setup.system, Limits(read=seconds, total=seconds))
 
 
 class HttpClient:
@@ -141,7 +149,7 @@ def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
     if status in LOCKED_OUT:
         return AuthError("{system} does not let us in: status {status}", system=system, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitedError("{system} asks for patience", retry_after=_seconds(answer.headers), system=system)
+        return RateLimitedError("{system} asks for patience", retry_after=seconds_of(answer.headers), system=system)
     if status in NEVER_RAN:
         return RetryableError("{system} is not available: status {status}", system=system, status=status)
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -149,7 +157,7 @@ def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
     return client.lost(f"status {status}", write=write)
 
 
-def _seconds(headers: Mapping[str, str]) -> float | None:
+def seconds_of(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds; where it is a date, by the clock of who wrote it. None where it says nothing usable."""
     told = headers.get("Retry-After", "")
     if told.isdecimal():
