@@ -131,10 +131,16 @@ def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, env
     given = {**defaults, **system.settings, **revealed}
     if wrong := (*wrong_settings(system, file, given), *wrong_hooks(system, file)):
         raise InvalidError("System {name} is not set up", name=system.name, fields=wrong)
-    if REQUEST_LIMIT in file.settings:
-        given[REQUEST_LIMIT] = system.request_limit.total_seconds()
+    given[REQUEST_LIMIT] = system.request_limit.total_seconds()
     module = importlib.import_module(file.module)
-    setup = Setup(system.name, given, file.objects, file.remote, file.connection)
+    setup = Setup(
+        system=system.name,
+        settings=given,
+        objects=file.objects,
+        remote=file.remote,
+        connection=file.connection,
+        private_hosts=system.private_hosts,
+    )
     connector: Connector = module.connect(setup)
     return connector
 

@@ -5,9 +5,12 @@ Some products end the older token when a second one is asked for, or refuse two 
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from hub.domain.errors import HubError
 
 
 @dataclass(frozen=True)
@@ -35,17 +38,62 @@ class Grants(Protocol):
         ...
 
 
+class Flights:
+    """One flight at a time for each name, among the threads of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._flights: dict[str, _Flight] = {}
+
+    def fly(self, name: str, find: Callable[[], Grant | None], fetch: Callable[[], Grant]) -> Grant:
+        """What ``find`` finds, else what ``fetch`` fetches.
+
+        Who waited finds what another fetched, or fails as the other failed.
+        """
+        with self._lock:
+            flight = self._flights.setdefault(name, _Flight())
+        begun = flight.ended
+        with flight.lock:
+            grant = find()
+            if grant is None and flight.ended > begun and flight.failure is not None:
+                raise copy(flight.failure)
+            return grant or flight.fetched(fetch)
+
+
+class _Flight:
+    """The present and past fetches under one name: how many have ended, and how the last one failed."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.ended = 0
+        self.failure: HubError | None = None
+
+    def fetched(self, fetch: Callable[[], Grant]) -> Grant:
+        self.failure = None
+        try:
+            return fetch()
+        except HubError as error:
+            self.failure = copy(error)
+            raise
+        finally:
+            self.ended += 1
+
+
 class GrantsInMemory:
     """A shelf for the threads of one process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._flights = Flights()
         self._grants: dict[str, Grant] = {}
 
     def take(self, name: str, usable: Usable, fetch: Fetch) -> Grant:
         """See ``Grants``."""
-        with self._lock:
-            grant = self._grants.get(name)
-            if grant is None or not usable(grant):
-                grant = self._grants[name] = fetch(grant)
-            return grant
+        return self._flights.fly(name, lambda: self._found(name, usable), lambda: self._fetched(name, fetch))
+
+    def _found(self, name: str, usable: Usable) -> Grant | None:
+        grant = self._grants.get(name)
+        return grant if grant is not None and usable(grant) else None
+
+    def _fetched(self, name: str, fetch: Fetch) -> Grant:
+        grant = self._grants[name] = fetch(self._grants.get(name))
+        return grant

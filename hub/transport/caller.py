@@ -1,6 +1,7 @@
 """One call as a driver makes it: signed, sent, read and judged, with a renewed token once where the old one ended."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hub.domain.errors import AuthError
@@ -28,7 +29,10 @@ class Caller:
         """The reply of a call that went well; raises the errors of ``hub.domain.errors`` otherwise.
 
         A refused token is known to have been refused before anything ran, so the call is made again with a new one.
+        What an answer named (a file, the next page) and lies elsewhere is asked for without our credentials.
         """
+        if not self.http.guard.is_home(request.url):
+            return self._unsigned(request, write=write)
         signed = self._auth.sign(request)
         try:
             return self._once(signed, write=write)
@@ -40,8 +44,15 @@ class Caller:
         except TokenRefusedError as error:
             raise self._locked_out() from error
 
+    def _unsigned(self, request: Request, *, write: bool) -> Reply:
+        try:
+            return self._once(request, write=write)
+        except TokenRefusedError as error:
+            raise self._locked_out() from error
+
     def _once(self, signed: Request, *, write: bool) -> Reply:
-        answer = self.http.send(signed, write=write)
+        follow = signed.follow and not self._outcomes.tells_of_redirects
+        answer = self.http.send(replace(signed, follow=follow), write=write)
         try:
             doc = self._read(answer)
         except BrokenAnswerError as broken:

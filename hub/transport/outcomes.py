@@ -61,6 +61,11 @@ class Outcomes:
 
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def tells_of_redirects(self) -> bool:
+        """Whether a redirect is an outcome of its own here, such as one to a log-in page, and is not followed."""
+        return any(told.startswith("3") for rule in self.rules for told in rule.statuses)
+
     def judge(self, system: str, reply: Reply, *, write: bool) -> Reply:
         """The reply where it is a success; raises what it means otherwise. The first line that is met decides."""
         rule = next((rule for rule in self.rules if rule.meets(reply)), None) or standard(reply.status)

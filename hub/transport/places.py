@@ -1,4 +1,4 @@
-"""Places in an answer, as connector files name them: ``status``, ``header.NAME`` or ``body.PATH``.
+"""Places in an answer, as connector files name them: ``status``, ``header.NAME``, ``cookie.NAME``, ``body.PATH``.
 
 Numbers in a path count the members of a list; ``body`` is the whole document.
 """
@@ -15,6 +15,7 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     doc: Any = None
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
 
 def found_at(place: str, reply: Reply) -> Any:
@@ -22,6 +23,8 @@ def found_at(place: str, reply: Reply) -> Any:
     kind, _, path = place.partition(".")
     if kind == "header":
         return reply.headers.get(path)
+    if kind == "cookie":
+        return reply.cookies.get(path)
     return reply.status if kind == "status" else inside(reply.doc, path)
 
 

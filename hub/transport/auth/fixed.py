@@ -1,22 +1,21 @@
 """Credentials that never change: none, a user's password, a token, a key."""
 
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from hub.transport.auth.base import Parts
 from hub.transport.http import Request
 
 
 @dataclass(frozen=True)
 class FixedAuth:
-    """Puts the same headers and query into every request; there is nothing to renew."""
+    """Puts the same parts into every request; there is nothing to renew."""
 
-    headers: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
 
     def sign(self, request: Request) -> Request:
         """The request with them."""
-        query = (*request.query, *self.query.items())
-        return replace(request, headers={**request.headers, **self.headers}, query=query)
+        return self.parts.put(request)
 
     def renew(self, stale: Request) -> bool:  # noqa: ARG002 - of the port
         """Never: the same credentials would be refused again."""

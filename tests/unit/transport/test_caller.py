@@ -20,7 +20,7 @@ from hub.ports.connector import Setup
 from hub.transport.auth import auth_of
 from hub.transport.auth.fixed import FixedAuth
 from hub.transport.caller import Caller
-from hub.transport.http import HttpClient, Request
+from hub.transport.http import HttpClient, Request, http_of
 from hub.transport.outcomes import outcomes_of
 
 URL = "https://erp.example/api"
@@ -62,7 +62,8 @@ def wire() -> Iterator[responses.RequestsMock]:
 
 def outcome(*, write: bool = True, auth: Tokens | None = None) -> object:
     try:
-        return Caller(HttpClient("erp"), auth or FixedAuth(), TABLE).call(Request("POST", URL), write=write).doc
+        client = http_of(Setup("erp", {}, {}, {}), URL)
+        return Caller(client, auth or FixedAuth(), TABLE).call(Request("POST", URL), write=write).doc
     except HubError as error:
         return error
 
@@ -120,6 +121,28 @@ def test_a_refused_token_is_renewed_once_and_the_call_repeated(
     assert outcome(auth=auth) == {"id": 7}
     assert auth.renewed == ["t0"]
     assert [call.request.headers["X-Token"] for call in wire.calls] == ["t0", "t1"]
+
+
+def test_what_lies_elsewhere_is_asked_for_without_credentials(wire: responses.RequestsMock) -> None:
+    wire.get("https://files.example/1", json={"id": 1})
+    wire.get("https://files.example/2", status=401)
+    caller = Caller(http_of(Setup("erp", {}, {}, {}), URL), Tokens(), TABLE)
+    assert caller.call(Request("GET", "https://files.example/1"), write=False).doc == {"id": 1}
+    with pytest.raises(AuthError):
+        caller.call(Request("GET", "https://files.example/2"), write=False)
+    assert ["X-Token" in call.request.headers for call in wire.calls] == [False, False]
+
+
+@pytest.mark.parametrize(("rules", "means"), [([], RetryableError), ([{"status": 302, "do": "fail"}], RejectedError)])
+def test_a_redirect_that_the_table_tells_of_is_not_followed(
+    wire: responses.RequestsMock, rules: list[dict[str, object]], means: type[HubError]
+) -> None:
+    wire.get(URL, status=302, headers={"Location": "/log-in"})
+    if not rules:
+        wire.get("https://erp.example/log-in", body="<html>")
+    caller = Caller(http_of(Setup("erp", {}, {}, {}), URL), FixedAuth(), outcomes_of(rules))
+    with pytest.raises(means):
+        caller.call(Request("GET", URL), write=False)
 
 
 @pytest.mark.parametrize(("left", "calls"), [(0, 1), (1, 2)])
