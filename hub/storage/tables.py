@@ -378,6 +378,16 @@ BUDGET = Table(
     Column("used", Integer, nullable=False),
 )
 
+GRANT = Table(
+    "grant",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary),
+    Column("expires_at", Text),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Text),
+)
+
 CURSOR = Table(
     "cursor",
     metadata,
