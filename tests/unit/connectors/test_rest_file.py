@@ -134,14 +134,15 @@ def test_a_product_describes_its_objects_where_the_file_says_how() -> None:
 
 def test_one_call_at_a_time_is_one_at_a_time() -> None:
     held: list[bool] = []
-    shop: Shop | None = None
+    turns: list[Any] = []
 
     def say(_: Asked) -> Any:
-        assert shop is not None
-        turn = shop.connector._shapes["item"].get.call.shared.turn()  # type: ignore[union-attr] # it has one
-        held.append(turn.locked())  # type: ignore[attr-defined] # a lock
+        held.append(turns[0].locked())
         return {"id": 1}
 
     shop = Shop({"get": {"path": "/{id}"}}, say, {"one_at_a_time": True})
+    get = shop.connector._shapes["item"].get
+    assert get is not None
+    turns.append(get.call.shared.turn())
     shop.connector.get("item", "1")
-    assert held == [True]
+    assert (held, turns[0].locked()) == ([True], False)
