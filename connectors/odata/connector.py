@@ -27,7 +27,8 @@ class ODataConnector:
         self._objects = objects
         self._shapes = shapes
         batches = Batches(wire)
-        self._records = Records(wire, batches, {name: spec.feed.zone for name, spec in objects.items()})
+        zones = {name: spec.feed.zone for name, spec in objects.items()}
+        self._records = Records(wire, batches, zones, now)
         self._listings = Listings(wire, self._records)
         self._deltas = Deltas(wire, self._records, now)
         self._many = Many(wire, self._records, batches)
