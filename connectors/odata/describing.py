@@ -35,6 +35,14 @@ def described(shape: Shape, kind: Kind) -> Doc:
     return {"openapi": "3.1.0", "components": {"schemas": {shape.name: schema}}}
 
 
+def described_union(shape: Shape, first: Doc) -> Doc:
+    """The same of an object that is several others, which are told as the first of them is."""
+    (schema,) = first["components"]["schemas"].values()
+    which = {shape.union.by: {**TEXT, "enum": list(shape.union.objects)}} if shape.union else {}
+    told = {**schema, "properties": {**which, **schema["properties"]}, "required": list(which)}
+    return {**first, "components": {"schemas": {shape.name: told}}}
+
+
 def _object(kind: Kind, *, read_only: bool) -> Doc:
     properties: Doc = {each.name: _field(kind, each, read_only=read_only) for each in kind.node.fields}
     for pick in kind.node.picks:

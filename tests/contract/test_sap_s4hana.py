@@ -1,37 +1,21 @@
 """The OData driver against the twin of SAP S/4HANA: the contract that every connector keeps, and SAP's own ways."""
 
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
-from connectors.odata import connect
 from hub.domain.documents import Doc
 from hub.domain.errors import AuthError, RejectedError, RetryableError, StaleError, UnknownOutcomeError
-from hub.files.connectors import load_connector
-from hub.ports.connector import Connector, Item, Remote, Setup
+from hub.ports.connector import Connector, Item, Remote
 from hub.testing.connector_contract import ConnectorContract
-from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.twin import serving
 from hub.testing.twins.sap_s4hana import S4HanaTwin
-
-DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "sap_s4hana.yaml")
-DEFAULTS = {name: node["default"] for name, node in DECLARED.settings.items() if "default" in node}
-BUSY = RateLimit(1_000_000, timedelta(seconds=1))
-
-
-def connected(url: str, **other: Any) -> Connector:
-    settings: Mapping[str, Any] = {**DEFAULTS, **S4HanaTwin.settings, **S4HanaTwin.secrets, "url": url, **other}
-    return connect(Setup("erp", settings, DECLARED.objects, DECLARED.remote, DECLARED.connection))
-
+from tests.sap import connected, patient_twin
 
 @pytest.fixture(scope="module")
 def sap() -> S4HanaTwin:
-    twin = S4HanaTwin()
-    twin.limit = BUSY
-    return twin
+    return patient_twin()
 
 
 @pytest.fixture(scope="module")
