@@ -10,6 +10,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import (
     AuthError,
     HubError,
+    InvalidError,
     NotFoundError,
     RateLimitedError,
     RejectedError,
@@ -95,10 +96,17 @@ def _rule(told: Doc) -> Rule:
         statuses=tuple(map(str, _listed(told.get("status", [])))),
         at=told.get("at"),
         is_=tuple(map(as_text, _listed(told["is"]))) if "is" in told else None,
-        matches=re.compile(told["matches"]) if "matches" in told else None,
+        matches=_pattern(told["matches"]) if "matches" in told else None,
         reason=told.get("reason"),
         wait=told.get("wait"),
     )
+
+
+def _pattern(told: str) -> re.Pattern[str]:
+    try:
+        return re.compile(told)
+    except re.error as error:
+        raise InvalidError("{pattern} is no regular expression: {reason}", pattern=told, reason=str(error)) from error
 
 
 def _listed(told: Any) -> list[Any]:
