@@ -131,7 +131,7 @@ class ODataConnector:
 
     def _described(self, shape: Shape) -> Doc:
         self._wire.forget(shape.service)
-        return described(shape, self._records.kind(shape))
+        return described(shape, self._records.kind(shape), self._objects[shape.name].lookup_by)
 
     def _inside(self, name: str, remote_id: str) -> tuple[str, str, str]:
         found = self._unions.of_id(name, remote_id)

@@ -2,7 +2,7 @@
 
 A line is ``Name form flags``. Forms: ``S10`` a text of at most ten characters, ``N13.3`` a decimal, ``B`` yes or no,
 ``D`` a date, ``T`` a time of day, ``O`` an instant. Flags: ``key``, ``ro`` (set by the product alone), ``u`` (the
-product makes capitals of it), ``must`` (a new entity needs it), ``nofilter``.
+product makes capitals of it), ``must`` (a new entity needs it), ``nofilter``, ``currency``.
 """
 
 import re
@@ -141,6 +141,7 @@ def _facets(each: Kind, prop: Prop) -> str:
         "sap:display-format": "Date" if prop.form == "D" else "UpperCase" if "u" in prop.flags else None,
         "sap:creatable": "false" if "ro" in prop.flags else None,
         "sap:updatable": "false" if "ro" in prop.flags or "key" in prop.flags else None,
+        "sap:semantics": "currency-code" if "currency" in prop.flags else None,
         "sap:filterable": "false" if "nofilter" in prop.flags else None,
     }
     return "".join(f' {name}="{escape(str(value))}"' for name, value in facets.items() if value is not None)

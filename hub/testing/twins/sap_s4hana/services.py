@@ -235,7 +235,7 @@ SALES_ORDER = service(
         LastChangeDateTime O ro
         PurchaseOrderByCustomer S35
         TotalNetAmount N16.3 ro
-        TransactionCurrency S5 u
+        TransactionCurrency S5 u currency
         OverallSDProcessStatus S1 ro
         OverallSDDocumentRejectionSts S1 ro
         """,
@@ -258,7 +258,7 @@ BILLING = service(
         TotalNetAmount N16.3
         TaxAmount N14.3
         TotalGrossAmount N17.3
-        TransactionCurrency S5 u
+        TransactionCurrency S5 u currency
         SoldToParty S10 u
         AccountingPostingStatus S1 u
         InvoiceClearingStatus S1 u
@@ -288,7 +288,7 @@ def memo_request(word: str) -> tuple[Kind, ...]:
             PurchaseOrderByCustomer S35
             {request}Date D
             TotalNetAmount N16.3 ro
-            TransactionCurrency S5 u
+            TransactionCurrency S5 u currency
             SDDocumentReason S3 u
             HeaderBillingBlockReason S2 u
             OverallSDProcessStatus S1 ro
@@ -313,7 +313,7 @@ def memo_request(word: str) -> tuple[Kind, ...]:
             Material S40 u must
             RequestedQuantity N15.3
             RequestedQuantityUnit S3
-            TransactionCurrency S5 ro
+            TransactionCurrency S5 ro currency
             NetAmount N16.3 ro
             SalesDocumentRjcnReason S2 u
             OrderRelatedBillingStatus S1 ro
@@ -330,7 +330,7 @@ def memo_request(word: str) -> tuple[Kind, ...]:
             PricingProcedureCounter S3 key
             ConditionType S4 u must
             ConditionRateValue N24.9
-            ConditionCurrency S5 u
+            ConditionCurrency S5 u currency
             ConditionQuantity N5.0
             ConditionQuantityUnit S3
             """,
