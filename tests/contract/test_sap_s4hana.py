@@ -6,12 +6,12 @@ from typing import ClassVar
 import pytest
 
 from hub.domain.documents import Doc
-from hub.domain.errors import AuthError, RejectedError, RetryableError, StaleError, UnknownOutcomeError
-from hub.ports.connector import Connector, Item, Remote
+from hub.ports.connector import Connector
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.twin.twin import serving
 from hub.testing.twins.sap_s4hana import S4HanaTwin
 from tests.sap import connected, patient_twin
+
 
 @pytest.fixture(scope="module")
 def sap() -> S4HanaTwin:
