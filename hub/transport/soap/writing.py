@@ -50,7 +50,7 @@ def _one(member: Member, told: Any, shapes: Shapes, path: str) -> Any:
         return told
     shape: Shape = shapes.of(member.type)
     if shape.is_array:
-        return {VALUE: [_item(shape, each, shapes, path) for each in told]}
+        return member.type([_item(shape, each, shapes, path) for each in told])
     return arguments(member.type, told, shapes, path) if isinstance(told, dict) else told
 
 
