@@ -115,6 +115,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         of=told.get("of"),
         key_expires=_duration(told["key_expires"]) if "key_expires" in told else None,
         batch=told.get("batch", {}).get("max", 1),
+        sweep=told.get("sweep", True),
         feed=_feed(told.get("cursor")),
     )
 
