@@ -50,9 +50,7 @@ class Both:
 
     def change(self, entity: str, **values: str) -> None:
         doc, actor = self.only(entity), self.hub.actor("li")
-        self.hub.store.run(
-            lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values)
-        )
+        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
 
     def invoice(self) -> None:
         customer = self.add("customer", name="上海华信", phone="+8613812345678")

@@ -47,6 +47,8 @@ def _value(member: Member, told: Any, shapes: Shapes, path: str, *, is_told: boo
 
 def _one(member: Member, told: Any, shapes: Shapes, path: str) -> Any:
     if not isinstance(member.type, xsd.ComplexType):
+        if isinstance(told, dict):
+            raise ArgumentError(path.rstrip("."))
         return told
     shape: Shape = shapes.of(member.type)
     if shape.is_array:
