@@ -14,6 +14,15 @@ NAMES = (
 )
 KINDS = {"1.1": "http://schemas.xmlsoap.org/wsdl/soap/", "1.2": "http://schemas.xmlsoap.org/wsdl/soap12/"}
 ENCODED = 'use="encoded" namespace="urn:t" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"'
+ITEM = (
+    '<xs:complexType name="Item"><xs:sequence><xs:element form="unqualified" name="sku" type="xs:string"/>'
+    '<xs:element form="unqualified" name="qty" type="xs:decimal"/></xs:sequence></xs:complexType>'
+)
+ARRAY = (
+    f'<xs:import namespace="http://schemas.xmlsoap.org/soap/encoding/"/>{ITEM}<xs:complexType name="Items">'
+    '<xs:complexContent><xs:restriction base="enc:Array"><xs:attribute ref="enc:arrayType" w:arrayType="t:Item[]"/>'
+    "</xs:restriction></xs:complexContent></xs:complexType>"
+)
 DO = (
     '<xs:element name="Do"><xs:complexType><xs:sequence>{given}</xs:sequence></xs:complexType></xs:element>'
     '<xs:element name="DoResponse"><xs:complexType><xs:sequence>{told}</xs:sequence></xs:complexType></xs:element>'

@@ -8,20 +8,7 @@ import pytest
 from hub.transport.bodies import BrokenAnswerError
 from hub.transport.http import Answer
 from hub.transport.soap import RawReading, Service
-from tests.unit.transport.soap.services import SOAP12, answer, doing, service, wsdl
-
-ITEM = (
-    '<xs:complexType name="Item"><xs:sequence><xs:element name="sku" type="xs:string"/>'
-    '<xs:element name="qty" type="xs:decimal"/></xs:sequence></xs:complexType>'
-)
-ITEMS = (
-    '<xs:import namespace="http://schemas.xmlsoap.org/soap/encoding/"/>' + ITEM + '<xs:complexType name="Items">'
-    '<xs:complexContent><xs:restriction base="enc:Array"><xs:attribute ref="enc:arrayType" w:arrayType="t:Item[]"/>'
-    "</xs:restriction></xs:complexContent></xs:complexType>"
-)
-ARRAY = ITEMS.replace('name="sku"', 'form="unqualified" name="sku"').replace(
-    'name="qty"', 'form="unqualified" name="qty"'
-)
+from tests.unit.transport.soap.services import ARRAY, ITEM, SOAP12, answer, doing, service, wsdl
 
 
 def read(of: Service, inner: str, raw: RawReading | None = None) -> Any:
@@ -205,7 +192,8 @@ def test_the_message_is_the_first_part_of_an_answer_with_attachments(tmp_path: P
 
 def test_a_fault_is_told_by_its_codes_and_its_detail(tmp_path: Path) -> None:
     of = doing(tmp_path)
-    old = "<e:Fault><faultcode>e:Client.Stale</faultcode><faultstring>No.</faultstring><detail><t:x>1</t:x></detail></e:Fault>"
+    words = "<faultcode>e:Client.Stale</faultcode><faultstring>No.</faultstring>"
+    old = f"<e:Fault>{words}<detail><t:x>1</t:x></detail></e:Fault>"
     assert of.reader("Do")(answer(old, status=500))["fault"] == {
         "code": "Client.Stale",
         "subcode": None,
