@@ -82,7 +82,8 @@ def done(*rows: str, rest: str = "") -> str:
 
 
 def row(number: int, name: str = "A", at: str = "2026-01-31T12:00:00") -> str:
-    return f"<t:row><t:id>{number}</t:id><t:name>{name}</t:name><t:sum>1.50</t:sum><t:rev>1</t:rev><t:at>{at}</t:at></t:row>"
+    told = {"id": number, "name": name, "sum": "1.50", "rev": 1, "at": at}
+    return "<t:row>" + "".join(f"<t:{field}>{value}</t:{field}>" for field, value in told.items()) + "</t:row>"
 
 
 def fault(code: str, words: str = "No.") -> str:
@@ -234,11 +235,12 @@ def test_faults_mean_what_their_codes_say_whatever_the_status(
 ) -> None:
     tell(wire, told, told, status=status)
     of = connector(tmp_path)
-    for error, call in ((read, lambda: of.get("row", "1")), (write, lambda: of.create("row", {"name": "A"}))):
-        with pytest.raises(HubError) as raised:
-            call()
-        assert type(raised.value) is error
-        assert "No." not in str(raised.value)
+    with pytest.raises(HubError, match="erp") as of_read:
+        of.get("row", "1")
+    with pytest.raises(HubError, match="erp") as of_write:
+        of.create("row", {"name": "A"})
+    assert (type(of_read.value), type(of_write.value)) == (read, write)
+    assert "No." not in f"{of_read.value}{of_write.value}"
 
 
 def test_a_fault_may_be_declared_to_mean_something_else(tmp_path: Path, wire: responses.RequestsMock) -> None:
@@ -277,9 +279,9 @@ def test_headers_of_the_message_are_filled_from_the_settings(tmp_path: Path, wir
 
 def test_an_operation_that_nobody_declared_is_refused(tmp_path: Path) -> None:
     of = connector(tmp_path)
-    with pytest.raises(RejectedError, match="find.phone"):
+    with pytest.raises(RejectedError, match=r"find\.phone"):
         of.find("row", "phone", "1")
-    with pytest.raises(RejectedError, match="actions.void"):
+    with pytest.raises(RejectedError, match=r"actions\.void"):
         of.act("row", "1", "void")
 
 
