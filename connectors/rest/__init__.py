@@ -1,4 +1,4 @@
-"""Any JSON API, wholly by a connector file. ``connect`` makes a connector out of settings and what the file declares."""
+"""Any JSON API, wholly by a connector file. ``connect`` makes a connector of settings and of what the file declares."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -6,17 +6,17 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-from connectors.rest.calls import Shared
-from connectors.rest.clock import Clock
-from connectors.rest.connector import RestConnector
-from connectors.rest.instants import Instants, instants_of
-from connectors.rest.making import Maker
-from connectors.rest.objects import shape_of
-from connectors.rest.probing import Prober
+from connectors.rest.calls import OverHttp, Shared
 from hub.domain.errors import InvalidError
 from hub.ports.connector import Connector, Setup
 from hub.transport.auth import auth_of
 from hub.transport.caller import Caller
+from hub.transport.declared.clock import Clock
+from hub.transport.declared.connector import DeclaredConnector
+from hub.transport.declared.instants import Instants, instants_of
+from hub.transport.declared.making import Maker
+from hub.transport.declared.objects import shape_of
+from hub.transport.declared.probing import Prober
 from hub.transport.http import http_of
 from hub.transport.outcomes import Outcomes
 from hub.transport.templates import filled
@@ -36,12 +36,12 @@ def connect(setup: Setup) -> Connector:
     def caller(outcomes: Outcomes) -> Caller:
         return Caller(http, auth, outcomes)
 
-    maker = Maker(shared, told, caller, setup.settings)
+    maker = Maker(OverHttp(shared, told, caller), told, caller, setup.settings)
     shapes = {name: shape_of(maker, spec, setup.remote[name]) for name, spec in setup.objects.items()}
     prober = prober_of(maker, told, setup.now)
     if maker.wrong:
         raise InvalidError("The connector file of {system} is wrong", system=setup.system, fields=tuple(maker.wrong))
-    return RestConnector(setup.system, shapes, prober)
+    return DeclaredConnector(setup.system, shapes, prober)
 
 
 def base_of(told: Mapping[str, Any], setup: Setup) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.fields import Field, encoded
-from connectors.rest.paths import put
-from connectors.rest.records import Records
-from connectors.rest.shapes import Shape
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
+from hub.transport.declared.fields import Field, encoded
+from hub.transport.declared.paths import put
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Shape
 
 
 @dataclass(frozen=True)
