@@ -21,7 +21,8 @@ class Clock:
         told = found_at(self.place, reply)
         try:
             if self.place.startswith("header."):
-                return None if told is None else parsedate_to_datetime(told)
+                at = None if told is None else parsedate_to_datetime(told)
+                return None if at is None or at.tzinfo is None else at
             return (self.instants if shape is None else shape.instants).read(told)
         except (ArithmeticError, TypeError, ValueError):
             return None
