@@ -91,6 +91,11 @@ class OverHttp:
     connection: Doc
     caller: CallerOf
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Nothing more than others."""
+        return frozenset()
+
     def trees(self, call: Doc, page: Doc) -> list[Any]:
         """The templates of a call."""
         return [call.get("path", ""), *(self._named(word, call, page) for word in NAMED), call.get("body")]

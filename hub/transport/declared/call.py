@@ -54,6 +54,11 @@ class Told:
 class Style(Protocol):
     """How a driver makes a call."""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What its templates may name beside what all may."""
+        ...
+
     def trees(self, call: Doc, page: Doc) -> list[Any]:
         """The templates of a call, whose names are checked."""
         ...

@@ -80,6 +80,6 @@ class Maker:
         for name in sorted(needs):
             base, _, rest = name.partition(".")
             known: Mapping[str, Any] = {"settings": self.settings, "own": own}
-            if base not in KNOWN[kind] | ALWAYS or (base in known and rest not in known[base]):
-                told = ", ".join(sorted(KNOWN[kind] | {"own.NAME", "settings.NAME"}))
+            if base not in KNOWN[kind] | ALWAYS | self.style.names or (base in known and rest not in known[base]):
+                told = ", ".join(sorted(KNOWN[kind] | self.style.names | {"own.NAME", "settings.NAME"}))
                 self.wrong.append(FieldError(at, "there is no {name} here: {known}", {"name": name, "known": told}))
