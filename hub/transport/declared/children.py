@@ -18,7 +18,7 @@ def row_calls(shape: Shape, seen: Doc, doc: Doc) -> list[RowCall]:
     return [
         call
         for child in shape.children
-        if child.name in doc and doc[child.name] != seen.get(child.name, [])
+        if child.commands is None and child.name in doc and doc[child.name] != seen.get(child.name, [])
         for call in _calls(shape, child, seen.get(child.name, []), doc[child.name] or [])
     ]
 

@@ -48,6 +48,7 @@ class Field:
     by: By | None = None
     rows: tuple["Field", ...] | None = None
     row_id: Reader | None = None
+    number_rows: bool = False
     commands: Commands | None = None
 
     def told(self, record: Any) -> Any:

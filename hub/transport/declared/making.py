@@ -20,7 +20,7 @@ KNOWN: Mapping[str, set[str]] = {
     "deleted": LISTED | {"since", "until"},
     "ids": LISTED,
     "within": LISTED | {"at", "until", "beyond"},
-    "get": {"id", "fields"},
+    "get": LISTED | {"id"},
     "many": LISTED | {"ids"},
     "find": LISTED | {"field", "value"},
     "create": {"doc", "its", "key"},

@@ -144,7 +144,7 @@ class OverRpc:
 
     def _call(self, told: Told, envelope: Doc | None, log_in: LogIn) -> RpcCall:
         call = told.call
-        path: str = call.get("path", self.connection.get("path", ""))
+        path = str(call.get("path", self.connection.get("path", "")))
         rules = replace(told.outcomes, rules=(*told.outcomes.rules, *outcomes_of(self.form.failed).rules))
         return RpcCall(
             form=self.form,
