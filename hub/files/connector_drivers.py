@@ -41,10 +41,11 @@ def wrong_for_driver(declared: Doc) -> Iterator[FieldError]:
 
 def _wrong_names(settings: Doc, schema: Doc, connection: Doc) -> Iterator[FieldError]:
     """Names in templates that are neither settings nor what the driver puts there by itself."""
-    known, auth = {*settings, *schema.get("x-names", [])}, connection.get("auth", {})
+    known = {*settings, *schema.get("x-names", [])}
+    auth = connection["auth"] if isinstance(connection.get("auth"), dict) else {}
     yield from _unknown_names(auth, "connection.auth", known | _names_of_auth(auth))
     if schema.get("x-templates") != "own":  # else the driver looks at its templates itself
-        others = {name: node for name, node in connection.items() if name != "auth"}
+        others = {name: node for name, node in connection.items() if node is not auth}
         yield from _unknown_names(others, "connection", known)
 
 

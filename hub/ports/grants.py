@@ -38,6 +38,26 @@ class Grants(Protocol):
         ...
 
 
+class GrantRows(Protocol):
+    """Where grants lie for all processes, and who of them is fetching a new one."""
+
+    def get(self, name: str) -> Grant | None:
+        """What lies there."""
+        ...
+
+    def lease(self, name: str, *, now: datetime, until: datetime) -> int | None:
+        """The right to fetch, as a fence, until it is given back or the lease is over; None while another has it."""
+        ...
+
+    def keep(self, name: str, fence: int, grant: Grant) -> bool:
+        """Put down what was fetched and give the right back; False when the fence is no longer the last one."""
+        ...
+
+    def release(self, name: str, fence: int) -> None:
+        """Give the right back without a grant."""
+        ...
+
+
 class Flights:
     """One flight at a time for each name, among the threads of one process."""
 
