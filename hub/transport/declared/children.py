@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.rest.calls import Call
-from connectors.rest.differences import moved_rows
-from connectors.rest.fields import encoded
-from connectors.rest.shapes import Child, Shape
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
+from hub.transport.declared.call import Call
+from hub.transport.declared.differences import moved_rows
+from hub.transport.declared.fields import encoded
+from hub.transport.declared.shapes import Child, Shape
 
 RowCall = tuple[Call, Doc]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.paths import Reader, put
-from connectors.rest.templates import Filler
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
+from hub.transport.declared.paths import Reader, put
+from hub.transport.declared.templates import Filler
 
 Convert = Callable[[Any], Any]
 WRONG = (ArithmeticError, TypeError, ValueError, AttributeError)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connectors.rest.calls import Call
-from connectors.rest.conditions import conditions_of
-from connectors.rest.fields import By, Commands, Field
-from connectors.rest.forms import pair_of
-from connectors.rest.instants import Instants, instants_of
-from connectors.rest.making import Maker
-from connectors.rest.paths import head, reader
-from connectors.rest.readers import answer_reader, changed_reader, id_reader, told_path
-from connectors.rest.shapes import Batch, Child, Get, Items, Listing, Paging, Shape, Step, Writing
-from connectors.rest.templates import Filler
 from hub.domain.documents import Doc
 from hub.ports.connector import ObjectSpec
+from hub.transport.declared.call import Call
+from hub.transport.declared.conditions import conditions_of
+from hub.transport.declared.fields import By, Commands, Field
+from hub.transport.declared.forms import pair_of
+from hub.transport.declared.instants import Instants, instants_of
+from hub.transport.declared.making import Maker
+from hub.transport.declared.paths import head, reader
+from hub.transport.declared.readers import answer_reader, changed_reader, id_reader, told_path
+from hub.transport.declared.shapes import Batch, Child, Get, Items, Listing, Paging, Shape, Step, Writing
+from hub.transport.declared.templates import Filler
 from hub.transport.outcomes import Outcomes, outcomes_of
 from hub.transport.places import Reply, found_at
 

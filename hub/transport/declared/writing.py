@@ -3,11 +3,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from connectors.rest.children import RowCall, row_calls
-from connectors.rest.differences import Sent, changes, whole
-from connectors.rest.pages import all_items
-from connectors.rest.records import Records
-from connectors.rest.shapes import Shape, Writing
 from hub.domain.documents import Doc
 from hub.domain.errors import (
     AuthError,
@@ -19,6 +14,11 @@ from hub.domain.errors import (
     UnknownOutcomeError,
 )
 from hub.ports.connector import Remote
+from hub.transport.declared.children import RowCall, row_calls
+from hub.transport.declared.differences import Sent, changes, whole
+from hub.transport.declared.pages import all_items
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Shape, Writing
 from hub.transport.places import Reply, found_at
 
 T = TypeVar("T")

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.rest.differences import changes, whole
-from connectors.rest.pages import items_in
-from connectors.rest.records import Records
-from connectors.rest.shapes import Batch, Shape
-from connectors.rest.writing import Writer
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, UnknownOutcomeError
 from hub.ports.connector import Item, Remote
+from hub.transport.declared.differences import changes, whole
+from hub.transport.declared.pages import items_in
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Batch, Shape
+from hub.transport.declared.writing import Writer
 from hub.transport.places import as_text
 
 Outcome = Remote | HubError

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.fields import Commands, Field, encoded
-from connectors.rest.paths import put
-from connectors.rest.records import Records
-from connectors.rest.shapes import Shape
-from connectors.rest.templates import Filler
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
+from hub.transport.declared.fields import Commands, Field, encoded
+from hub.transport.declared.paths import put
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Shape
+from hub.transport.declared.templates import Filler
 
 
 @dataclass(frozen=True)

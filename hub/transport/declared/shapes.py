@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.rest.calls import Call
-from connectors.rest.conditions import Condition, are_met
-from connectors.rest.fields import Commands, Field
-from connectors.rest.instants import Instants
-from connectors.rest.paths import Reader
 from hub.domain.errors import RejectedError
 from hub.ports.connector import ObjectSpec
+from hub.transport.declared.call import Call
+from hub.transport.declared.conditions import Condition, are_met
+from hub.transport.declared.fields import Commands, Field
+from hub.transport.declared.instants import Instants
+from hub.transport.declared.paths import Reader
 from hub.transport.places import Reply, as_text, found_at, inside
 
 IdReader = Callable[[Any], str | None]

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from connectors.rest import languages
-from connectors.rest.body import json_text
 from hub.domain.errors import RejectedError
+from hub.transport.declared import languages
+from hub.transport.declared.body import json_text
 from hub.transport.templates import BRACES, PART
 
 Values = Mapping[str, Any]

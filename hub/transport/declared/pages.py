@@ -7,12 +7,12 @@ from typing import Any
 
 from requests.utils import parse_header_links
 
-from connectors.rest.calls import Call
-from connectors.rest.conditions import are_met
-from connectors.rest.paths import stands
-from connectors.rest.shapes import Listing, Shape
-from connectors.rest.templates import Values
 from hub.domain.errors import NotFoundError, PositionLostError, RejectedError, RetryableError
+from hub.transport.declared.call import Call
+from hub.transport.declared.conditions import are_met
+from hub.transport.declared.paths import stands
+from hub.transport.declared.shapes import Listing, Shape
+from hub.transport.declared.templates import Values
 from hub.transport.places import Reply, as_text, found_at
 
 FEW = 100_000  # pages of one list that is read at one go: a product that never ends is not believed

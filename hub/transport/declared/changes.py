@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.rest.clock import Clock
-from connectors.rest.pages import Place, Rows, page_of
-from connectors.rest.records import Gone, Records
-from connectors.rest.shapes import Listing, Shape
 from hub.domain.errors import RejectedError
 from hub.ports.connector import Page, Remote
+from hub.transport.declared.clock import Clock
+from hub.transport.declared.pages import Place, Rows, page_of
+from hub.transport.declared.records import Gone, Records
+from hub.transport.declared.shapes import Listing, Shape
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.conditions import are_met
-from connectors.rest.fields import document
-from connectors.rest.pages import all_items
-from connectors.rest.shapes import Child, Get, Listing, Shape, version_in
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, RejectedError
 from hub.ports.connector import Remote
+from hub.transport.declared.conditions import are_met
+from hub.transport.declared.fields import document
+from hub.transport.declared.pages import all_items
+from hub.transport.declared.shapes import Child, Get, Listing, Shape, version_in
 from hub.transport.places import Reply, as_text, found_at
 
 Find = Callable[[str, str, str], Sequence[Remote]]
