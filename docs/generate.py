@@ -24,6 +24,7 @@ from hub.domain.mapping.codecs import CODECS, Codec
 from hub.domain.mapping.codecs.base import ANY
 from hub.domain.mapping.links import NO_LINKS
 from hub.domain.mapping.syntax import parse_codec
+from hub.files.connector_drivers import COMMON, driver_schema, drivers
 from hub.files.data import data_dir
 from hub.ports.crash import CRASH_POINTS
 from hub.ports.meter import METRICS, PREFIX
@@ -194,17 +195,33 @@ def connector() -> str:
     """Every keyword of a connector file."""
     schema = orjson.loads((data_dir("schemas") / "connector.json").read_bytes())
     intro = "What a connected product offers, in its own words; the driver speaks them, and has keys of its own."
-    drivers = [driver(path.stem) for path in sorted((data_dir("schemas") / "drivers").glob("*.json"))]
-    return page(["# Connector files", MADE, intro, fields(schema), *chain.from_iterable(drivers)])
+    sections = chain.from_iterable(map(driver, drivers()))
+    return page(["# Connector files", MADE, intro, fields(schema), *sections, *shared()])
 
 
 def driver(name: str) -> Iterator[str]:
     """The section of one driver: its keys of ``connection`` and of each object's ``remote``."""
-    schema = orjson.loads((data_dir("schemas") / "drivers" / f"{name}.json").read_bytes())
+    schema = driver_schema(name)
     parts = {"connection": {"$ref": "#/$defs/connection"}, "objects.NAME.remote": {"$ref": "#/$defs/remote"}}
     yield f"## `driver: {name}`"
     yield schema["description"]
     yield fields(schema | {"properties": parts})
+
+
+def shared() -> Iterator[str]:
+    """The section of what drivers share, to which theirs refer."""
+    schema = driver_schema("common")
+    parts = {name: {"$ref": f"#/$defs/{name}"} for name in SHARED}
+    yield "## What drivers share"
+    yield SHARED_INTRO
+    yield fields(schema | {"properties": parts})
+
+
+SHARED = ("auth", "errors")
+SHARED_INTRO = (
+    "Drivers that call by HTTP have these keys in common, in their `connection`. "
+    "[Let a system know who we are](../howto/let-a-system-know-who-we-are.md) shows each kind."
+)
 
 
 def errors() -> str:
@@ -303,15 +320,18 @@ class Fields:
         yield from self.member(child, path)
 
     def member(self, child: object, path: str) -> Iterator[tuple[str, ...]]:
-        """The rows below a member of a list or map, or below a field."""
+        """The rows below a member of a list or map, or below a field; what drivers share has a section of its own."""
+        if isinstance(child, Mapping) and child.get("$ref", "").startswith(COMMON):
+            return
         if isinstance(child, Mapping) and child.get("$ref") not in self.within:
             deeper = Fields(self.root, self.within | {child["$ref"]}) if "$ref" in child else self
             yield from deeper.below(self.whole(child), path)
 
     def whole(self, node: Node) -> Node:
         """A node with what its reference stands for."""
-        name = node.get("$ref", "").removeprefix("#/$defs/")
-        return {**self.root.get("$defs", {}).get(name, {}), **node}
+        file, _, name = node.get("$ref", "").partition("#/$defs/")
+        root = driver_schema("common") if file == COMMON else self.root
+        return {**root.get("$defs", {}).get(name, {}), **node}
 
 
 def kind_of(node: Node) -> str:

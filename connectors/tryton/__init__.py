@@ -4,7 +4,7 @@ from connectors.tryton.connector import TrytonConnector
 from connectors.tryton.shapes import shape_of
 from connectors.tryton.wire import Wire
 from hub.ports.connector import Connector, Setup
-from hub.transport.http import HttpClient, Limits
+from hub.transport.http import http_of
 
 __all__ = ["connect"]
 
@@ -12,9 +12,8 @@ __all__ = ["connect"]
 def connect(setup: Setup) -> Connector:
     """Make the connector of one system; nothing is called yet."""
     settings = setup.settings
-    seconds = float(settings.get("request_seconds", 60))
     wire = Wire(
-        HttpClient(setup.system, Limits(read=seconds, total=seconds)),
+        http_of(setup, settings["url"]),
         settings["url"],
         settings["database"],
         (settings["user"], settings["password"]),

@@ -7,6 +7,7 @@ from hub.ports.accounts import Accounts
 from hub.ports.audit import Audit
 from hub.ports.budgets import Budgets
 from hub.ports.cursors import Cursors
+from hub.ports.grants import GrantRows
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
 from hub.ports.levels import Levels
@@ -41,6 +42,8 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...  # noqa: D102
     @property
     def budgets(self) -> Budgets: ...  # noqa: D102
+    @property
+    def grants(self) -> GrantRows: ...  # noqa: D102
     @property
     def reviews(self) -> Reviews: ...  # noqa: D102
     @property

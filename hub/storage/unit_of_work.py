@@ -14,6 +14,7 @@ from hub.storage.audit import SqlAudit
 from hub.storage.budgets import SqlBudgets
 from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
+from hub.storage.grants import SqlGrantRows
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
 from hub.storage.levels import SqlLevels
@@ -68,6 +69,7 @@ class SqlUnitOfWork:
         self.matches = SqlMatches(wire, cipher)
         self.cursors = SqlCursors(wire)
         self.budgets = SqlBudgets(wire)
+        self.grants = SqlGrantRows(wire, cipher)
         self.reviews = SqlReviews(wire, cipher)
         self.runs = SqlRuns(wire)
         self.audit = SqlAudit(wire, cipher, vault.now)

@@ -12,6 +12,7 @@ import pytest
 
 from connectors.tryton.wire import Wire
 from hub.domain.errors import HubError, RetryableError, UnknownOutcomeError
+from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits
 
 PATIENCE = 30.0
@@ -127,7 +128,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[RawServer]:
 @pytest.mark.parametrize("write", [True, False])
 @pytest.mark.parametrize("server", ACTS, indirect=True, ids=lambda act: act.__name__)
 def test_a_broken_answer_is_doubt_after_a_write_and_asked_again_after_a_read(server: RawServer, write: bool) -> None:  # noqa: FBT001 - a case
-    client = HttpClient("erp", Limits(read=0.5, total=1))
+    client = HttpClient("erp", Limits(read=0.5, total=1), guard_of("erp", [server.url]))
     wire = Wire(client, server.url, "db", ("u", "p"), one_at_a_time=False)
     with pytest.raises(HubError) as failure:
         wire._result(client.post_json(server.url, {"a": 1}, headers={}, write=write), write=write)
@@ -139,9 +140,10 @@ def test_a_broken_answer_is_doubt_after_a_write_and_asked_again_after_a_read(ser
 def test_the_limit_is_on_the_whole_request_and_ends_that_one_alone(server: RawServer) -> None:
     good = RawServer(lambda connection, _: connection.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}"))
     try:
+        slow = HttpClient("erp", Limits(read=PATIENCE, total=0.3), guard_of("erp", [server.url]))
         with pytest.raises(RetryableError):
-            HttpClient("erp", Limits(read=PATIENCE, total=0.3)).post_json(server.url, {}, headers={}, write=False)
-        answer = HttpClient("crm").post_json(good.url, {}, headers={}, write=False)
+            slow.post_json(server.url, {}, headers={}, write=False)
+        answer = HttpClient("crm", guard=guard_of("crm", [good.url])).post_json(good.url, {}, headers={}, write=False)
         assert json.loads(answer.body) == {}
     finally:
         good.close()

@@ -72,6 +72,16 @@ ROUTE = Table(
     sqlite_with_rowid=False,
 )
 
+GRANT = Table(
+    "grant",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary),
+    Column("expires_at", Text),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Text),
+)
+
 BUDGET = Table(
     "budget",
     metadata,
