@@ -35,6 +35,7 @@ class ConnectorFile:
     remote: Mapping[str, Doc]
     connection: Doc = field(default_factory=dict)
     hooks: Hooks | None = None
+    folder: str = ""
 
 
 def load_connector(path: Path) -> ConnectorFile:
@@ -51,6 +52,7 @@ def load_connector(path: Path) -> ConnectorFile:
         remote={name: told["remote"] for name, told in objects.items()},
         connection=declared.get("connection", {}),
         hooks=hooks_of(declared.get("hooks")),
+        folder=str(path.parent),
     )
 
 

@@ -157,6 +157,7 @@ class Setup:
     private_hosts: frozenset[str] = frozenset()  # HOST or HOST:PORT in private networks that the operator allows
     grants: Grants = field(default_factory=GrantsInMemory)
     now: Callable[[], datetime] = computer_time
+    folder: str = ""  # of the connector file: what it names lies beside it
 
 
 class Connector(Protocol):

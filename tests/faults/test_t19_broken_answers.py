@@ -129,7 +129,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[RawServer]:
 @pytest.mark.parametrize("server", ACTS, indirect=True, ids=lambda act: act.__name__)
 def test_a_broken_answer_is_doubt_after_a_write_and_asked_again_after_a_read(server: RawServer, write: bool) -> None:  # noqa: FBT001 - a case
     client = HttpClient("erp", Limits(read=0.5, total=1), guard_of("erp", [server.url]))
-    wire = Wire(client, server.url, "db", ("u", "p"), one_at_a_time=False)
+    wire = Wire(client, server.url, "db", ("u", "p"), series=(), one_at_a_time=False)
     with pytest.raises(HubError) as failure:
         wire._result(client.post_json(server.url, {"a": 1}, headers={}, write=write), write=write)
     assert type(failure.value) is (UnknownOutcomeError if write else RetryableError)

@@ -11,9 +11,8 @@ import requests
 
 from hub.testing.child import Child
 from hub.testing.tryton.logins import FILE, Login, read_logins
+from hub.testing.tryton.series import TRYTON_80, Series
 
-ROOT = Path(__file__).parents[3]
-ENVIRONMENT = ROOT / ".venv-tryton"
 DATABASE = "erp"
 START_SECONDS = 60  # 1 to 3 s on a quiet machine
 STOP_SECONDS = 10
@@ -35,11 +34,11 @@ class ErpError(Exception):
     """The ERP for tests and the demo cannot run; the message says what to do."""
 
 
-def program(name: str, environment: Path = ENVIRONMENT) -> Path:
+def program(name: str, series: Series = TRYTON_80) -> Path:
     """A program of Tryton's own virtual environment; raises ErpError when that is not installed."""
-    found = environment / "bin" / name
+    found = series.environment / "bin" / name
     if not found.exists():
-        raise ErpError(f"Tryton is not installed in {environment.name}: run make tryton")
+        raise ErpError(f"Tryton is not installed in {series.environment.name}: run make {series.make}")
     return found
 
 
@@ -63,9 +62,9 @@ class TrytonServer(Child):
     goes on where it stopped.
     """
 
-    def __init__(self, seed: Path, folder: Path, *, port: int = 0, environment: Path = ENVIRONMENT) -> None:
+    def __init__(self, seed: Path, folder: Path, *, port: int = 0, series: Series = TRYTON_80) -> None:
         super().__init__(STOP_SECONDS)
-        self._seed, self._folder, self._wanted_port, self._environment = seed, folder, port, environment
+        self._seed, self._folder, self._wanted_port, self.series = seed, folder, port, series
         self.port = port
 
     @property
@@ -86,7 +85,7 @@ class TrytonServer(Child):
 
     def start(self) -> None:
         """Start and wait until it answers; raises ErpError with Tryton's last words when it does not."""
-        trytond = program("trytond", self._environment)
+        trytond = program("trytond", self.series)
         if not (self._folder / f"{DATABASE}.sqlite").exists():
             self._copy_seed()
         for _ in range(PORTS_TRIED):
@@ -126,7 +125,7 @@ class TrytonServer(Child):
         for _ in range(START_SECONDS * 20):
             if self._process.poll() is not None:
                 return self._explain_death()
-            if f"Running on {self.url}" in self._log() and _answers(self.url):
+            if f"Running on {self.url}" in self._log() and _answers(f"{self.url}/{self.series.rpc}"):
                 return True
             time.sleep(0.05)
         self.kill()
@@ -158,6 +157,6 @@ def _answers(url: str) -> bool:
         with requests.Session() as http:
             http.trust_env = False
             asked = {"id": 0, "method": "common.server.version", "params": []}
-            return http.post(f"{url}/rpc/", json=asked, timeout=5).ok
+            return http.post(url, json=asked, timeout=5).ok
     except (requests.ConnectionError, requests.Timeout):
         return False
