@@ -59,6 +59,18 @@ def sweep_all(b: Bench) -> None:
         pass
 
 
+def refuse_ids(b: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The system lists ids of bills, and none of customers."""
+    listing = b.erp.ids
+
+    def ids(name: str, after: str | None = None) -> Ids:
+        if name == "party":
+            raise error
+        return listing(name, after)
+
+    monkeypatch.setattr(b.erp, "ids", ids)
+
+
 def link_of(b: Bench, remote_id: str) -> Link:
     link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", remote_id))
     assert link is not None
@@ -158,14 +170,7 @@ def test_an_object_whose_ids_are_refused_keeps_no_other_from_being_swept(
     b: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customers(b, "A")
-    listing = b.erp.ids
-
-    def ids(name: str, after: str | None = None) -> Ids:
-        if name == "party":
-            raise RejectedError("No listing for you.")
-        return listing(name, after)
-
-    monkeypatch.setattr(b.erp, "ids", ids)
+    refuse_ids(b, monkeypatch, RejectedError("No listing for you."))
     sweep_all(b)
     done = {run.object: (run.state, run.note) for run in b.hub.store.read(lambda tx: tx.runs.listing())}
     assert done == {"party": ("failed", "No listing for you."), "bill": ("complete", None)}
@@ -176,14 +181,7 @@ def test_an_object_that_does_not_answer_has_its_turn_after_the_others(
 ) -> None:
     """Its run is given up after days; then what was not swept for longest comes first."""
     customers(b, "A")
-    listing = b.erp.ids
-
-    def ids(name: str, after: str | None = None) -> Ids:
-        if name == "party":
-            raise RetryableError("Later.")
-        return listing(name, after)
-
-    monkeypatch.setattr(b.erp, "ids", ids)
+    refuse_ids(b, monkeypatch, RetryableError("Later."))
     system = b.hub.systems["erp"]
     with pytest.raises(RetryableError):
         sweeping.step(b.hub, system)
