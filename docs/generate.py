@@ -19,7 +19,7 @@ from hub.cli import main
 from hub.cli.program import EXIT_CODES, FOUND, MISTAKE, code_of
 from hub.domain import events
 from hub.domain.errors import HubError
-from hub.domain.expression import FUNCTIONS
+from hub.domain.expression_values import FUNCTIONS
 from hub.domain.mapping.codecs import CODECS, Codec
 from hub.domain.mapping.codecs.base import ANY
 from hub.domain.mapping.links import NO_LINKS

@@ -1,6 +1,7 @@
 """Tryton, the ERP, over JSON-RPC. ``connect`` makes a connector out of settings and ``connectors/tryton.yaml``."""
 
 from connectors.tryton.connector import TrytonConnector
+from connectors.tryton.series import series_of
 from connectors.tryton.shapes import shape_of
 from connectors.tryton.wire import Wire
 from hub.ports.connector import Connector, Setup
@@ -17,6 +18,7 @@ def connect(setup: Setup) -> Connector:
         settings["url"],
         settings["database"],
         (settings["user"], settings["password"]),
+        series=series_of(setup.connection),
         one_at_a_time=bool(settings.get("one_at_a_time", True)),
     )
     return TrytonConnector(wire, setup.objects, {name: shape_of(name, told) for name, told in setup.remote.items()})

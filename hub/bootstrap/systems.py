@@ -166,6 +166,7 @@ def connect(
         connection=file.connection,
         private_hosts=system.private_hosts,
         grants=shelves(system),
+        folder=file.folder,
     )
     connector: Connector = module.connect(setup)
     return connector

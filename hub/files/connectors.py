@@ -35,6 +35,7 @@ class ConnectorFile:
     remote: Mapping[str, Doc]
     connection: Doc = field(default_factory=dict)
     hooks: Hooks | None = None
+    folder: str = ""
 
 
 def load_connector(path: Path) -> ConnectorFile:
@@ -51,6 +52,7 @@ def load_connector(path: Path) -> ConnectorFile:
         remote={name: told["remote"] for name, told in objects.items()},
         connection=declared.get("connection", {}),
         hooks=hooks_of(declared.get("hooks")),
+        folder=str(path.parent),
     )
 
 
@@ -113,6 +115,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         of=told.get("of"),
         key_expires=_duration(told["key_expires"]) if "key_expires" in told else None,
         batch=told.get("batch", {}).get("max", 1),
+        sweep=told.get("sweep", True),
         feed=_feed(told.get("cursor")),
     )
 

@@ -123,6 +123,7 @@ class ObjectSpec:
     compensate: Sequence[Step] = ()  # what takes a document back that is withdrawn before it reached its goal
     feed: Feed = field(default_factory=Feed)
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
+    sweep: bool = True  # whether it can list all that there is, so that what is missing tells something
     batch: int = 1  # how many records one call may write, where the connector can
 
     def idempotency_of(self, operation: str) -> Idempotency:
@@ -156,6 +157,7 @@ class Setup:
     private_hosts: frozenset[str] = frozenset()  # HOST or HOST:PORT in private networks that the operator allows
     grants: Grants = field(default_factory=GrantsInMemory)
     now: Callable[[], datetime] = computer_time
+    folder: str = ""  # of the connector file: what it names lies beside it
 
 
 class Connector(Protocol):

@@ -16,7 +16,6 @@ from hub.domain.errors import (
 )
 from hub.domain.mapping import Mapping, MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
-from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
@@ -30,7 +29,7 @@ from hub.services.runs import is_loading
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
-__all__ = ["BEGINNING", "HINT", "fetch", "hint", "poll", "poll_object", "process"]
+__all__ = ["HINT", "fetch", "hint", "poll", "poll_object", "process"]
 LEASE = timedelta(minutes=2)
 PARKED = timedelta(minutes=10)  # a child is woken when its parent comes; this is for a parent that never does
 LONGEST_CIRCLE = 20  # records that wait for one another, followed to find out whether the last waits for the first

@@ -40,7 +40,8 @@ LISTING, MISSING, CONFIRMING = "list", "miss", "confirm"
 
 def swept(system: System) -> list[FieldMapping]:
     """The mappings whose objects are swept."""
-    return [each for each in system.mappings.values() if system.objects[each.object].of is None]
+    specs = system.objects
+    return [each for each in system.mappings.values() if specs[each.object].of is None and specs[each.object].sweep]
 
 
 def step(hub: Hub, system: System) -> int:

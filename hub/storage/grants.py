@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select, update
 from hub.ports.grants import Grant
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository, instant_or_none, stamp, stamp_or_none
-from hub.storage.tables import GRANT
+from hub.storage.tables.queues import GRANT
 from hub.storage.wire import Wire
 
 

@@ -1,0 +1,84 @@
+"""What a service says of an object's entities, put together as the object's documents are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.odata.entities import ROW_ID, Kind
+from connectors.odata.metadata import Property
+from connectors.odata.records import STATE
+from connectors.odata.shapes import Child, Field, Shape
+from connectors.odata.values import DAY
+from hub.domain.documents import Doc
+
+TEXT: Doc = {"type": "string"}
+DECIMAL: Doc = {"type": "string", "format": "decimal"}
+WHOLE: Doc = {"type": "integer"}
+DATE: Doc = {"type": "string", "format": "date"}
+CLOCK: Doc = {"type": "string", "format": "time"}
+FORMS: dict[str, Doc] = {
+    **{name: DECIMAL for name in ("Edm.Decimal", "Edm.Double", "Edm.Single")},
+    **{name: WHOLE for name in ("Edm.Int64", "Edm.Int32", "Edm.Int16", "Edm.Byte", "Edm.SByte")},
+    "Edm.Boolean": {"type": "boolean"},
+    **{name: DATE for name in (DAY, "Edm.Date")},
+    "Edm.DateTimeOffset": {"type": "string", "format": "date-time"},
+    "Edm.DateTime": {"type": "string", "format": "local-date-time"},
+    **{name: CLOCK for name in ("Edm.Time", "Edm.TimeOfDay")},
+}
+
+
+def described(shape: Shape, kind: Kind) -> Doc:
+    """An OpenAPI document with the one schema of the object."""
+    schema = _object(kind, read_only=shape.read_only)
+    if shape.states:
+        states = list(dict.fromkeys(line.state for line in shape.states))
+        schema["properties"][STATE] = {**TEXT, "enum": states, "readOnly": True, "title": "State"}
+    return {"openapi": "3.1.0", "components": {"schemas": {shape.name: schema}}}
+
+
+def _object(kind: Kind, *, read_only: bool) -> Doc:
+    properties: Doc = {each.name: _field(kind, each, read_only=read_only) for each in kind.node.fields}
+    for pick in kind.node.picks:
+        told = kind.of(pick).entity.properties.get(pick.property)
+        properties[pick.name] = _form(told, read_only=read_only or not pick.written, nullable=True)
+    properties.update(_children(kind, read_only=read_only))
+    return {"type": "object", "properties": properties}
+
+
+def _children(kind: Kind, *, read_only: bool) -> Iterator[tuple[str, Doc]]:
+    for child in kind.node.children:
+        inner = _object(kind.of(child), read_only=read_only or child.read_only)
+        yield child.name, _one(inner) if child.one else _rows(inner, child, read_only=read_only)
+
+
+def _one(inner: Doc) -> Doc:
+    return {**inner, "type": ["object", "null"]}
+
+
+def _rows(inner: Doc, child: Child, *, read_only: bool) -> Doc:
+    own = {ROW_ID: {**TEXT, "readOnly": True, "title": "Key of the row"}}
+    told: Doc = {"type": "array", "items": {**inner, "properties": {**own, **inner["properties"]}}}
+    return {**told, "readOnly": True} if read_only or child.read_only else told
+
+
+def _field(kind: Kind, field: Field, *, read_only: bool) -> Doc:
+    properties = [kind.entity.properties.get(name) for name in field.properties]
+    if field.is_joined:
+        return _flagged({"type": ["string", "null"], "title": field.name}, read_only=read_only or field.computed)
+    told = properties[0]
+    return _form(told, read_only=read_only or field.computed, nullable=told is None or told.nullable)
+
+
+def _form(told: Property | None, *, read_only: bool, nullable: bool) -> Doc:
+    form: dict[str, Any] = dict(FORMS.get(told.type, TEXT) if told else TEXT)
+    if told is not None and form == TEXT and told.most:
+        form["maxLength"] = told.most
+    if nullable:
+        form["type"] = [form["type"], "null"]
+    if told is not None and told.label:
+        form["title"] = told.label
+    fixed = told is not None and not (told.creatable or told.updatable)
+    return _flagged(form, read_only=read_only or fixed)
+
+
+def _flagged(form: Doc, *, read_only: bool) -> Doc:
+    return {**form, "readOnly": True} if read_only else form

@@ -1,0 +1,124 @@
+"""What is sent of a document: all that can be written, or what differs from what was seen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.rest.fields import Field, encoded
+from connectors.rest.paths import put
+from connectors.rest.records import Records
+from connectors.rest.shapes import Shape
+from hub.domain.documents import Doc
+from hub.domain.errors import RejectedError, StaleError
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What goes over the wire: ``doc`` as the product has it, ``its`` the same values by our names of the fields."""
+
+    doc: Doc
+    its: Doc
+
+    @property
+    def names(self) -> list[str]:
+        """The names over there."""
+        return list(self.doc)
+
+
+def whole(records: Records, shape: Shape, doc: Doc, *, making: bool, without: frozenset[str] = frozenset()) -> Sent:
+    """All of a document that can be written."""
+    _all_known(shape, doc)
+    return _sent(records, shape, doc, {}, [name for name in doc if making or not _made_once(shape, name)], without)
+
+
+def changes(records: Records, shape: Shape, seen: Doc, doc: Doc, without: frozenset[str] = frozenset()) -> Sent:
+    """What of a document differs from the one that was seen; without declared fields also what left it."""
+    _all_known(shape, doc)
+    names = [name for name in doc if doc[name] != seen.get(name) and not _made_once(shape, name)]
+    if shape.fields is None:
+        names += [name for name in seen if name not in doc]
+    return _sent(records, shape, doc, seen, names, without)
+
+
+def _sent(records: Records, shape: Shape, doc: Doc, seen: Doc, names: Sequence[str], without: frozenset[str]) -> Sent:
+    rows = {child.name for child in shape.children}
+    wanted = [name for name in names if name not in rows]
+    if shape.fields is None:
+        its = {name: doc.get(name) for name in wanted}
+        return Sent({name: told for name, told in its.items() if name not in without}, its)
+    written, its = Doc(), Doc()
+    for field in shape.fields:
+        if field.name in wanted and not field.computed:
+            its[field.name] = _written(records, shape, field, doc[field.name], seen.get(field.name))
+            if field.name not in without:
+                put(written, field.to, its[field.name])
+    return Sent(written, its)
+
+
+def _written(records: Records, shape: Shape, field: Field, value: Any, old: Any) -> Any:
+    if field.by is not None and value is not None:
+        return records.id_by(shape, field.by.object, field.by.field, str(value))
+    if field.commands is not None and field.rows is not None:
+        return [told for told in _commands(shape, field, old or [], value or []) if told is not None]
+    return field.written(value)
+
+
+def _commands(shape: Shape, field: Field, old: Sequence[Doc], new: Sequence[Doc]) -> list[Any]:
+    """What stands in a list for each row that is gone, changed or new."""
+    rows, commands = field.rows or (), field.commands
+    if commands is None:
+        return []
+    moved = moved_rows(shape, field.name, old, new)
+    made: list[tuple[Callable[[Mapping[str, Any]], Any] | None, Doc]] = []
+    made += [(commands.drop, {"row": row}) for row in moved.gone]
+    made += [
+        (commands.change, {"row": row, "doc": encoded(rows, doc), "changes": encoded(rows, changed)})
+        for row, doc, changed in moved.changed
+    ]
+    made += [(commands.add, {"doc": encoded(rows, doc)}) for doc in moved.added]
+    if any(command is None for command, _ in made):
+        raise RejectedError("{object}: rows of {field} cannot be changed so", object=shape.name, field=field.name)
+    return [command(values) for command, values in made if command is not None]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of rows: ids of those that are gone, id, row and differences of changed ones, new ones."""
+
+    gone: list[str]
+    changed: list[tuple[str, Doc, Doc]]
+    added: list[Doc]
+
+
+def moved_rows(shape: Shape, name: str, old: Sequence[Doc], new: Sequence[Doc]) -> Moved:
+    """Compare rows by their ids; StaleError when one that is to be kept is gone over there."""
+    before = {str(row["id"]): row for row in old}
+    kept = {str(row["id"]): row for row in new if row.get("id")}
+    if missing := sorted(kept.keys() - before.keys()):
+        raise StaleError(
+            "{object}: rows {rows} of {child} are gone there", object=shape.name, rows=", ".join(missing), child=name
+        )
+    pairs = [
+        (row_id, row, {k: v for k, v in row.items() if v != before[row_id].get(k)}) for row_id, row in kept.items()
+    ]
+    return Moved(
+        [row_id for row_id in before if row_id not in kept],
+        [pair for pair in pairs if pair[2]],
+        [row for row in new if not row.get("id")],
+    )
+
+
+def _made_once(shape: Shape, name: str) -> bool:
+    return any(field.name == name and field.create_only for field in shape.fields or ())
+
+
+def _all_known(shape: Shape, doc: Doc) -> None:
+    if shape.fields is None:
+        return
+    known = {field.name for field in shape.fields} | {child.name for child in shape.children}
+    if unknown := sorted(doc.keys() - known):
+        raise RejectedError(
+            "{object} has no field {field}: name it in the connector file, or take the rule away",
+            object=shape.name,
+            field=", ".join(unknown),
+        )
