@@ -17,7 +17,6 @@ from hub.transport.guard import guard_of
 from hub.transport.http import Answer, HttpClient, Limits, Request
 from hub.transport.outcomes import Outcomes
 
-
 EIGHT = Series("8.0")
 
 
