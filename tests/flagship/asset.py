@@ -53,6 +53,10 @@ class Asset(Twin):
         """No versions here."""
         return {}
 
+    def told(self, name: str, row: Row) -> Doc:
+        """Every field, null where it is empty: one that is left out is not empty, but kept from us."""
+        return {field: row.doc.get(field) for field in self.objects[name]}
+
     def new_id(self, name: str) -> str:
         """Such as EQ7."""
         return f"{'EQ' if name == 'unit' else 'OW'}{next(self._ids)}"

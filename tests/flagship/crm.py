@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from tests.flagship.rules import Doc, RefusedError, Rule, Rules
-from tests.flagship.twin import Request, Row, Twin, Write
+from tests.flagship.twin import Request, Row, Twin
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 
@@ -19,7 +19,7 @@ class Crm(Twin):
     skew = timedelta(seconds=-3)
     grain = timedelta(milliseconds=1)
     headers = frozenset({"Authorization", "If-Match"})
-    ops = frozenset({"list", "get", "find", "upsert", "update"})
+    ops = frozenset({"list", "get", "find", "upsert", "update", "batch"})
     objects: ClassVar[Mapping[str, Rules]] = {
         "account": {
             "name": Rule(required=True, longest=80, keeps=str.strip),
@@ -52,8 +52,23 @@ class Crm(Twin):
             raise RefusedError(409, f"{body[self.key]} is there already")
         self.check_body(name, body, making=True)
         row = self.put(name, None, body)
-        self.writes.append(Write(self.clock.now, "create", name, row.id, dict(body)))
+        self.note_write("create", name, row, body)
         return self.shown(name, row)
+
+    def op_batch(self, request: Request) -> Doc:
+        """Upserts and updates, each with an outcome of its own under its reference, and in another order."""
+        told = {}
+        for number, one in enumerate(request["body"]["records"]):
+            spoiled = request.get("partial") and number % 2 == 0
+            told[one["ref"]] = {"status": 503} if spoiled else self.one_of_batch(request["object"], one)
+        named = list(told.items())[:: 2 if request.get("unnamed") else 1]
+        return {"outcomes": dict(reversed(named))}
+
+    def one_of_batch(self, name: str, one: Doc) -> Doc:
+        """The outcome of one."""
+        headers = {"If-Match": one["revision"]} if "revision" in one else {}
+        alone = {"op": "update" if "id" in one else "upsert", "object": name, "body": one["fields"], "headers": headers}
+        return self.attempt(alone | {"id": one.get("id")})
 
     def check_version(self, request: Request, row: Row) -> None:
         """If-Match is required, and must name the present revision."""

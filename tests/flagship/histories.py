@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from hub.ports.crash import CRASH_POINTS
-from tests.flagship.forms import OBJECTS, PLACES
+from tests.flagship.forms import CLEARED, OBJECTS, PLACES
 from tests.flagship.ledger import HUB
 from tests.flagship.scenes import READ_FAULTS, SCENES, SYSTEMS
 from tests.flagship.steps import Step
@@ -14,13 +14,15 @@ KILL_AT = (*CRASH_POINTS, "store.before", "store.after", "store.after", "wire.be
 BORN = {HUB: ("customer", "customer", "ticket", "contact", "asset", "part"), "crm": ("customer", "contact"),
         "erp": ("customer", "part"), "asset": ("customer", "asset")}  # fmt: skip
 OPS = {
-    "crm": ("list", "get", "find", "upsert", "upsert", "update", "update"),
+    "crm": ("list", "get", "find", "batch", "batch", "batch", "upsert", "update"),
     "erp": ("list", "get", "find", "create", "create", "update", "update", "act"),
     "asset": ("list", "get", "find", "create", "create", "update", "update"),
 }
 WRITE_FAULTS = ("before", "after", "after", "error", "error_after", "busy", "quota", "expired", "slow", "slow", "cut")
-WEIGHTS = {"born": 7, "edit": 16, "turn": 12, "work": 9, "fault": 9, "race": 5, "kill": 5, "hooks": 6, "wait": 5,
-           "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 9}  # fmt: skip
+BATCH_FAULTS = (*WRITE_FAULTS, "partial", "partial", "unnamed")
+FAULTS = {"list": READ_FAULTS, "get": READ_FAULTS, "find": READ_FAULTS, "batch": BATCH_FAULTS}
+WEIGHTS = {"born": 7, "clear": 3, "edit": 16, "turn": 12, "work": 9, "fault": 9, "race": 5, "kill": 5, "hooks": 6,
+           "wait": 5, "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 13}  # fmt: skip
 
 
 class Author:
@@ -77,6 +79,14 @@ class Author:
         """A change."""
         if (step := self.one_edit()) is not None:
             yield step
+
+    def make_clear(self) -> Iterator[Step]:
+        """A field is emptied."""
+        label = self.label("customer", "contact", "part")
+        if label is not None:
+            places = PLACES[self.labels[label][0]]
+            name = self.chance.choice([each for each in places if each in CLEARED])
+            yield ("clear", self.chance.choice((HUB, *places[name])), label, name, self.number())
 
     def make_clash(self) -> Iterator[Step]:
         """Both sides change a field at about the same time."""
@@ -135,7 +145,7 @@ class Author:
         """Something goes wrong over there."""
         system = self.chance.choice(SYSTEMS)
         op = self.chance.choice(OPS[system])
-        how = self.chance.choice(READ_FAULTS if op in {"list", "get", "find"} else WRITE_FAULTS)
+        how = self.chance.choice(FAULTS.get(op, WRITE_FAULTS))
         number = {"slow": self.chance.choice((20, 40, 55)), "quota": self.chance.choice((1, 30, 1e9))}.get(how, 0)
         yield ("fault", system, op, how, number)
 
@@ -155,6 +165,12 @@ class Author:
     def make_scene(self) -> Iterator[Step]:
         """One of the scenes."""
         yield from self.chance.choice(SCENES)(self)
+
+    def write_op(self, system: str, label: str, *, making: bool = False) -> str:
+        """The operation by which the hub writes something for the first time."""
+        if system == "crm":
+            return "batch" if self.labels[label][0] != "contact" else ("upsert" if making else "update")
+        return "create" if making else "update"
 
     def field(self, label: str, system: str) -> str:
         """A field of something that a system knows."""

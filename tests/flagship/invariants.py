@@ -1,14 +1,16 @@
 """What must hold when the dust has settled, found out without a line of the engine: each finding is a sentence."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.flagship.forms import CHOICES, KEYS, OBJECTS, PLACES, REFERENCES, Place, agree, serial_of
 from tests.flagship.ledger import HUB, Edit, Entry, ancestors
 from tests.flagship.stage import Stage
+from tests.flagship.trace import Trace, squeezed
+from tests.flagship.twin import NOT_NOW, Write
 
 AFTER_QUIET = 4  # more turns, in which nothing may be written
 PLANNED = (  # why a message may be dead: each is a refusal that a person is meant to see
@@ -60,7 +62,7 @@ def breaks_no_rule(stage: Stage) -> Iterator[str]:
     """The strict twins refused nothing but what was planned."""
     for name, twin in stage.twins.items():
         for reason in twin.refusals:
-            if not any(re.search(planned, reason) for planned in PLANNED):
+            if not any(re.search(planned, reason) for planned in (*PLANNED, NOT_NOW)):
                 yield f"{name} refused: {reason}"
 
 
@@ -182,13 +184,15 @@ def loses_no_edit(stage: Stage) -> Iterator[str]:
         doc = stage.hub_doc(entry)
         if doc is None or entry.deleted:
             continue
-        trace, hub_id = traces(stage, entry), stage.hub_id(entry)
+        trace, hub_id = Trace.of(stage, entry), stage.hub_id(entry)
         asked = {row["detail"].get("path") for row in stage.tables.reviews() if row["record_id"] == hub_id}
         for field, edits in entry.edits.items():
             final = serial_of(field, doc.get(field))
-            kept = " ".join(str(serial_of(field, value)) for value in over_there(stage, entry, field))
             doubtful = final is not None and str(final) in in_doubt
-            yield from judge(entry, field, edits, final, f"{trace} {kept if field in asked else ''}", doubtful=doubtful)
+            kept = {serial_of(field, value) or entry.clearing(field) for value in over_there(stage, entry, field)}
+            final = entry.clearing(field) if doc.get(field) is None else final
+            seen = replace(trace, kept=kept if field in asked else set())
+            yield from judge(entry, field, edits, final, seen, doubtful=doubtful)
 
 
 def over_there(stage: Stage, entry: Entry, field: str) -> Iterator[object]:
@@ -200,7 +204,7 @@ def over_there(stage: Stage, entry: Entry, field: str) -> Iterator[object]:
 
 
 def judge(
-    entry: Entry, field: str, edits: list[Edit], final: int | None, trace: str, *, doubtful: bool
+    entry: Entry, field: str, edits: list[Edit], final: int | None, trace: Trace, *, doubtful: bool
 ) -> Iterator[str]:
     """One field; where the hub could not know whether its write came first, a loser with a trace has lost by rule."""
     acked = [each for each in edits if each.acked]
@@ -211,7 +215,7 @@ def judge(
         yield f"invented: {entry.label}.{field} is {final}, which nobody wrote"
         return
     for each in acked:
-        if doubtful and each.side != HUB and str(each.serial) in trace:
+        if doubtful and each.side != HUB and trace.tells(field, each):
             continue
         if each is not winner and winner.serial in ancestors(edits, each):
             came_back = f"{final} came back over {each.serial} of {each.side}, who had seen it"
@@ -220,7 +224,7 @@ def judge(
     superseded = set().union(*(ancestors(edits, each) for each in edits if each.acked or each is winner))
     losers = [each for each in acked if each is not winner and each.serial not in superseded]
     for each in losers:
-        if str(each.serial) not in trace:
+        if not trace.tells(field, each):
             yield f"lost edit: {entry.label}.{field}: {each.serial} of {each.side} is gone without a trace"
     yield from follows_owner(entry, field, winner, losers)
 
@@ -238,17 +242,25 @@ def follows_owner(entry: Entry, field: str, winner: Edit, losers: list[Edit]) ->
         yield f"wrong owner: {entry.label}.{field} belongs to {owner}, but {winner.serial} of {winner.side} won"
 
 
-def traces(stage: Stage, entry: Entry) -> str:
-    """All that audit and open reviews say of a record."""
-    hub_id = str(stage.hub_id(entry))
-    told = [row["payload"] for row in stage.tables.audit(entry.entity, hub_id)]
-    told += [row["detail"] for row in stage.tables.reviews() if row["record_id"] == hub_id]
-    return squeezed(told)
+def empties_nothing(stage: Stage) -> Iterator[str]:
+    """What nobody has emptied was never empty again, not even for a while, on either side."""
+    for entry in stage.ledger:
+        hub_id = stage.hub_id(entry)
+        audited = [row["payload"] for row in stage.tables.audit(entry.entity, str(hub_id))]
+        for field, places in PLACES[entry.entity].items():
+            if entry.clearing(field) is not None:
+                continue
+            if any(field in each and each[field][1] is None for each in audited):
+                yield f"emptied: {entry.label}.{field} was nothing in the hub for a while"
+            for system, place in places.items():
+                if any(write.sent.get(place.name, 0) is None for write in written_to(stage, entry, system)):
+                    yield f"emptied: {system} was told that {entry.label}.{field} is nothing"
 
 
-def squeezed(told: object) -> str:
-    """A text in which telephone numbers have no blanks."""
-    return re.sub(r"(?<=\d) (?=\d)", "", json.dumps(told))
+def written_to(stage: Stage, entry: Entry, system: str) -> list[Write]:
+    """What the hub wrote of something to a system."""
+    row, name = stage.row(entry, system), OBJECTS[entry.entity].get(system)
+    return [each for each in stage.twins[system].writes if row is not None and (each.object, each.id) == (name, row.id)]
 
 
 def keeps_order(stage: Stage) -> Iterator[str]:
@@ -261,21 +273,15 @@ def keeps_order(stage: Stage) -> Iterator[str]:
         for field, places in PLACES[entry.entity].items():
             if field in CHOICES:
                 continue
-            had = [serial_of(field, each[field][1]) for each in audited if field in each]
+            had = [None, *(serial_of(field, each[field][1]) for each in audited if field in each)]
             for system, place in places.items():
                 yield from in_order(stage, entry, field, system, place, had)
 
 
 def in_order(stage: Stage, entry: Entry, field: str, system: str, place: Place, had: list[int | None]) -> Iterator[str]:
     """One field in one system."""
-    row = stage.row(entry, system)
-    if row is None:
-        return
-    sent = [
-        serial_of(field, write.sent[place.name])
-        for write in stage.twins[system].writes
-        if write.id == row.id and write.object == OBJECTS[entry.entity][system] and place.name in write.sent
-    ]
+    writes = written_to(stage, entry, system)
+    sent = [serial_of(field, write.sent[place.name]) for write in writes if place.name in write.sent]
     rest = iter(had)
     current = next(rest, None)
     for value in sent:
@@ -349,6 +355,7 @@ CHECKS: tuple[Callable[[Stage], Iterator[str]], ...] = (
     is_there,
     converges,
     loses_no_edit,
+    empties_nothing,
     keeps_order,
     money_adds_up,
     audit_holds,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 HUB = "hub"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -14,6 +16,8 @@ class Edit:
     side: str
     parent: int | None
     acked: bool = True
+    at: datetime = LONG_AGO
+    is_clearing: bool = False  # the value is nothing
 
 
 @dataclass
@@ -32,6 +36,10 @@ class Entry:
         """Remember an edit of a field."""
         self.edits.setdefault(name, []).append(edit)
         return edit
+
+    def clearing(self, name: str) -> int | None:
+        """The edit that emptied a field, where somebody did."""
+        return next((edit.serial for edit in self.edits.get(name, ()) if edit.is_clearing), None)
 
 
 @dataclass

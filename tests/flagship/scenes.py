@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 SYSTEMS = ("crm", "erp", "asset")
 LIST_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut", "short")
+OURS, THEIRS = True, False
+HIDDEN = ("phone", "code", "name", "status")
 READ_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut")
 
 
 def slow_birth(author: "Author") -> Iterator[Step]:
     """A create is still running over there when the hub asks again."""
     system = author.chance.choice(SYSTEMS)
-    yield ("fault", system, "upsert" if system == "crm" else "create", "slow", author.chance.choice((36, 45, 55)))
+    op = author.chance.choice(("batch", "batch", "upsert")) if system == "crm" else "create"
+    yield ("fault", system, op, "slow", author.chance.choice((36, 45, 55)))
     yield from author.make_born(HUB)
     yield ("turn",)
     yield ("wait", author.chance.choice((2, 4, 8)))
@@ -32,7 +35,7 @@ def slow_update(author: "Author") -> Iterator[Step]:
         return
     system = author.chance.choice(list(OBJECTS[author.labels[label][0]]))
     field = author.field(label, system)
-    yield ("fault", system, "update", "slow", author.chance.choice((36, 45, 55)))
+    yield ("fault", system, author.write_op(system, label), "slow", author.chance.choice((36, 45, 55)))
     for _ in range(2):
         yield ("edit", HUB, label, field, author.number(), author.chance.randrange(12))
         yield ("turn",)
@@ -87,6 +90,104 @@ def old_copy(author: "Author") -> Iterator[Step]:
     yield ("inbox", 5)
 
 
+def old_copy_too_late(author: "Author") -> Iterator[Step]:
+    """A record is read, then changed here and sent; what was read comes after all that a poll would tell of it."""
+    label = author.label()
+    if label is None:
+        return
+    system = author.chance.choice(list(OBJECTS[author.labels[label][0]]))
+    if (step := author.one_edit(label, system)) is None:
+        return
+    here = ("edit", HUB, label, author.field(label, system), author.number(), author.chance.randrange(12))
+    meanwhile = ("several", here, ("deliver", system, 9), ("date_back", system, label, OURS))
+    yield from (("turn",), ("hooks", system, "lost"), step, ("turn",))
+    if author.chance.random() < 0.5:
+        yield from (("fault", system, "list", "plain", 0, meanwhile), ("poll", system))
+    else:
+        yield from (("hooks", system, "once"), ("fault", system, "get", "plain", 0, meanwhile), ("inbox", 9))
+
+
+def told_by_a_hook_alone(author: "Author") -> Iterator[Step]:
+    """A script changes a record, of which no poll tells; the hub dies when it has read it, or in the middle of it."""
+    label = author.label()
+    if label is None:
+        return
+    system = author.chance.choice(list(OBJECTS[author.labels[label][0]]))
+    if (step := author.one_edit(label, system)) is None:
+        return
+    yield from (("turn",), ("hooks", system, "lost"))
+    yield step
+    yield from (("date_back", system, label, THEIRS), ("hooks", system, "once"))
+    yield ("kill", author.chance.choice(("inbound.fetched", "inbound.fetched", "wire.after", "store.before")), 1)
+    yield ("inbox", 9)
+
+
+def crowd(author: "Author") -> Iterator[Step]:
+    """Several workers at once on the same record, which is edited meanwhile; one of them may die in the middle."""
+    label = author.label()
+    if label is None:
+        return
+    system = author.chance.choice(list(OBJECTS[author.labels[label][0]]))
+    work = [("deliver", system, 2), ("deliver", system, 3), ("inbox", 2), ("inbox", 3), ("poll", system)]
+    yield ("turn",)
+    yield from filter(None, (author.one_edit(label, system), author.one_edit(label, HUB), author.one_edit()))
+    yield from (("hooks", system, "twice"), ("wait", 1))
+    yield at_once(author, label, system, author.chance.sample(work, author.chance.randrange(2, 4)))
+    if (step := author.one_edit(label, HUB)) is not None:
+        yield step
+
+
+def crowd_about_a_new_one(author: "Author") -> Iterator[Step]:
+    """The same about a record that is new here."""
+    entity = author.chance.choice(("customer", "part", "asset"))
+    label = f"{entity[0]}{len(author.labels) + 1}"
+    author.labels[label] = (entity, HUB)
+    system = author.chance.choice(list(OBJECTS[entity]))
+    yield from (("turn",), ("born", HUB, entity, label, author.number(), ""))
+    yield at_once(author, label, system, [("deliver", system, 3)] * author.chance.randrange(2, 4))
+
+
+def at_once(author: "Author", label: str, system: str, work: list[Step]) -> Step:
+    """The first worker begins, a person edits the record, then all go on; or one dies."""
+    alone = author.chance.randrange(2, 16)
+    order = tuple(author.chance.choice((0, 0, 0, 1, 1, 1, 2)) for _ in range(30))
+    edit = ("edit", HUB, label, author.field(label, system), author.number(), author.chance.randrange(12))
+    death = ((alone + author.chance.randrange(2, 20), None),) if author.chance.random() < 0.3 else ()
+    return ("side_by_side", tuple(work), (0,) * alone + order, ((alone, edit), *death))
+
+
+def full_batch(author: "Author") -> Iterator[Step]:
+    """A batch goes wrong for some of what is in it; perhaps somebody over there changes one of the others."""
+    yield ("turn",)
+    made = [f"c{len(author.labels) + number}" for number in (1, 2)]
+    for label in made:
+        author.labels[label] = ("customer", HUB)
+        yield ("born", HUB, "customer", label, author.number(), "")
+    old = [label for label, (entity, _) in author.labels.items() if entity == "customer"]
+    for label in author.chance.sample(old, 2):
+        yield ("edit", HUB, label, author.field(label, "crm"), author.number(), author.chance.randrange(12))
+    yield ("fault", "crm", "batch", author.chance.choice(("partial", "partial", "unnamed", "after", "cut")), 0)
+    yield ("deliver", "crm", 4)
+    yield ("edit", "crm", made[0], author.field(made[0], "crm"), author.number(), author.chance.randrange(12))
+
+
+def release(author: "Author") -> Iterator[Step]:
+    """A release of the asset system takes a field away; both sides go on working, and the next one brings it back."""
+    label = author.label("customer", "asset")
+    if label is None:
+        return
+    entity = author.labels[label][0]
+    place = author.chance.choice([each["asset"] for name, each in PLACES[entity].items() if name in HIDDEN])
+    yield ("turn",)
+    yield ("hide", "asset", OBJECTS[entity]["asset"], place.name)
+    for side in author.chance.sample((HUB, HUB, "asset", "asset"), 2):
+        if (step := author.one_edit(label, side)) is not None:
+            yield step
+    yield from (("wait", 1), ("turn",))
+    if author.chance.random() < 0.7:
+        yield from (("show", "asset"), ("turn",))
+
+
 def lost_answer_then_edit(author: "Author") -> Iterator[Step]:
     """A write worked, its answer was lost, and somebody changes the field before the hub has looked."""
     label = author.label()
@@ -95,7 +196,7 @@ def lost_answer_then_edit(author: "Author") -> Iterator[Step]:
     system = author.chance.choice(list(OBJECTS[author.labels[label][0]]))
     field = author.field(label, system)
     yield ("turn",)
-    yield ("fault", system, "update", author.chance.choice(("after", "error_after")), 0)
+    yield ("fault", system, author.write_op(system, label), author.chance.choice(("after", "error_after")), 0)
     yield ("edit", HUB, label, field, author.number(), author.chance.randrange(12))
     yield ("deliver", system, 3)
     side = author.chance.choice((HUB, HUB, system))
@@ -105,10 +206,10 @@ def lost_answer_then_edit(author: "Author") -> Iterator[Step]:
 def lost_birth_then_edit(author: "Author") -> Iterator[Step]:
     """A create worked, its answer was lost, and somebody over there changes a field before the hub has looked."""
     system = author.chance.choice(SYSTEMS)
-    yield ("turn",)
-    yield ("fault", system, "upsert" if system == "crm" else "create", "after", 0)
     label = f"c{len(author.labels) + 1}"
     author.labels[label] = ("customer", HUB)
+    yield ("turn",)
+    yield ("fault", system, author.write_op(system, label, making=True), "after", 0)
     yield ("born", HUB, "customer", label, author.number(), "")
     yield ("deliver", system, 9)
     field = author.chance.choice([name for name in ("name", "code") if system in PLACES["customer"][name]])
@@ -139,7 +240,7 @@ def sleeper(author: "Author") -> Iterator[Step]:
     )
     yield ("turn",)
     yield first
-    yield ("fault", system, "update", "plain", 0, ("several", second, ("stall",)))
+    yield ("fault", system, author.write_op(system, label), "plain", 0, ("several", second, ("stall",)))
     yield ("deliver", system, 3)
     if (author.labels[label][0], second[3]) != ("ticket", "priority") and author.chance.random() < 0.7:
         yield ("edit", system, label, second[3], author.number(), author.chance.randrange(12))
@@ -213,4 +314,10 @@ SCENES: tuple[Callable[["Author"], Iterator[Step]], ...] = (
     bin_and_back,
     gone_for_good,
     brought_in,
+    crowd,
+    crowd_about_a_new_one,
+    full_batch,
+    release,
+    old_copy_too_late,
+    told_by_a_hook_alone,
 )

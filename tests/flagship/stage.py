@@ -11,12 +11,12 @@ from typing import Any
 from tests.flagship.asset import Asset
 from tests.flagship.crm import Crm
 from tests.flagship.erp import Erp
-from tests.flagship.forms import KEYS, OBJECTS
+from tests.flagship.forms import KEYS, OBJECTS, Place, serial_of
 from tests.flagship.hub_child import BATCH, SWEEP_EVERY, Child, Parts
 from tests.flagship.ledger import HUB, Entry, Ledger
 from tests.flagship.rules import Doc
 from tests.flagship.tables import Tables
-from tests.flagship.twin import Clock, Request, Row, Twin
+from tests.flagship.twin import NOT_NOW, Clock, Request, Row, Twin
 from tests.flagship.wire import DiedError, Message, Process
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -66,6 +66,16 @@ class Stage:
         self.exchange("start", alone and "://" not in self.database)
         return process
 
+    def hire(self) -> Process:
+        """Fork a worker beside the hub; it stands still at every named place."""
+        hub = self.hub
+        try:
+            worker = self.start(alone=False)
+            self.exchange("pace")
+        finally:
+            self.hub = hub
+        return worker
+
     def live(self, life: int, line: Connection) -> None:
         """What the child does."""
         logging.disable()  # the log of a hub that is killed and lied to is long, and no finding
@@ -86,13 +96,17 @@ class Stage:
             if self.depth > 1:
                 raise
             self.deaths += 1
-            for twin in self.twins.values():
-                twin.unanswered += [write.sent for write in twin.writes[-1:]]
+            self.doubt_last()
             self.hub.end()
             self.start(alone=not self.stalled)
             return ("died",)
         finally:
             self.depth -= 1
+
+    def doubt_last(self) -> None:
+        """The hub died: of the last write over there it may not know how it ended."""
+        for twin in self.twins.values():
+            twin.unanswered += [write.sent for write in twin.writes[-1:]]
 
     def exchange(self, name: str, *args: object) -> Message:
         """A command and its result; meanwhile the hub's requests are answered."""
@@ -157,6 +171,9 @@ class Stage:
             twin.hidden.clear()
             self.empty_bin(twin)
         self.ask("spare")
+        for row in self.tables.outbox():
+            if row["state"] == "dead" and NOT_NOW in str(row["error"]):  # it is there again: a person sees to it
+                self.ask("replay", row["id"])
         if not self.works_till_quiet():
             return False
         if not self.sweeps:
@@ -221,6 +238,19 @@ class Stage:
         """The hub's record of an entry."""
         hub_id = self.hub_id(entry)
         return None if hub_id is None else self.tables.record(entry.entity, hub_id)
+
+    def seen_here(self, entry: Entry, name: str, doc: Doc) -> int | None:
+        """The edit whose value a person sees in the hub: nothing is one where there was something before."""
+        if doc.get(name) is not None:
+            return serial_of(name, doc[name])
+        told = [row["payload"].get(name) for row in self.tables.audit(entry.entity, str(doc["id"]))]
+        return entry.clearing(name) if any(told) else None
+
+    def seen_there(self, entry: Entry, name: str, row: Row, place: Place) -> int | None:
+        """The same in a system."""
+        if row.doc.get(place.name) is not None:
+            return serial_of(name, row.doc[place.name])
+        return entry.clearing(name) if place.name in row.had else None
 
     def row(self, entry: Entry, system: str) -> Row | None:
         """A system's record of an entry."""

@@ -7,7 +7,7 @@ status and a body; None means that no answer came within the request limit.
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from tests.flagship.rules import Doc, RefusedError, Rules, check, kept
 Answer = dict[str, Any]
 Request = dict[str, Any]
 Then = Callable[[], None]
+NOT_NOW = "not available in this release"
 
 
 class Clock:
@@ -38,6 +39,8 @@ class Row:
     doc: Doc
     revision: int
     at: datetime  # by the twin's own clock and granularity
+    by_hub: bool = False  # whether the last write was the hub's
+    had: set[str] = field(default_factory=set)  # the fields that ever had a value
 
 
 @dataclass(frozen=True)
@@ -150,8 +153,8 @@ class Twin:
         if fault.how == "expired":
             self.token += 1
             return self.answer(request)
-        if fault.how == "plain":
-            return self.answer(request)
+        if fault.how in {"plain", "partial", "unnamed"}:
+            return self.answer({**request, fault.how: True})
         if fault.how == "short":
             return self.broken_off(self.answer(request))
         told: dict[str, Answer | None] = {
@@ -177,15 +180,26 @@ class Twin:
 
     def answer(self, request: Request) -> Answer:
         """Do what is asked, or say why not."""
+        if request["op"] == "token":
+            return {"status": 200, "body": self.token}
         try:
-            if request["op"] == "token":
-                return {"status": 200, "body": self.token}
             self.check_request(request)
+        except RefusedError as refused:
+            return self.refusal(request, refused)
+        return self.attempt(request)
+
+    def attempt(self, request: Request) -> Answer:
+        """Do what is asked by somebody who may ask."""
+        try:
             return {"status": 200, "body": getattr(self, f"op_{request['op']}")(request)}
         except RefusedError as refused:
-            if refused.status not in {401, 404, 409, 412}:
-                self.refusals.append(f"{request['op']} {request.get('object')}: {refused.reason}")
-            return {"status": refused.status, "body": {"reason": refused.reason}}
+            return self.refusal(request, refused)
+
+    def refusal(self, request: Request, refused: RefusedError) -> Answer:
+        """Say why not, and remember it."""
+        if refused.status not in {401, 404, 409, 412}:
+            self.refusals.append(f"{request['op']} {request.get('object')}: {refused.reason}")
+        return {"status": refused.status, "body": {"reason": refused.reason}}
 
     def check_request(self, request: Request) -> None:
         """The rules of every request."""
@@ -253,7 +267,7 @@ class Twin:
         name, body = request["object"], request["body"]
         self.check_body(name, body, making=True)
         row = self.put(name, None, body)
-        self.writes.append(Write(self.clock.now, "create", name, row.id, deepcopy(body)))
+        self.note_write("create", name, row, body)
         return self.shown(name, row)
 
     def op_update(self, request: Request) -> Doc:
@@ -263,19 +277,26 @@ class Twin:
         self.check_version(request, row)
         self.check_body(name, body, making=False, row=row)
         self.put(name, row, body)
-        self.writes.append(Write(self.clock.now, "update", name, row.id, deepcopy(body)))
+        self.note_write("update", name, row, body)
         return self.shown(name, row)
 
     def op_act(self, request: Request) -> Doc:
         """A workflow action."""
         raise RefusedError(405, "no actions here")
 
+    def note_write(self, op: str, name: str, row: Row, sent: Doc) -> None:
+        """The hub has written."""
+        row.by_hub = True
+        self.writes.append(Write(self.clock.now, op, name, row.id, deepcopy(sent)))
+
     def check_version(self, request: Request, row: Row) -> None:
         """Optimistic locks, where the system has them."""
 
     def check_body(self, name: str, body: Doc, *, making: bool, row: Row | None = None) -> None:
         """Fields, types, references and uniqueness."""
-        rules = {field: rule for field, rule in self.objects[name].items() if (name, field) not in self.hidden}
+        rules = self.objects[name]
+        if taken := sorted(each for each in body if (name, each) in self.hidden):
+            raise RefusedError(400, f"{taken[0]}: {NOT_NOW}")
         check(rules, body, making=making)
         for field_name, value in body.items():
             rule = rules[field_name]
@@ -296,7 +317,8 @@ class Twin:
             self.rows[name, row.id] = row
         merged = {**row.doc, **kept(rules, values)}
         row.doc = self.complete(name, {k: v for k, v in merged.items() if k not in values or values[k] is not None})
-        row.revision, row.at = next(self._revisions), self.stamp()
+        row.had |= row.doc.keys()
+        row.revision, row.at, row.by_hub = next(self._revisions), self.stamp(), False
         self.tell(name, row.id, row.doc)
         return row
 
@@ -342,13 +364,17 @@ class Twin:
 
     def shown(self, name: str, row: Row) -> Doc:
         """A row as it is told."""
-        fields = {field: value for field, value in deepcopy(row.doc).items() if (name, field) not in self.hidden}
+        told = self.told(name, row)
         return {
             "id": self.write_id(row.id),
             "changed": self.write_instant(row.at),
             **self.version_of(row),
-            "fields": fields,
+            "fields": {each: value for each, value in told.items() if (name, each) not in self.hidden},
         }
+
+    def told(self, name: str, row: Row) -> Doc:
+        """The fields that a record is told with: those that have a value."""
+        return deepcopy(row.doc)
 
     def version_of(self, row: Row) -> Doc:
         """The version that is told, where the system has one."""
