@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from tests.flagship.stage import Stage
+from tests.flagship.stage import READS, Stage
+from tests.flagship.twin import Request
 from tests.flagship.wire import DiedError, Message, Process
 
 Command = tuple[Any, ...]  # such as ("deliver", "erp", 3)
@@ -25,6 +26,7 @@ class Worker:
     process: Process
     command: Command
     waits: Message = ("begin",)
+    asked: tuple[str, Request] | None = None  # its last write
     is_over: bool = False
 
     def move(self) -> None:
@@ -42,6 +44,8 @@ class Worker:
         """What it does next: a request has its effect in one move, and is answered in another."""
         now = self.stage.clock.now
         if self.waits[0] == "call":
+            if self.waits[2]["op"] not in READS:
+                self.asked = (self.waits[1], self.waits[2])
             return ("answered", self.stage.serve(self.waits[1], self.waits[2]))
         if self.waits[0] == "begin":
             self.process.send(("do", now, self.command[0], self.command[1:]))
@@ -54,7 +58,8 @@ class Worker:
     def die(self) -> None:
         """By SIGKILL, wherever it is."""
         self.stage.deaths += 1
-        self.stage.doubt_last()
+        if self.asked is not None:
+            self.stage.twins[self.asked[0]].doubt(self.asked[1])
         os.kill(self.process.pid, signal.SIGKILL)
         self.is_over = True
 

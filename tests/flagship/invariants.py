@@ -9,7 +9,7 @@ from decimal import Decimal
 from tests.flagship.forms import CHOICES, KEYS, OBJECTS, PLACES, REFERENCES, Place, agree, serial_of
 from tests.flagship.ledger import HUB, Edit, Entry, ancestors
 from tests.flagship.stage import Stage
-from tests.flagship.trace import Trace, squeezed
+from tests.flagship.trace import Trace
 from tests.flagship.twin import NOT_NOW, Write
 
 AFTER_QUIET = 4  # more turns, in which nothing may be written
@@ -179,7 +179,6 @@ def refers_alike(stage: Stage, entry: Entry, system: str, customer_id: str | Non
 
 def loses_no_edit(stage: Stage) -> Iterator[str]:
     """The final value is one that was written, by nobody's knowledge superseded, and a loser left its trace."""
-    in_doubt = squeezed([twin.unanswered for twin in stage.twins.values()])
     for entry in stage.ledger:
         doc = stage.hub_doc(entry)
         if doc is None or entry.deleted:
@@ -187,12 +186,34 @@ def loses_no_edit(stage: Stage) -> Iterator[str]:
         trace, hub_id = Trace.of(stage, entry), stage.hub_id(entry)
         asked = {row["detail"].get("path") for row in stage.tables.reviews() if row["record_id"] == hub_id}
         for field, edits in entry.edits.items():
-            final = serial_of(field, doc.get(field))
-            doubtful = final is not None and str(final) in in_doubt
-            kept = {serial_of(field, value) or entry.clearing(field) for value in over_there(stage, entry, field)}
-            final = entry.clearing(field) if doc.get(field) is None else final
+            final = value_of(entry, field, doc.get(field))
+            kept = {value_of(entry, field, value) for value in over_there(stage, entry, field)}
             seen = replace(trace, kept=kept if field in asked else set())
-            yield from judge(entry, field, edits, final, seen, doubtful=doubtful)
+            doubtful = {each.serial for each in edits if is_doubtful(stage, entry, field, each, final)}
+            yield from judge(entry, field, edits, final, seen, doubtful)
+
+
+def is_doubtful(stage: Stage, entry: Entry, field: str, edit: Edit, final: int | None) -> bool:
+    """Whether the hub could not know that an edit over there came after its own write of just the final value.
+
+    That is so from the effect of a write of which it does not know how it ended, to its next write of that record.
+    """
+    row, place = stage.row(entry, edit.side), PLACES[entry.entity][field].get(edit.side)
+    if row is None or place is None:
+        return False
+    later = [write.at for write in written_to(stage, entry, edit.side)]
+    for doubt in stage.twins[edit.side].doubts:
+        is_it = doubt.object == OBJECTS[entry.entity][edit.side] and doubt.record in {row.id, stage.hub_id(entry)}
+        if is_it and place.name in doubt.sent and value_of(entry, field, doubt.sent[place.name]) == final:
+            until = min((at for at in later if at > doubt.at), default=edit.at)
+            if doubt.at <= edit.at <= until:
+                return True
+    return False
+
+
+def value_of(entry: Entry, field: str, value: object) -> int | None:
+    """The edit that a value stands for."""
+    return entry.clearing(field) if value is None else serial_of(field, value)
 
 
 def over_there(stage: Stage, entry: Entry, field: str) -> Iterator[object]:
@@ -204,7 +225,7 @@ def over_there(stage: Stage, entry: Entry, field: str) -> Iterator[object]:
 
 
 def judge(
-    entry: Entry, field: str, edits: list[Edit], final: int | None, trace: Trace, *, doubtful: bool
+    entry: Entry, field: str, edits: list[Edit], final: int | None, trace: Trace, doubtful: set[int]
 ) -> Iterator[str]:
     """One field; where the hub could not know whether its write came first, a loser with a trace has lost by rule."""
     acked = [each for each in edits if each.acked]
@@ -215,7 +236,7 @@ def judge(
         yield f"invented: {entry.label}.{field} is {final}, which nobody wrote"
         return
     for each in acked:
-        if doubtful and each.side != HUB and trace.tells(field, each):
+        if each.serial in doubtful and trace.tells(field, each):
             continue
         if each is not winner and winner.serial in ancestors(edits, each):
             came_back = f"{final} came back over {each.serial} of {each.side}, who had seen it"

@@ -27,6 +27,7 @@ TURNS = 12  # of a loop that works off a queue
 ROUNDS = 90
 BELIEVED = 2  # complete sweeps that do not find a record
 QUIET_ROUNDS = 6  # in a row with nothing to do: longer than a clock is wrong
+READS = {"list", "ids", "get", "find", "token"}
 STEP, LONG_STEP = 20.0, 150.0
 
 
@@ -48,6 +49,7 @@ class Stage:
     depth: int = 0
     stalled: bool = False
     sweeps: bool = False  # whether something was done that only a sweep can tell
+    asked: dict[str, Request] = field(default_factory=dict)  # the last write to each system within a command
     problems: list[str] = field(default_factory=list)
     held_back: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -90,6 +92,8 @@ class Stage:
     def ask(self, name: str, *args: object) -> Message:
         """Give the hub a command; ('died',) when it died of it and was started again."""
         self.depth += 1
+        if self.depth == 1:
+            self.asked.clear()
         try:
             return self.exchange(name, *args)
         except DiedError:
@@ -104,9 +108,9 @@ class Stage:
             self.depth -= 1
 
     def doubt_last(self) -> None:
-        """The hub died: of the last write over there it may not know how it ended."""
-        for twin in self.twins.values():
-            twin.unanswered += [write.sent for write in twin.writes[-1:]]
+        """The hub died, or slept: of the last request to each system it may not know how it ended."""
+        for system, request in self.asked.items():
+            self.twins[system].doubt(request)
 
     def exchange(self, name: str, *args: object) -> Message:
         """A command and its result; meanwhile the hub's requests are answered."""
@@ -123,6 +127,8 @@ class Stage:
 
     def serve(self, system: str, request: Request) -> Any:
         """Answer a request of the hub; waiting takes time."""
+        if request["op"] not in READS:
+            self.asked[system] = request
         answer = self.twins[system].serve(request)
         self.clock.pass_by(QUICK if answer is not None else PATIENT)
         for twin in self.twins.values():
@@ -134,6 +140,7 @@ class Stage:
         if self.stalled:
             return
         sleeper, depth = self.hub, self.depth
+        self.doubt_last()
         self.clock.pass_by(STALL)
         self.stalled, self.depth = True, 0
         self.start(alone=False)

@@ -5,7 +5,7 @@ status and a body; None means that no answer came within the request limit.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,6 +64,16 @@ class Fault:
     then: Then | None = None
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A write of which the hub cannot know whether it came, or when: of one record, by its id or by our key."""
+
+    at: datetime  # when it had its effect, if it had one
+    object: str
+    record: str
+    sent: Doc
+
+
 @dataclass
 class Running:
     """A write that goes on although its caller has given up."""
@@ -110,7 +120,7 @@ class Twin:
         self.bin: dict[tuple[str, str], Binned] = {}
         self.writes: list[Write] = []
         self.refusals: list[str] = []
-        self.unanswered: list[Doc] = []  # what was sent by calls of which the hub does not know how they ended
+        self.doubts: list[Doubt] = []
         self.requests = 0
         self.faults: list[Fault] = []
         self.running: list[Running] = []
@@ -138,8 +148,8 @@ class Twin:
 
     def faulty(self, fault: Fault, request: Request) -> Answer | None:
         """What comes back when something goes wrong."""
-        if fault.how in {"after", "error_after", "cut", "slow"} or fault.then is not None:
-            self.unanswered.append(deepcopy(request.get("body") or {}))
+        if fault.how in {"after", "error_after", "cut", "slow", "unnamed"}:
+            self.doubt(request, fault.number if fault.how == "slow" else 0)
         if fault.how in {"after", "error_after", "cut"}:
             answer = self.answer(request)
             return (
@@ -165,6 +175,22 @@ class Twin:
             "login": {"status": 200, "body": None},
         }
         return told[fault.how]
+
+    def doubt(self, request: Request, seconds: float = 0) -> None:
+        """The hub will not know how a request ended; where it was a write, that excuses something."""
+        at = self.clock.now + timedelta(seconds=seconds)
+        self.doubts += [Doubt(at, request["object"], *each) for each in self.written_by(request)]
+
+    def written_by(self, request: Request) -> Iterator[tuple[str, Doc]]:
+        """The records that a request writes, by id or key, and what of them."""
+        body = request.get("body") or {}
+        if request["op"] == "batch":
+            for one in body["records"]:
+                yield str(one.get("id") or one["fields"].get(self.key)), deepcopy(one["fields"])
+        elif request["op"] in {"create", "upsert"}:
+            yield str(body.get(self.key)), deepcopy(body)
+        elif request["op"] == "update":
+            yield str(request["id"]), deepcopy(body)
 
     def broken_off(self, answer: Answer) -> Answer:
         """A listing that ends too early, and says so to nobody."""
