@@ -29,6 +29,7 @@ from hub.services import (
     reconciliation,
     reconciling,
     reviewing,
+    routes,
     suggesting,
     sweeping,
     trace,
@@ -169,6 +170,11 @@ def replay_with_original(hub: Hub, arguments: Doc) -> Doc:
 def drop(hub: Hub, arguments: Doc) -> Doc:
     """Give one up for good."""
     return queue.drop(hub, operator(hub), arguments["id"], arguments["reason"])
+
+
+def reroute(hub: Hub, arguments: Doc) -> Doc:
+    """Send the document of one that was given up through another system."""
+    return routes.reroute(hub, operator(hub), arguments["id"], arguments["to"], arguments["reason"])
 
 
 def list_reviews(hub: Hub, arguments: Doc) -> Doc:
@@ -364,6 +370,7 @@ OPERATIONS: dict[str, Operation] = {
     "queue.count": Operation(count_dead, writes=False),
     "queue.replay_all": Operation(replay_all),
     "queue.drop": Operation(drop),
+    "queue.reroute": Operation(reroute, systems=True),
     "review.list": Operation(list_reviews, writes=False),
     "review.show": Operation(show_review, writes=False, systems=True),
     "review.settle": Operation(settle_review, systems=True),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
@@ -132,6 +132,20 @@ class ObjectSpec:
         if isinstance(self.idempotency, str):
             return Idempotency(self.idempotency if operation == "create" else "lookup")
         return Idempotency(self.idempotency.get(operation, "none" if operation == "create" else "lookup"))
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What one system is made of; the module of a connector has a ``connect(setup)`` that calls nobody yet.
+
+    ``settings`` are the operator's, secrets among them in the clear; the rest is the connector file's.
+    """
+
+    system: str
+    settings: Mapping[str, Any]
+    objects: Mapping[str, ObjectSpec]
+    remote: Mapping[str, Doc]  # by object
+    connection: Doc = field(default_factory=dict)
 
 
 class Connector(Protocol):

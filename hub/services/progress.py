@@ -8,6 +8,7 @@ from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.polling import is_suspicious
+from hub.services.runs import SWEEP
 from hub.services.sweeping import is_overdue, swept
 
 
@@ -29,7 +30,7 @@ def status(hub: Hub) -> Doc:
 def feed_row(hub: Hub, tx: UnitOfWork, system: System, name: str, cursor: Cursor | None) -> Doc:
     """One object of one system."""
     now = hub.clock.now()
-    last = tx.runs.last("sweep", system.name, name, state="complete")
+    last = tx.runs.last(SWEEP, system.name, name, state="complete")
     return {
         "system": system.name,
         "object": name,

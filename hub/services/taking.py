@@ -19,7 +19,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import agreeing, gone
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
-from hub.services.hints import hint, mapping_of
+from hub.services.hints import hint
 from hub.services.tracing import Tracer
 
 FETCH_AGAIN = 5  # times a record is fetched anew because its link moved while we fetched
@@ -59,22 +59,11 @@ class Read:
     deleted: bool = False
 
 
-def take_in(
-    hub: Hub,
-    tx: UnitOfWork,
-    system: System,
-    tracer: Tracer,
-    name: str,
-    remote_id: str,
-    remote: Remote | None,
-    before: Link | None,
-) -> Link | None:
-    """Merge one fetched record, if its link is still the one from before the fetch: an old copy must not win."""
-    return take_read(hub, tx, system, tracer, Read(name, remote_id, remote, before))
-
-
 def take_read(hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, read: Read) -> Link | None:
-    """Merge one fetched record, or believe that it is gone or went into another."""
+    """Merge one record that was read, or believe that it is gone or went into another.
+
+    MovedError when its link is not the one from before the read: an old copy must not win.
+    """
     link = tx.links.of_remote(system.name, read.name, read.remote_id)
     if link != read.before:
         raise agreeing.MovedError("The link of {object} {id} moved.", object=read.name, id=read.remote_id)
@@ -82,7 +71,7 @@ def take_read(hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, read: Re
         return gone.moved(hub, tx, tracer, system, link, read.survivor)
     if read.remote is None:
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=read.name, id=read.remote_id)
-        gone.missing(hub, tx, tracer, mapping_of(system, read.name), link, sure=read.deleted)
+        gone.missing(hub, tx, tracer, system.mappings[tracer.entity], link, sure=read.deleted)
         return None
     flight = tx.outbox.in_flight(system.name, tracer.entity)
     return take(hub, tx, system, tracer, read.remote, flight)

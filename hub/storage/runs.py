@@ -85,6 +85,7 @@ def values_of(run: Run) -> dict[str, object]:
         "moved_at": stamp(run.moved_at),
         "ended_at": stamp_or_none(run.ended_at),
         "note": run.note,
+        "forced": int(run.forced),
     }
 
 
@@ -104,4 +105,5 @@ def run_of(row: RowMapping) -> Run:
         ended_at=instant_or_none(row["ended_at"]),
         note=row["note"],
         version=row["version"],
+        forced=bool(row["forced"]),
     )

@@ -389,6 +389,7 @@ CURSOR = Table(
     Column("note", Text),
 )
 
+# A run is work in steps, which goes on after a restart; a report is what a comparison found, kept and signed off.
 RUN = Table(
     "run",
     metadata,
@@ -405,6 +406,7 @@ RUN = Table(
     Column("moved_at", Text, nullable=False),
     Column("ended_at", Text),
     Column("note", Text),
+    Column("forced", Integer, nullable=False),
     Index(
         "ux_run_open",
         "system",

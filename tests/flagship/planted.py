@@ -218,7 +218,8 @@ def hook_body_is_trusted() -> None:
             return right(hub, system, tracer, name, remote_id, **more)
         fields = {field: str(value) if field == "partner" else value for field, value in body.items()}
         told = Remote(remote_id, fields, link.version)
-        return hub.store.run(lambda tx: inbound.take_in(hub, tx, system, tracer, name, remote_id, told, link))
+        read = taking.Read(name, remote_id, told, link)
+        return hub.store.run(lambda tx: taking.take_read(hub, tx, system, tracer, read))
 
     put(inbound, "fetch", fetch)
 
