@@ -147,7 +147,11 @@ class TwinConnector:
         }
         version = row.get("revision")
         return Remote(
-            str(row["id"]), fields, None if version is None else str(version), self.read_instant(row["changed"])
+            str(row["id"]),
+            fields,
+            None if version is None else str(version),
+            self.read_instant(row["changed"]),
+            row.get("merged_into"),
         )
 
     def write_id(self, remote_id: str) -> Any:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from tests.flagship.rules import Doc, RefusedError, Rule, Rules
-from tests.flagship.twin import Request, Row, Twin
+from tests.flagship.twin import Clock, Request, Row, Twin
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 
@@ -41,6 +42,35 @@ class Crm(Twin):
             "externalRef": Rule(longest=40, unique=True),
         },
     }
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.merged: dict[tuple[str, str], Row] = {}  # what is left of an account that went into another
+
+    def merge(self, loser: str, survivor: str) -> None:
+        """A person makes one account of two: the survivor keeps its values, and gets all that belonged to the other."""
+        row = self.rows.pop(("account", loser))
+        self.merged["account", loser] = replace(row, doc={"merged_into": survivor}, at=self.stamp())
+        for name, rules in self.objects.items():
+            for other in self.of(name) if "accountId" in rules else ():
+                if other.doc["accountId"] == loser:
+                    self.put(name, other, {"accountId": survivor})
+        self.put("account", self.rows["account", survivor], {})
+        self.tell("account", loser, None)
+
+    def listed(self) -> Mapping[tuple[str, str], Row]:
+        """A list tells which accounts went into others."""
+        return {**self.rows, **self.merged}
+
+    def op_get(self, request: Request) -> Doc:
+        """One record, or where it went."""
+        gone = self.merged.get((request["object"], str(request["id"])))
+        return super().op_get(request) if gone is None else self.shown(request["object"], gone)
+
+    def shown(self, name: str, row: Row) -> Doc:
+        """Of an account that went into another just that is told."""
+        told = super().shown(name, row)
+        return told if (name, row.id) not in self.merged else told | {"fields": {}, **row.doc}
 
     def op_upsert(self, request: Request) -> Doc:
         """Make or change the record of an external id; an If-Match of '*none*' makes only."""

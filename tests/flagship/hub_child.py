@@ -22,8 +22,9 @@ from hub.files.mappings import parse_mapping
 from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.ports.store import Store, UnitOfWork
-from hub.services import billing, inbound, outbound, queue, records, sweeping, tickets
+from hub.services import billing, inbound, outbound, queue, records, reviewing, sweeping, tickets
 from hub.services.context import Actor, Hub, System
+from hub.services.decisions import Decision
 from hub.services.reactions import REACTIONS
 from hub.storage.cipher import Cipher, Keyring
 from hub.storage.postgres import PostgresStore, postgres_engine
@@ -241,6 +242,11 @@ class Child:
         """A person changes fields of what he sees."""
         seen = self.hub.store.read(lambda tx: tx.records.need(entity, record_id))
         records.patch(self.hub, self.actor(), entity, record_id, values, version=seen.version)
+
+    def do_decide(self, review_id: str, survivor: str) -> None:
+        """A person says that two records are one."""
+        decision = Decision("merge", record_id=survivor)
+        self.hub.store.run(lambda tx: reviewing.settle(self.hub, tx, self.actor(), review_id, decision))
 
     def do_replay(self, message_id: str) -> None:
         """A person has a dead letter tried again."""

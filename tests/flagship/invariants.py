@@ -79,7 +79,8 @@ def is_there_once(stage: Stage) -> Iterator[str]:
     yield from (f"doubled: {count} links of {key}" for key, count in active.items() if count > 1)
     for entity in PLACES:
         ours = {stage.hub_id(entry) for entry in stage.ledger if entry.entity == entity}
-        for record_id in stage.tables.records(entity).keys() - ours:
+        standing = {each for each, doc in stage.tables.records(entity).items() if not doc.get("merged_into")}
+        for record_id in standing - ours:
             yield f"doubled: the hub has a {entity} {record_id} that nobody made"
 
 
@@ -91,11 +92,15 @@ def nothing_is_stray(stage: Stage) -> Iterator[str]:
         for system, name in OBJECTS[entry.entity].items()
         if (row := stage.row(entry, system)) is not None
     }
-    ours = stage.tables.records("invoice")
+    merged_away = [each for each, doc in stage.tables.records("customer").items() if doc.get("merged_into")]
+    ours = {
+        *stage.tables.records("invoice"),
+        *merged_away,
+    }  # what is over there of the latter is unlinked, or linked on
     for system, twin in stage.twins.items():
         for name, row_id in twin.rows:
             row = twin.rows[name, row_id]
-            if (system, name, row_id) not in known and not (name == "bill" and row.doc[twin.key] in ours):
+            if (system, name, row_id) not in known and row.doc.get(twin.key) not in ours:
                 yield f"doubled: nobody made {name} {row_id} of {system}: {row.doc}"
 
 
@@ -123,7 +128,7 @@ def ends_what_went(stage: Stage) -> Iterator[str]:
 
 def is_there(stage: Stage) -> Iterator[str]:
     """What was made is there, here and in every system that is to know it."""
-    for entry in stage.ledger:
+    for entry in standing(stage):
         doc = stage.hub_doc(entry)
         if doc is None:
             if entry.acked and entry.side not in entry.deleted:
@@ -138,6 +143,33 @@ def is_there(stage: Stage) -> Iterator[str]:
                 yield f"lost: {entry.label} has no link to {system}"
 
 
+def standing(stage: Stage) -> list[Entry]:
+    """What did not go into something else over there."""
+    return [entry for entry in stage.ledger if entry.went_into is None]
+
+
+def is_one_here(stage: Stage) -> Iterator[str]:
+    """What was merged over there is one record here, or its loser was never known."""
+    for entry in stage.ledger:
+        into = stage.ledger.entries[entry.went_into] if entry.went_into else entry
+        hub_id, other_id = stage.hub_id(entry), stage.hub_id(into)
+        if hub_id is not None and survivor_of(stage, hub_id) != survivor_of(stage, other_id):
+            yield f"not merged: {entry.label} went into {into.label} over there, here they are two"
+
+
+def survivor_of(stage: Stage, hub_id: str | None) -> str | None:
+    """The record that stands for one that may have been merged away."""
+    doc = None if hub_id is None else stage.tables.record("customer", hub_id)
+    return survivor_of(stage, doc["merged_into"]) if doc and doc.get("merged_into") else hub_id
+
+
+def came_along(stage: Stage, entry: Entry, field: str) -> list[Edit]:
+    """What was written of records that went into this one: it may be what is left, and need not be."""
+    return [
+        replace(edit, acked=False) for each in stage.ledger.merged_into(entry) for edit in each.edits.get(field, ())
+    ]
+
+
 def is_refused(stage: Stage, entry: Entry, system: str) -> bool:
     """Whether a delivery of it was refused there, or one of what it refers to."""
     dead = {(row["system"], row["record_id"]) for row in stage.tables.outbox() if row["state"] == "dead"}
@@ -148,7 +180,7 @@ def is_refused(stage: Stage, entry: Entry, system: str) -> bool:
 def converges(stage: Stage) -> Iterator[str]:
     """Both sides of each link say the same, field by field, but for what a person is asked."""
     asked = {(each["system"], each["record_id"], each["detail"].get("path")) for each in stage.tables.reviews()}
-    for entry in stage.ledger:
+    for entry in standing(stage):
         doc, hub_id = stage.hub_doc(entry), stage.hub_id(entry)
         for system in OBJECTS[entry.entity]:
             row = stage.row(entry, system)
@@ -179,7 +211,7 @@ def refers_alike(stage: Stage, entry: Entry, system: str, customer_id: str | Non
 
 def loses_no_edit(stage: Stage) -> Iterator[str]:
     """The final value is one that was written, by nobody's knowledge superseded, and a loser left its trace."""
-    for entry in stage.ledger:
+    for entry in standing(stage):
         doc = stage.hub_doc(entry)
         if doc is None or entry.deleted:
             continue
@@ -189,6 +221,7 @@ def loses_no_edit(stage: Stage) -> Iterator[str]:
             final = value_of(entry, field, doc.get(field))
             kept = {value_of(entry, field, value) for value in over_there(stage, entry, field)}
             seen = replace(trace, kept=kept if field in asked else set())
+            edits = edits + came_along(stage, entry, field)  # noqa: PLW2901 - both are judged as one record's
             doubtful = {each.serial for each in edits if is_doubtful(stage, entry, field, each, final)}
             yield from judge(entry, field, edits, final, seen, doubtful)
 
@@ -265,7 +298,9 @@ def follows_owner(entry: Entry, field: str, winner: Edit, losers: list[Edit]) ->
 
 def empties_nothing(stage: Stage) -> Iterator[str]:
     """What nobody has emptied was never empty again, not even for a while, on either side."""
-    for entry in stage.ledger:
+    for entry in standing(stage):
+        if stage.ledger.merged_into(entry):
+            continue  # the survivor may have had less
         hub_id = stage.hub_id(entry)
         audited = [row["payload"] for row in stage.tables.audit(entry.entity, str(hub_id))]
         for field, places in PLACES[entry.entity].items():
@@ -286,7 +321,7 @@ def written_to(stage: Stage, entry: Entry, system: str) -> list[Write]:
 
 def keeps_order(stage: Stage) -> Iterator[str]:
     """What is sent of a record follows the order in which the hub had it."""
-    for entry in stage.ledger:
+    for entry in standing(stage):
         hub_id = stage.hub_id(entry)
         if hub_id is None:
             continue
@@ -374,6 +409,7 @@ CHECKS: tuple[Callable[[Stage], Iterator[str]], ...] = (
     stays_deleted,
     ends_what_went,
     is_there,
+    is_one_here,
     converges,
     loses_no_edit,
     empties_nothing,

@@ -30,6 +30,7 @@ class Entry:
     id: str  # on the side where it was born
     acked: bool = True
     deleted: set[str] = field(default_factory=set)  # the systems in which a person deleted it
+    went_into: str | None = None  # the label of what it was merged into over there
     edits: dict[str, list[Edit]] = field(default_factory=dict)
 
     def note(self, name: str, edit: Edit) -> Edit:
@@ -49,6 +50,11 @@ class Ledger:
     entries: dict[str, Entry] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)  # gross by charge id, as acknowledged
     paid: set[str] = field(default_factory=set)
+
+    def merged_into(self, entry: Entry) -> list[Entry]:
+        """What went into an entry, at once or by a detour."""
+        direct = [each for each in self if each.went_into == entry.label]
+        return [*direct, *(deeper for each in direct for deeper in self.merged_into(each))]
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())

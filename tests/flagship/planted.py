@@ -446,6 +446,17 @@ def nothing_is_not_taken() -> None:
     put(merging._Merger, "remote_changed", remote_changed)
 
 
+def survivor_is_not_followed() -> None:
+    put(gone, "survivor", lambda *_args: None)
+
+
+def merged_is_deleted() -> None:
+    def moved(hub: Any, tx: Any, tracer: Any, system: Any, link: Any, _remote: Any) -> None:
+        gone.end(hub, tx, tracer, system.mapped(link.object), link)
+
+    put(gone, "moved", moved)
+
+
 PLANTED: Mapping[str, Bug] = {
     plant.__name__: Bug(what, plant)
     for plant, what in (
@@ -489,6 +500,8 @@ PLANTED: Mapping[str, Bug] = {
         (absent_is_empty, "a field that a partial document leaves out was emptied"),
         (nothing_is_not_sent, "a field that was emptied here stays as it was over there"),
         (nothing_is_not_taken, "a field that was emptied over there stays as it was here"),
+        (survivor_is_not_followed, "a record that went into another over there is read as an empty one"),
+        (merged_is_deleted, "a record that went into another over there is taken for deleted"),
         (sweep_asks_for_nothing, "a record that only a sweep finds is not asked for"),
     )
 }

@@ -188,6 +188,28 @@ def release(author: "Author") -> Iterator[Step]:
         yield from (("show", "asset"), ("turn",))
 
 
+def two_are_one(author: "Author") -> Iterator[Step]:
+    """A person in the CRM merges two accounts, of which the hub may know both, one or none."""
+    known = [label for label, (entity, _) in author.labels.items() if entity == "customer"]
+    made = f"c{len(author.labels) + 1}"
+    author.labels[made] = ("customer", "crm")
+    if author.chance.random() < 0.7:
+        yield ("turn",)
+    yield ("born", "crm", "customer", made, author.number(), "")
+    if author.chance.random() < 0.3:
+        yield ("poll", "crm")
+    pair = [author.chance.choice(known or [made]), author.chance.choice([*known, made, made])]
+    author.chance.shuffle(pair)
+    before, after = (author.one_edit(author.chance.choice(pair)) for _ in range(2))
+    if before is not None and author.chance.random() < 0.5:
+        yield before
+    yield ("merge_there", *pair)
+    yield ("hooks", "crm", author.chance.choice(("once", "twice", "turned", "lost")))
+    if after is not None:
+        yield after
+    yield author.chance.choice((("deliver", "crm", 3), ("inbox", 5), ("poll", "crm"), ("turn",)))
+
+
 def lost_answer_then_edit(author: "Author") -> Iterator[Step]:
     """A write worked, its answer was lost, and somebody changes the field before the hub has looked."""
     label = author.label()
@@ -318,6 +340,7 @@ SCENES: tuple[Callable[["Author"], Iterator[Step]], ...] = (
     crowd_about_a_new_one,
     full_batch,
     release,
+    two_are_one,
     old_copy_too_late,
     told_by_a_hook_alone,
 )

@@ -203,6 +203,7 @@ class Stage:
         quiet, start = 0, self.written()
         for number in range(ROUNDS):
             before = self.written()
+            self.decide()
             self.clock.pass_by(STEP if number < ROUNDS // 3 else LONG_STEP)
             for twin in self.twins.values():
                 twin.go_on()
@@ -213,6 +214,12 @@ class Stage:
             if self.written() > start + TOO_MANY:
                 return False
         return False
+
+    def decide(self) -> None:
+        """A person sees what was merged over there, and merges the two here."""
+        for review in self.tables.reviews():
+            if review["kind"] == "merged":
+                self.ask("decide", review["id"], review["detail"]["other"])
 
     def written(self) -> int:
         """How much the hub has written over there."""

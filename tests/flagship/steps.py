@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from tests.flagship.crew import Command, work_together
+from tests.flagship.crm import Crm
 from tests.flagship.forms import OBJECTS, PLACES, REFERENCES, Place, serial_of, written
 from tests.flagship.ledger import HUB, Edit, Entry
 from tests.flagship.rules import Doc
@@ -150,6 +151,20 @@ def delete(stage: Stage, system: str, label: str) -> None:
     stage.twins[system].drop(OBJECTS[entry.entity][system], row.id)
     entry.deleted.add(system)
     stage.sweeps = True
+
+
+def merge_there(stage: Stage, label: str, into: str) -> None:
+    """A person in the CRM makes one account of two."""
+    loser, survivor = (stage.ledger.entries.get(each) for each in (label, into))
+    if loser is None or survivor is None or loser is survivor or loser.side not in {HUB, "crm"}:
+        return
+    rows = [stage.row(each, "crm") for each in (loser, survivor)]
+    is_known = loser.side == "crm" or stage.tables.remote("crm", "customer", loser.id) is not None
+    crm = stage.twins["crm"]
+    if is_known and rows[0] is not None and rows[1] is not None and isinstance(crm, Crm):
+        crm.merge(rows[0].id, rows[1].id)
+        loser.went_into = into
+        loser.deleted.add("crm")
 
 
 def throw_away(stage: Stage, system: str, label: str) -> None:
@@ -348,6 +363,7 @@ STEPS: Mapping[str, Callable[..., None]] = {
         born,
         edit,
         delete,
+        merge_there,
         throw_away,
         bring_back,
         backdate,

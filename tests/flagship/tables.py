@@ -76,7 +76,7 @@ class Tables:
 
     def reviews(self) -> list[Row]:
         """Open questions."""
-        statement = "SELECT kind, entity, record_id, system, detail FROM review WHERE state = 'open'"
+        statement = "SELECT id, kind, entity, record_id, system, detail FROM review WHERE state = 'open'"
         return [{**row, "detail": json.loads(bytes(row["detail"]))} for row in self.rows(statement)]
 
     def audit(self, entity: str, record_id: str) -> list[Row]:

@@ -251,7 +251,7 @@ class Twin:
         query = request["query"]
         since, until = self.read_instant(query["since"]), self.read_instant(query["until"])
         found = sorted(
-            (row for (name, _), row in self.rows.items() if name == request["object"] and since <= row.at <= until),
+            (row for (name, _), row in self.listed().items() if name == request["object"] and since <= row.at <= until),
             key=lambda row: (row.at, row.id),
         )
         if query.get("after"):
@@ -261,6 +261,10 @@ class Twin:
         more = len(found) > self.page
         last = [self.write_instant(page[-1].at), page[-1].id] if more else None
         return {"rows": [self.shown(request["object"], row) for row in page], "after": last}
+
+    def listed(self) -> Mapping[tuple[str, str], Row]:
+        """What a list tells of."""
+        return self.rows
 
     def op_ids(self, request: Request) -> Doc:
         """A page of all ids, in their order; ``after`` is the last one of the page before."""
