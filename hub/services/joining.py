@@ -5,7 +5,7 @@ of both mean the surviving one, and charges keep their obligations. The audit en
 needs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,7 +113,7 @@ def refuse_odd_pairs(loser: Record, survivor: Record) -> None:
             )
 
 
-def refuse_while_written(hub: Hub, tx: UnitOfWork, ids: Set[str]) -> None:
+def refuse_while_written(hub: Hub, tx: UnitOfWork, ids: set[str]) -> None:
     """ConflictError while a call about one of them is under way or in doubt: what it makes would belong to nobody."""
     for system in hub.systems:
         for busy in sorted(ids & tx.outbox.in_flight(system, "customer")):
