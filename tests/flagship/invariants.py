@@ -148,6 +148,11 @@ def standing(stage: Stage) -> list[Entry]:
     return [entry for entry in stage.ledger if entry.went_into is None]
 
 
+def standing_alone(stage: Stage) -> list[Entry]:
+    """What nothing went into, either: a survivor may have had less, and may have the rows of others elsewhere."""
+    return [entry for entry in standing(stage) if not stage.ledger.merged_into(entry)]
+
+
 def is_one_here(stage: Stage) -> Iterator[str]:
     """What was merged over there is one record here, or its loser was never known."""
     for entry in stage.ledger:
@@ -298,9 +303,7 @@ def follows_owner(entry: Entry, field: str, winner: Edit, losers: list[Edit]) ->
 
 def empties_nothing(stage: Stage) -> Iterator[str]:
     """What nobody has emptied was never empty again, not even for a while, on either side."""
-    for entry in standing(stage):
-        if stage.ledger.merged_into(entry):
-            continue  # the survivor may have had less
+    for entry in standing_alone(stage):
         hub_id = stage.hub_id(entry)
         audited = [row["payload"] for row in stage.tables.audit(entry.entity, str(hub_id))]
         for field, places in PLACES[entry.entity].items():
@@ -321,7 +324,7 @@ def written_to(stage: Stage, entry: Entry, system: str) -> list[Write]:
 
 def keeps_order(stage: Stage) -> Iterator[str]:
     """What is sent of a record follows the order in which the hub had it."""
-    for entry in standing(stage):
+    for entry in standing_alone(stage):
         hub_id = stage.hub_id(entry)
         if hub_id is None:
             continue

@@ -68,6 +68,8 @@ def born_here(stage: Stage, entry: Entry, values: Doc, owner: Entry | None) -> N
     entry.acked = False
     told = stage.ask("add", entry.entity, entry.id, values)
     entry.acked = told[0] == "result"
+    if entry.acked and told[1]:  # a real hub gives the id
+        entry.id = told[1]
     if told[0] == "refused":
         stage.problems.append(f"a person's new {entry.entity} was refused: {told[1]}")
 
