@@ -5,6 +5,7 @@ workers take their turns by themselves, people work through its HTTP interface, 
 """
 
 import json
+import random
 import shutil
 import threading
 import time
@@ -24,7 +25,7 @@ from hub.testing.tryton.server import free_port
 from tests.flagship.connectors import CONNECTORS
 from tests.flagship.histories import history
 from tests.flagship.invariants import findings
-from tests.flagship.plug import connector_file
+from tests.flagship.plug import PLANT, connector_file
 from tests.flagship.stage import READS, Stage
 from tests.flagship.steps import Step, play
 from tests.flagship.tables import Tables
@@ -36,7 +37,11 @@ MAPPINGS = Path(__file__).parent / "mappings"
 PLURALS = {"customer": "customers", "contact": "contacts", "ticket": "tickets", "part": "parts", "asset": "assets"}
 PLAYED = {"born", "edit", "clear", "fault", "wait", "turn", "kill", "merge_there"}  # what needs no virtual time
 LONGEST = 0.5  # seconds of a wait
-QUIET, PATIENCE = 4.0, 150.0  # seconds
+SLOWER = 20  # times: clocks differ by less than in virtual time
+KILLS = 2  # beside those of the history
+LISTINGS = 6  # of each object, in which nothing was told that made anything to do
+PATIENCE = 240.0  # seconds until there is nothing to do: a breaker may rest for long
+OK = 200
 IN_DOUBT = timedelta(seconds=10)  # how long before its death what was sent may have been unknown to the hub
 SETTINGS = """\
 listen: {{host: 127.0.0.1, port: {port}}}
@@ -84,19 +89,22 @@ class SealedTables(Tables):
 class FullStage(Stage):
     """Plays one history on a real hub in a directory of its own."""
 
-    def __init__(self, furnished: Path, directory: Path) -> None:
+    def __init__(self, furnished: Path, directory: Path, planted: str = "") -> None:
         shutil.copytree(furnished, directory)
         self.lock, self.directory = threading.RLock(), directory
         self.armed: list[str] = []
         self.sent: list[tuple[str, Doubt]] = []
+        self.listings = {(each.system, spec.name): 0 for each in CONNECTORS for spec in each.specs if not spec.goals}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
-        self.process = HubServer(directory, free_port())
+        self.process = HubServer(directory, free_port(), {PLANT: planted})
         nothing: Any = None  # the real process reads its parts by itself
         super().__init__(nothing, str(directory / "hub.db"), clock=RealClock(self.lock))
 
     def __post_init__(self) -> None:
         self.lock.acquire()
         super().__post_init__()
+        for twin in self.twins.values():
+            vars(twin)["skew"] = twin.skew / SLOWER  # what a twin whose clock is ahead writes is listed only then
         self.tables = SealedTables(self.directory)
 
     # --- the process
@@ -171,15 +179,16 @@ class FullStage(Stage):
         """In so short a time no sweep is due."""
 
     def works_till_quiet(self) -> bool:
-        until, quiet, written = time.monotonic() + PATIENCE, time.monotonic(), -1
+        until, written = time.monotonic() + PATIENCE, -1
         while time.monotonic() < until:
             for twin in self.twins.values():
                 twin.go_on()
             self.decide()
             self.clock.pass_by(LONGEST)
             if self.is_busy() or self.written() != written:
-                quiet, written = time.monotonic(), self.written()
-            elif time.monotonic() - quiet > QUIET:
+                written = self.written()
+                self.listings = dict.fromkeys(self.listings, 0)
+            elif min(self.listings.values()) >= LISTINGS:
                 return True
         return False
 
@@ -204,7 +213,10 @@ class FullStage(Stage):
             if request["op"] not in READS:
                 at = self.clock.now
                 self.sent += [(system, Doubt(at, request["object"], *each)) for each in twin.written_by(request)]
-            return twin.serve(request)
+            answer = twin.serve(request)
+            if request["op"] == "list" and answer is not None and answer["status"] == OK:
+                self.listings[system, request["object"]] += 1
+            return answer
 
 
 class Patient:
@@ -258,8 +270,12 @@ def furnish(directory: Path) -> Path:
 
 
 def full_history(seed: int) -> Iterator[Step]:
-    """The history of a seed, less what needs virtual time or the inside of a turn."""
-    for step in history(seed):
+    """The history of a seed, less what needs virtual time or the inside of a turn; and some deaths more."""
+    steps, chance = history(seed), random.Random(seed)  # noqa: S311 - a history must be the same again
+    for _ in range(KILLS):
+        point = chance.choice(("store.after", "outbox.sent", "outbox.called", "inbound.page_taken"))
+        steps.insert(chance.randrange(10, len(steps)), ("kill", point, chance.randrange(1, 4)))
+    for step in steps:
         if step[0] == "fault" and len(step) == 5:
             yield (*step[:4], 1 if step[3] in {"slow", "quota"} else 0)
         elif step[0] in PLAYED and step[0] != "fault":
@@ -276,9 +292,9 @@ class Told:
     writes: int
 
 
-def tell(furnished: Path, directory: Path, seed: int) -> Told:
+def tell(furnished: Path, directory: Path, seed: int, planted: str = "") -> Told:
     """Play a history to its end, killing the hub now and then; what does not hold when it stands again and is quiet."""
-    stage = FullStage(furnished, directory)
+    stage = FullStage(furnished, directory, planted)
     nurse = Nurse({"hub": Patient(stage)})
     try:
         with nurse:
