@@ -16,7 +16,7 @@ from hub.domain.mapping.rules import Members
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, gone
+from hub.services import adopting, agreeing, gone, questions
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.hints import hint
@@ -93,13 +93,13 @@ def take(
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     if link is not None and link.state == "merged":
         return agreeing.look_only(tx, tracer, link, remote)
-    found = agreeing.counterparts(hub, tx, system, mapping, remote, shared)
+    found = adopting.counterparts(hub, tx, system, mapping, remote, shared)
     if flight and (found[0].id in flight if found else may_be_ours(tx, system, mapping, flight)):
         raise RetryableError(
             "{object} {id} is just being written: read again later.", object=mapping.object, id=remote.id
         )
     if len(found) > 1:
-        agreeing.ask_which(hub, tx, tracer, system, remote, found)
+        questions.ask_which(hub, tx, tracer, system, remote, found)
         return None
     if not found and mapping.sync.creates is Members.HUB:
         tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
@@ -173,7 +173,7 @@ class Portion:
         """Take records in; what they need of ours is read for all of them at once."""
         hub, system, mapping = self.hub, self.system, self.mapping
         links = tx.links.prefetch_remotes(system.name, mapping.object, [remote.id for remote in remotes])
-        known = agreeing.prefetch_counterparts(tx, mapping, remotes, links.values())
+        known = adopting.prefetch_counterparts(tx, mapping, remotes, links.values())
         shadows = [link.remote_shadow for link in links.values()]
         shared = Crosswalk(tx, system).prefetch(mapping, hub=known, remote=[*(one.doc for one in remotes), *shadows])
         flight = tx.outbox.in_flight(system.name, mapping.entity)

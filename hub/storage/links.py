@@ -12,7 +12,10 @@ from hub.ports.links import Link
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, insert_on, instant_or_none, stamp_or_none
-from hub.storage.tables import LINK, NUMBER, REVIEW, RUN_SEEN
+from hub.storage.tables.links import LINK
+from hub.storage.tables.records import NUMBER
+from hub.storage.tables.reviews import REVIEW
+from hub.storage.tables.runs import RUN_SEEN
 from hub.storage.wire import Wire
 
 PORTION = 1000  # ids in one statement: no database limits fewer

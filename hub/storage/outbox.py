@@ -15,7 +15,7 @@ from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, chosen_by, insert_on, instant_or_none, stamp, stamp_or_none
-from hub.storage.tables import OUTBOX, ROUTE
+from hub.storage.tables.queues import OUTBOX, ROUTE
 from hub.storage.wire import Wire
 
 DUE = ("id", "system", "entity", "record_id", "correlation", "created_at", "goal", "state", "attempt", "fence",

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, and_, delete, select, update
 from hub.domain.errors import StaleError
 from hub.ports.runs import Run
 from hub.storage.sql import Repository, dumps, instant_or_none, loads, stamp, stamp_or_none
-from hub.storage.tables import RUN, RUN_SEEN
+from hub.storage.tables.runs import RUN, RUN_SEEN
 
 
 class SqlRuns(Repository):

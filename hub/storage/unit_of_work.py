@@ -14,12 +14,14 @@ from hub.storage.audit import SqlAudit
 from hub.storage.budgets import SqlBudgets
 from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
+from hub.storage.grants import SqlGrantRows
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
 from hub.storage.levels import SqlLevels
 from hub.storage.links import SqlLinks
 from hub.storage.matches import SqlMatches
 from hub.storage.outbox import SqlOutbox
+from hub.storage.pauses import SqlPauses
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
@@ -28,7 +30,7 @@ from hub.storage.reviews import SqlReviews
 from hub.storage.runs import SqlRuns
 from hub.storage.search import SqlSearch
 from hub.storage.sql import insert_on
-from hub.storage.tables import NUMBER, SERIES
+from hub.storage.tables.records import NUMBER, SERIES
 from hub.storage.timers import SqlTimers
 from hub.storage.trace import SqlTrace
 from hub.storage.wire import Wire
@@ -68,6 +70,8 @@ class SqlUnitOfWork:
         self.matches = SqlMatches(wire, cipher)
         self.cursors = SqlCursors(wire)
         self.budgets = SqlBudgets(wire)
+        self.pauses = SqlPauses(wire)
+        self.grants = SqlGrantRows(wire, cipher)
         self.reviews = SqlReviews(wire, cipher)
         self.runs = SqlRuns(wire)
         self.audit = SqlAudit(wire, cipher, vault.now)

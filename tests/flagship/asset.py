@@ -24,6 +24,7 @@ class Asset(Twin):
     """Owners and their units."""
 
     name = "asset"
+    tells_nulls = True
     key = "memo_key"
     skew = timedelta(seconds=70)
     grain = timedelta(seconds=1)
@@ -53,7 +54,7 @@ class Asset(Twin):
         """No versions here."""
         return {}
 
-    def told(self, name: str, row: Row) -> Doc:
+    def fields_of(self, name: str, row: Row) -> Doc:
         """Every field, null where it is empty: one that is left out is not empty, but kept from us."""
         return {field: row.doc.get(field) for field in self.objects[name]}
 

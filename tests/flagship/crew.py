@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from tests.flagship.stage import READS, Stage
-from tests.flagship.twin import Request
+from tests.flagship.stage import Stage
+from tests.flagship.twin import Request, Twin
 from tests.flagship.wire import DiedError, Message, Process
 
 Command = tuple[Any, ...]  # such as ("deliver", "erp", 3)
@@ -26,7 +26,7 @@ class Worker:
     process: Process
     command: Command
     waits: Message = ("begin",)
-    asked: tuple[str, Request] | None = None  # its last write
+    asked: tuple[Twin, Request] | None = None  # its last write
     is_over: bool = False
 
     def move(self) -> None:
@@ -44,9 +44,11 @@ class Worker:
         """What it does next: a request has its effect in one move, and is answered in another."""
         now = self.stage.clock.now
         if self.waits[0] == "call":
-            if self.waits[2]["op"] not in READS:
-                self.asked = (self.waits[1], self.waits[2])
-            return ("answered", self.stage.serve(self.waits[1], self.waits[2]))
+            twin = self.stage.twins[self.waits[1]]
+            twin.last_write = None
+            answer = self.stage.serve(self.waits[1], self.waits[2])
+            self.asked = self.asked if twin.last_write is None else (twin, twin.last_write)
+            return ("answered", answer)
         if self.waits[0] == "begin":
             self.process.send(("do", now, self.command[0], self.command[1:]))
         elif self.waits[0] == "answered":
@@ -59,7 +61,7 @@ class Worker:
         """By SIGKILL, wherever it is."""
         self.stage.deaths += 1
         if self.asked is not None:
-            self.stage.twins[self.asked[0]].doubt(self.asked[1])
+            self.asked[0].doubt(self.asked[1])
         os.kill(self.process.pid, signal.SIGKILL)
         self.is_over = True
 

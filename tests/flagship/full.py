@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from hub.ports.crash import CRASH_POINTS
@@ -22,14 +23,17 @@ from hub.testing.console_user import ConsoleError, ConsoleUser
 from hub.testing.hub_server import HubServer
 from hub.testing.nurse import Nurse
 from hub.testing.tryton.server import free_port
+from tests.flagship.asset import Asset
 from tests.flagship.connectors import CONNECTORS
+from tests.flagship.crm import Crm
+from tests.flagship.erp import Erp
 from tests.flagship.histories import history
 from tests.flagship.invariants import findings
 from tests.flagship.plug import PLANT, connector_file
-from tests.flagship.stage import READS, Stage
+from tests.flagship.stage import Stage
 from tests.flagship.steps import Step, play
 from tests.flagship.tables import Tables
-from tests.flagship.twin import Clock, Doubt, Request
+from tests.flagship.twin import READS, Clock, Doubt, Request
 from tests.flagship.wire import Message, Process
 
 PASSWORD = "a-password-of-the-full-start"
@@ -97,8 +101,8 @@ class FullStage(Stage):
         self.listings = {(each.system, spec.name): 0 for each in CONNECTORS for spec in each.specs if not spec.goals}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
         self.process = HubServer(directory, free_port(), {PLANT: planted})
-        nothing: Any = None  # the real process reads its parts by itself
-        super().__init__(nothing, str(directory / "hub.db"), clock=RealClock(self.lock))
+        parts: Any = SimpleNamespace(twins=(Crm, Erp, Asset))  # the real process reads the others by itself
+        super().__init__(parts, str(directory / "hub.db"), clock=RealClock(self.lock))
 
     def __post_init__(self) -> None:
         self.lock.acquire()

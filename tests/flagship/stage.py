@@ -8,9 +8,6 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.flagship.asset import Asset
-from tests.flagship.crm import Crm
-from tests.flagship.erp import Erp
 from tests.flagship.forms import KEYS, OBJECTS, Place, serial_of
 from tests.flagship.hub_child import BATCH, SWEEP_EVERY, Child, Parts
 from tests.flagship.ledger import HUB, Entry, Ledger
@@ -27,7 +24,6 @@ TURNS = 12  # of a loop that works off a queue
 ROUNDS = 90
 BELIEVED = 2  # complete sweeps that do not find a record
 QUIET_ROUNDS = 6  # in a row with nothing to do: longer than a clock is wrong
-READS = {"list", "ids", "get", "find", "token"}
 STEP, LONG_STEP = 20.0, 150.0
 
 
@@ -49,12 +45,11 @@ class Stage:
     depth: int = 0
     stalled: bool = False
     sweeps: bool = False  # whether something was done that only a sweep can tell
-    asked: dict[str, Request] = field(default_factory=dict)  # the last write to each system within a command
     problems: list[str] = field(default_factory=list)
     held_back: list[tuple[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.twins: Mapping[str, Twin] = {twin.name: twin(self.clock) for twin in (Crm, Erp, Asset)}
+        self.twins: Mapping[str, Twin] = {twin.name: twin(self.clock) for twin in self.parts.twins}
         self.tables = Tables(self.database)
         self.hub = self.start()
 
@@ -93,7 +88,7 @@ class Stage:
         """Give the hub a command; ('died',) when it died of it and was started again."""
         self.depth += 1
         if self.depth == 1:
-            self.asked.clear()
+            self.forget_writes()
         try:
             return self.exchange(name, *args)
         except DiedError:
@@ -107,10 +102,16 @@ class Stage:
         finally:
             self.depth -= 1
 
+    def forget_writes(self) -> None:
+        """A command begins: what was written before it is recorded."""
+        for twin in self.twins.values():
+            twin.last_write = None
+
     def doubt_last(self) -> None:
         """The hub died, or slept: of the last request to each system it may not know how it ended."""
-        for system, request in self.asked.items():
-            self.twins[system].doubt(request)
+        for twin in self.twins.values():
+            if twin.last_write is not None:
+                twin.doubt(twin.last_write)
 
     def exchange(self, name: str, *args: object) -> Message:
         """A command and its result; meanwhile the hub's requests are answered."""
@@ -127,8 +128,6 @@ class Stage:
 
     def serve(self, system: str, request: Request) -> Any:
         """Answer a request of the hub; waiting takes time."""
-        if request["op"] not in READS:
-            self.asked[system] = request
         answer = self.twins[system].serve(request)
         self.clock.pass_by(QUICK if answer is not None else PATIENT)
         for twin in self.twins.values():

@@ -351,7 +351,8 @@ def clear(stage: Stage, side: str, label: str, field: str, serial: int) -> None:
 
 def hide(stage: Stage, system: str, name: str, field: str) -> None:
     """A release takes a field away, until the next release or until the faults stop."""
-    stage.twins[system].hidden.add((name, field))
+    if stage.twins[system].tells_nulls:
+        stage.twins[system].hidden.add((name, field))
 
 
 def show(stage: Stage, system: str) -> None:

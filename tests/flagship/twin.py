@@ -17,6 +17,7 @@ from tests.flagship.rules import Doc, RefusedError, Rules, check, kept
 Answer = dict[str, Any]
 Request = dict[str, Any]
 Then = Callable[[], None]
+READS = {"list", "ids", "get", "find", "token"}
 NOT_NOW = "not available in this release"
 
 
@@ -110,6 +111,7 @@ class Twin:
     grain: ClassVar[timedelta]
     page: ClassVar[int] = 3
     ids_page: ClassVar[int] = 2
+    tells_nulls: ClassVar[bool] = False  # whether a field that is left out is not empty, but kept from us
     headers: ClassVar[frozenset[str]]
     ops: ClassVar[frozenset[str]] = frozenset({"list", "ids", "get", "find", "create", "update", "act"})
 
@@ -121,6 +123,7 @@ class Twin:
         self.writes: list[Write] = []
         self.refusals: list[str] = []
         self.doubts: list[Doubt] = []
+        self.last_write: Request | None = None
         self.requests = 0
         self.faults: list[Fault] = []
         self.running: list[Running] = []
@@ -136,6 +139,7 @@ class Twin:
     def serve(self, request: Request) -> Answer | None:
         """Answer a request, with the fault that is armed for it."""
         self.requests += 1
+        self.last_write = self.last_write if request["op"] in READS else request
         self.go_on()
         fault = next((each for each in self.faults if each.op == request["op"]), None)
         if fault is None:
@@ -394,7 +398,7 @@ class Twin:
 
     def shown(self, name: str, row: Row) -> Doc:
         """A row as it is told."""
-        told = self.told(name, row)
+        told = self.fields_of(name, row)
         return {
             "id": self.write_id(row.id),
             "changed": self.write_instant(row.at),
@@ -402,7 +406,7 @@ class Twin:
             "fields": {each: value for each, value in told.items() if (name, each) not in self.hidden},
         }
 
-    def told(self, name: str, row: Row) -> Doc:
+    def fields_of(self, name: str, row: Row) -> Doc:
         """The fields that a record is told with: those that have a value."""
         return deepcopy(row.doc)
 
