@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
+from connectors.odata.answers import etag_of
 from connectors.odata.keys import id_of, joined, parted
 from connectors.odata.metadata import Entity, Model
 from connectors.odata.shapes import Child, Field, Node, Pick, as_text, meets
 from connectors.odata.values import V4, read, write
-from connectors.odata.wire import etag_of
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 
@@ -26,9 +26,15 @@ class Kind:
         self.node = node
         self.version = version
         self._also = tuple(also)
+        self._below: dict[str, Kind] = {}
 
     def of(self, child: Child | Pick) -> "Kind":
         """The type of a child's rows; RejectedError when the metadata does not lead there."""
+        if child.name not in self._below:
+            self._below[child.name] = self._leading(child)
+        return self._below[child.name]
+
+    def _leading(self, child: Child | Pick) -> "Kind":
         navigation = child.navigation if isinstance(child, Child) else child.child
         found = self.model.behind(self.entity, navigation)
         if found is None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 
+from connectors.odata.answers import Rows
+from connectors.odata.asking import Query
 from connectors.odata.keys import beyond, every
 from connectors.odata.metadata import Entity
 from connectors.odata.values import read
-from connectors.odata.wire import Query, Rows, Wire
+from connectors.odata.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import PositionLostError, RejectedError
 
