@@ -82,8 +82,8 @@ class Listings:
         rows, then = next_page(self._wire, source, place)
         if shape.identity:
             rows, then = _whole(source, rows, then)
-        meant = [row for row in rows.rows if turn == ALL or dating.is_dated_by(turn, row)]
-        return Found(tuple(self._records.remote(shape, row) for row in summed(shape, meant)), then, rows.at)
+        meant = [row for row in rows.rows if turn <= 0 or dating.is_dated_by(turn, row)]
+        return Found(self._records.remotes(shape, summed(shape, meant)), then, rows.at)
 
     @staticmethod
     def _source(

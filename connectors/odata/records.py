@@ -1,13 +1,15 @@
 """Records as they are read: with their rows, by their id, or by a field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.odata.asking import Query
 from connectors.odata.changed import Dating
 from connectors.odata.entities import Kind
-from connectors.odata.keys import equal, every, id_of, parted, predicate
+from connectors.odata.keys import equal, every, id_of, ids_by, parted, predicate
 from connectors.odata.metadata import Entity, Model
+from connectors.odata.paging import Source, next_page
 from connectors.odata.shapes import Child, Pick, Shape, meets
 from connectors.odata.sums import summed
 from connectors.odata.wire import Wire
@@ -77,7 +79,7 @@ class Records:
         if key is None:
             return None
         if shape.identity:
-            rows = self._all(shape, kind, equal(kind.entity, key, shape.version))
+            rows = self._whole(shape, kind, equal(kind.entity, key, shape.version))
             return next(iter(summed(shape, rows)), None)
         asked = Query(kind.select(), kind.expand())
         return self._wire.one(
@@ -101,21 +103,37 @@ class Records:
         asked = Query(kind.select(), kind.expand(), every(shape.filter, condition), top=self._wire.page)
         return list(self._wire.rows(shape.service, shape.set, asked, shape.version).rows)
 
+    def _whole(self, shape: Shape, kind: Kind, condition: str) -> list[Doc]:
+        """Every row of a record, however many pages they are."""
+        source = Source(
+            shape.service, shape.set, shape.version, kind.entity, kind.select(), kind.expand(), kind.entity.keys,
+            every(shape.filter, condition), shape.links,
+        )  # fmt: skip
+        rows, place = next_page(self._wire, source, None)
+        found = list(rows.rows)
+        while place is not None:
+            rows, place = next_page(self._wire, source, place)
+            found += rows.rows
+        return found
+
     def remote(self, shape: Shape, told: Doc) -> Remote:
         """A record as told, in the form of our port."""
-        kind = self.kind(shape)
+        return self.remotes(shape, (told,))[0]
+
+    def remotes(self, shape: Shape, rows: Iterable[Doc]) -> tuple[Remote, ...]:
+        """Records as told, in the form of our port; RetryableError where a value is not of its type."""
+        _, kind, dating = self._known(shape)
+        id_by = ids_by(self.names(shape, kind.entity), kind.entity)
+        told_by = partial(self._with_state, shape, kind) if shape.states else kind.document
         try:
-            doc = kind.document(told)
-            if shape.states:
-                doc[STATE] = next((line.state for line in shape.states if line.fits(told)), None)
-            return Remote(
-                id_of(self.names(shape, kind.entity), kind.entity, told),
-                doc,
-                kind.version_of(told),
-                self.dating(shape).at(told),
-            )
-        except (ValueError, ArithmeticError, TypeError) as error:
+            return tuple(Remote(id_by(told), told_by(told), kind.version_of(told), dating.at(told)) for told in rows)
+        except (ValueError, ArithmeticError, TypeError, AttributeError) as error:
             raise self._wire.lost("a value is not of its type", write=False) from error
+
+    @staticmethod
+    def _with_state(shape: Shape, kind: Kind, told: Doc) -> Doc:
+        state = next((line.state for line in shape.states if line.fits(told)), None)
+        return {**kind.document(told), STATE: state}
 
     def find(self, shape: Shape, name: str, value: str) -> list[Remote]:
         """The records whose field equals the value; a field may stand in a child, or be picked out of one."""
@@ -138,7 +156,7 @@ class Records:
         if parts is None:
             return []
         wanted = equal(kind.entity, dict(zip(properties, parts, strict=True)), shape.version)
-        return [self.remote(shape, row) for row in summed(shape, self._all(shape, kind, wanted))]
+        return list(self.remotes(shape, summed(shape, self._all(shape, kind, wanted))))
 
     def _property(self, kind: Kind, name: str) -> str:
         field = kind.node.field(name)
