@@ -155,7 +155,13 @@ def test_too_small_a_stock_is_refused_with_saps_reason(both: Both) -> None:
     both.sap.own.stocks.level("P-CTRL-01", PLANT, VAN)
     both.settle()
     part, van = both.one("part", sku="P-CTRL-01"), both.one("warehouse", code=f"{PLANT},{VAN}")
-    used = {"ticket_id": both.ticket().id, "part_id": part.id, "state": "approved", "quantity": "1", "warehouse_id": van.id}
+    used = {
+        "ticket_id": both.ticket().id,
+        "part_id": part.id,
+        "state": "approved",
+        "quantity": "1",
+        "warehouse_id": van.id,
+    }
     both.add("consumption", **used)
     both.settle()
     (error,) = both.dead()

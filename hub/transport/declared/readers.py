@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from connectors.rest.instants import Instants
-from connectors.rest.paths import reader
-from connectors.rest.shapes import IdReader
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
+from hub.transport.declared.instants import Instants
+from hub.transport.declared.paths import reader
+from hub.transport.declared.shapes import IdReader
 from hub.transport.places import Reply, as_text, found_at
 
 

@@ -1,14 +1,13 @@
 """Calls out of a connector file; what is wrong with its templates is said all at once, before anybody is called."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.rest.calls import Call, Shared, Texts
-from connectors.rest.templates import Filler, TemplateError, compiled, names_in, path_of, text_of
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError
-from hub.transport.caller import Caller
+from hub.transport.declared.call import Call, CallerOf, Style, Told, Unmade
+from hub.transport.declared.templates import Filler, TemplateError, compiled, names_in
 from hub.transport.outcomes import Outcomes, outcomes_of
 
 PAGE = {"size", "offset", "page", "last", "last_at", "cursor"}
@@ -21,7 +20,7 @@ KNOWN: Mapping[str, set[str]] = {
     "deleted": LISTED | {"since", "until"},
     "ids": LISTED,
     "within": LISTED | {"at", "until", "beyond"},
-    "get": {"id", "fields"},
+    "get": LISTED | {"id"},
     "many": LISTED | {"ids"},
     "find": LISTED | {"field", "value"},
     "create": {"doc", "its", "key"},
@@ -41,37 +40,31 @@ ALWAYS = {"settings", "own"}
 class Maker:
     """Makes the calls of one system; ``wrong`` gathers what cannot be made."""
 
-    shared: Shared
+    style: Style
     connection: Doc
-    caller: Callable[[Outcomes], Caller]
+    caller: CallerOf
     settings: Mapping[str, Any]
     wrong: list[FieldError] = field(default_factory=list)
 
     def call(self, told: Doc, kind: str, at: str, own: Doc, *, method: str, page: Doc | None = None) -> Call:
         """One call; a template that cannot be filled goes among what is wrong."""
-        send: Doc = (page or {}).get("send", {})
-        trees = {
-            word: {**self.connection.get(word, {}), **told.get(word, {}), **send.get(word, {})}
-            for word in ("query", "headers")
-        }
-        needs = {name for tree in (told.get("path", ""), *trees.values(), told.get("body")) for name in names_in(tree)}
+        needs = {name for tree in self.style.trees(told, page or {}) for name in names_in(tree)}
         self.check(needs, kind, at, own)
-        language = self.connection.get("language", "plain")
         try:
-            return Call(
-                Shared(self.shared.base, {**self.shared.values, "own": own}, self.shared.turn),
-                self.caller(outcomes_of([*told.get("errors", ()), *self.connection.get("errors", ())])),
-                told.get("method", method),
-                path_of(told.get("path", "")),
-                texts(trees["query"], language),
-                texts(trees["headers"], language),
-                compiled(told["body"], language) if "body" in told else None,
-                str(told.get("format", self.connection.get("format", "json"))),
-                frozenset(name.partition(".")[0] for name in needs),
+            return self.style.made(
+                Told(
+                    told,
+                    page or {},
+                    own,
+                    method,
+                    self.connection.get("language", "plain"),
+                    frozenset(name.partition(".")[0] for name in needs),
+                    outcomes_of([*told.get("errors", ()), *self.connection.get("errors", ())]),
+                )
             )
         except TemplateError as error:
             self.wrong.append(FieldError(at, "{error}", {"error": str(error)}))
-            return Call(self.shared, self.caller(Outcomes()), "GET", str)
+            return Unmade(self.caller(Outcomes()))
 
     def filler(self, tree: Any, kind: str, at: str, own: Doc) -> Filler:
         """A template that is no call."""
@@ -87,11 +80,6 @@ class Maker:
         for name in sorted(needs):
             base, _, rest = name.partition(".")
             known: Mapping[str, Any] = {"settings": self.settings, "own": own}
-            if base not in KNOWN[kind] | ALWAYS or (base in known and rest not in known[base]):
-                told = ", ".join(sorted(KNOWN[kind] | {"own.NAME", "settings.NAME"}))
+            if base not in KNOWN[kind] | ALWAYS | self.style.names or (base in known and rest not in known[base]):
+                told = ", ".join(sorted(KNOWN[kind] | self.style.names | {"own.NAME", "settings.NAME"}))
                 self.wrong.append(FieldError(at, "there is no {name} here: {known}", {"name": name, "known": told}))
-
-
-def texts(trees: Mapping[str, Any], language: str) -> Texts:
-    """Names with what fills their values."""
-    return tuple((name, text_of(tree, language)) for name, tree in trees.items())

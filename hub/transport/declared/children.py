@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.rest.calls import Call
-from connectors.rest.differences import moved_rows
-from connectors.rest.fields import encoded
-from connectors.rest.shapes import Child, Shape
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
+from hub.transport.declared.call import Call
+from hub.transport.declared.differences import moved_rows
+from hub.transport.declared.fields import encoded
+from hub.transport.declared.shapes import Child, Shape
 
 RowCall = tuple[Call, Doc]
 
@@ -18,7 +18,7 @@ def row_calls(shape: Shape, seen: Doc, doc: Doc) -> list[RowCall]:
     return [
         call
         for child in shape.children
-        if child.name in doc and doc[child.name] != seen.get(child.name, [])
+        if child.commands is None and child.name in doc and doc[child.name] != seen.get(child.name, [])
         for call in _calls(shape, child, seen.get(child.name, []), doc[child.name] or [])
     ]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.rest.instants import Instants, as_document, instants_of
 from hub.domain.documents import Doc
+from hub.transport.declared.instants import Instants, as_document, instants_of
 from hub.transport.places import as_text
 
 Convert = Callable[[Any], Any]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.paths import Reader, put
-from connectors.rest.templates import Filler
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
+from hub.transport.declared.paths import Reader, put
+from hub.transport.declared.templates import Filler
 
 Convert = Callable[[Any], Any]
 WRONG = (ArithmeticError, TypeError, ValueError, AttributeError)
@@ -48,6 +48,7 @@ class Field:
     by: By | None = None
     rows: tuple["Field", ...] | None = None
     row_id: Reader | None = None
+    number_rows: bool = False
     commands: Commands | None = None
 
     def told(self, record: Any) -> Any:

@@ -5,28 +5,34 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connectors.rest.calls import Call
-from connectors.rest.conditions import conditions_of
-from connectors.rest.fields import By, Commands, Field
-from connectors.rest.forms import pair_of
-from connectors.rest.instants import Instants, instants_of
-from connectors.rest.making import Maker
-from connectors.rest.paths import head, reader
-from connectors.rest.readers import answer_reader, changed_reader, id_reader, told_path
-from connectors.rest.shapes import Batch, Child, Get, Items, Listing, Paging, Shape, Step, Writing
-from connectors.rest.templates import Filler
 from hub.domain.documents import Doc
 from hub.ports.connector import ObjectSpec
+from hub.transport.declared.call import Call
+from hub.transport.declared.conditions import conditions_of
+from hub.transport.declared.fields import By, Commands, Field
+from hub.transport.declared.forms import pair_of
+from hub.transport.declared.instants import Instants, instants_of
+from hub.transport.declared.making import Maker
+from hub.transport.declared.paths import head, reader
+from hub.transport.declared.readers import answer_reader, changed_reader, id_reader, told_path
+from hub.transport.declared.shapes import Batch, Child, Get, Items, Listing, Paging, Shape, Step, Writing
+from hub.transport.declared.templates import Filler
 from hub.transport.outcomes import Outcomes, outcomes_of
 from hub.transport.places import Reply, found_at
 
-SINGLE = {"many", "find", "resume", "children"}  # lists that come in one answer unless they say otherwise
+ROW_CALLS: tuple[tuple[str, str, Doc], ...] = (
+    ("create", "POST", {"body": "{doc}"}),
+    ("update", "PATCH", {"body": "{changes}"}),
+    ("delete", "DELETE", {}),
+)
+SINGLE = {"get", "many", "find", "resume", "children"}  # lists that come in one answer unless they say otherwise
 
 
 def shape_of(maker: Maker, spec: ObjectSpec, told: Doc) -> Shape:
     """One object, its own keys laid over those that all objects share."""
+    told = merged(maker.connection.get("defaults", {}), told)
     base = instants_of(maker.connection.get("instants"), Instants(zone=spec.feed.zone))
-    return ObjectMaker(maker, spec, merged(maker.connection.get("defaults", {}), told), base).shape()
+    return ObjectMaker(maker, spec, told, instants_of(told.get("instants"), base)).shape()
 
 
 @dataclass
@@ -47,10 +53,9 @@ class ObjectMaker:
             spec=self.spec,
             items=self.items({}),
             instants=self.instants,
-            number_ids=isinstance(told.get("id"), dict) and told["id"].get("as") == "integer",
+            number_ids=is_number(told.get("id")),
             version=told.get("version"),
             fields=fields,
-            asked=self.asked(fields),
             only=conditions_of(told.get("only") or (), reader),
             gone=conditions_of(told.get("gone") or (), reader),
             merged_into=reader(told["merged_into"]) if told.get("merged_into") else None,
@@ -112,7 +117,6 @@ class ObjectMaker:
         """One field."""
         path = told.get("from", name)
         decode, encode = pair_of(told, self.instants)
-        commands = told.get("commands")
         is_chosen = "to" not in told and ("[" in path or any(step.isdecimal() for step in path.split(".")))
         return Field(
             name=name,
@@ -128,21 +132,30 @@ class ObjectMaker:
             by=By(**told["by"]) if "by" in told else None,
             rows=self.fields(told["rows"], f"{at}.rows") if "rows" in told else None,
             row_id=id_reader(told["row_id"]) if "row_id" in told else None,
-            commands=None
-            if commands is None
-            else Commands(**{word: self.filler(tree, f"{at}.commands.{word}") for word, tree in commands.items()}),
+            number_rows=is_number(told.get("row_id")),
+            commands=self.commands(told, at),
         )
 
     def child(self, name: str, told: Doc) -> Child:
         """Rows that are read by a call of their own."""
         fields = self.fields(told["fields"], f"children.{name}.fields")
         calls = {
-            verb: self.call(told[verb], "row", f"children.{name}.{verb}", method=method)
-            for verb, method in (("create", "POST"), ("update", "PATCH"), ("delete", "DELETE"))
+            verb: self.call({**body, **told[verb]}, "row", f"children.{name}.{verb}", method=method)
+            for verb, method, body in ROW_CALLS
             if verb in told
         }
         listing = self.made_listing({"id": "id", **told}, "children", f"children.{name}")
-        return Child(name, listing, fields, conditions_of(told.get("only", ()), reader), **calls)
+        only = conditions_of(told.get("only", ()), reader)
+        commands = self.commands(told, f"children.{name}")
+        number_ids = is_number(told.get("id"))
+        return Child(name, listing, fields, only, number_ids, commands=commands, to=told.get("to", name), **calls)
+
+    def commands(self, told: Doc, at: str) -> Commands | None:
+        """How a changed list of rows is written."""
+        if "commands" not in told:
+            return None
+        trees: Mapping[str, Any] = told["commands"]
+        return Commands(**{word: self.filler(tree, f"{at}.commands.{word}") for word, tree in trees.items()})
 
     # --- calls
 
@@ -168,13 +181,16 @@ class ObjectMaker:
     def made_listing(self, told: Doc, kind: str, at: str) -> Listing:
         """A listing."""
         page: Doc = told.get("page") or (self.maker.connection.get("page", {}) if kind not in SINGLE else {})
-        columns = self.asked(self.fields(self.told.get("fields", {}), "fields")) if told.get("columns") else None
+        columns = told.get("columns", False)
+        names = tuple(columns) if isinstance(columns, list) else self.names if kind != "children" else ()
         return Listing(
             call=self.call(told, kind, at, method="GET", page=page),
             records=told.get("records", "body"),
             items=self.items(told),
+            instants=instants_of(told.get("instants"), self.instants),
+            asked=names,
             page=paging_of(page),
-            columns=columns,
+            columns=bool(columns),
             order=told.get("order", "changed" if kind == "list" else "none"),
             exclusive=told.get("bounds") == "exclusive",
             whole=told.get("then") != "get",
@@ -183,12 +199,18 @@ class ObjectMaker:
             parent=id_reader(told["parent"]) if "parent" in told else None,
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What {fields} stands for, unless a listing has columns of its own."""
+        return self.asked(self.fields(self.told.get("fields", {}), "fields"))
+
     def get(self) -> Get | None:
         """The call of one record."""
         told = self.told.get("get")
         if told is None:
             return None
-        return Get(self.call(told, "get", "get", method="GET"), told.get("record", "body"), told.get("records"))
+        listing = self.made_listing(told, "get", "get") if "records" in told else None
+        return Get(self.call(told, "get", "get", method="GET"), told.get("record", "body"), self.names, listing)
 
     def writing(self, verb: str, method: str) -> Writing | None:
         """The call that writes a record."""
@@ -204,7 +226,9 @@ class ObjectMaker:
             without=frozenset(told.get("without", ())),
             read_back=told.get("read_back", True),
             resume=self.made_listing(resume, "resume", f"{verb}.resume") if resume else None,
-            amend=self.call(resume["amend"], "then", f"{verb}.resume.amend") if "amend" in resume else None,
+            amend=self.call({"body": "{doc}", **resume["amend"]}, "then", f"{verb}.resume.amend")
+            if "amend" in resume
+            else None,
             then=tuple(
                 Step(
                     self.call(step, "then", f"{verb}.then.{place}"), answer_reader(step["id"]) if "id" in step else None
@@ -231,6 +255,11 @@ class ObjectMaker:
         if told is None:
             return None
         return self.call(told, "describe", "describe", method="GET"), told["kind"], told.get("at", "body")
+
+
+def is_number(told: str | Doc | None) -> bool:
+    """Whether an id that stands there is a number over there."""
+    return isinstance(told, dict) and told.get("as") == "integer"
 
 
 def judge_result(outcomes: Outcomes, maker: Maker, result: Any) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.rest.differences import changes, whole
-from connectors.rest.pages import items_in
-from connectors.rest.records import Records
-from connectors.rest.shapes import Batch, Shape
-from connectors.rest.writing import Writer
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, UnknownOutcomeError
 from hub.ports.connector import Item, Remote
+from hub.transport.declared.differences import changes, whole
+from hub.transport.declared.pages import items_in
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Batch, Shape
+from hub.transport.declared.writing import Writer
 from hub.transport.places import as_text
 
 Outcome = Remote | HubError
@@ -55,13 +55,13 @@ class Batches:
         """What the templates may name of an item, or what became of it already."""
         try:
             if item.seen is None:
-                sent = whole(self._records, shape, item.doc, making=True)
+                sent = whole(self._records, shape, item.doc)
                 return {"key": item.key, "doc": sent.doc, "its": sent.its}
             seen = item.seen if batch.locks and item.seen.version else self._writer.unmoved(shape, item.seen)
             differs = changes(self._records, shape, seen.doc, item.doc)
             if not differs.its:
                 return self._writer.unmoved(shape, seen)
-            return {"key": item.key, **self._writer.values(shape, seen, item.doc, differs, frozenset())}
+            return {"key": item.key, **self._writer.values(shape, seen, item.doc, differs)}
         except HubError as error:
             return error
 

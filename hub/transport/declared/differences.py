@@ -1,15 +1,16 @@
 """What is sent of a document: all that can be written, or what differs from what was seen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.fields import Field, encoded
-from connectors.rest.paths import put
-from connectors.rest.records import Records
-from connectors.rest.shapes import Shape
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
+from hub.transport.declared.fields import Commands, Field, encoded
+from hub.transport.declared.paths import put
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Shape
+from hub.transport.declared.templates import Filler
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,13 @@ class Sent:
         return list(self.doc)
 
 
-def whole(records: Records, shape: Shape, doc: Doc, *, making: bool, without: frozenset[str] = frozenset()) -> Sent:
-    """All of a document that can be written."""
+def whole(
+    records: Records, shape: Shape, doc: Doc, *, seen: Doc | None = None, without: frozenset[str] = frozenset()
+) -> Sent:
+    """All of a document that can be written; of a known one without what is only written with a new record."""
     _all_known(shape, doc)
-    return _sent(records, shape, doc, {}, [name for name in doc if making or not _made_once(shape, name)], without)
+    names = [name for name in doc if seen is None or not _made_once(shape, name)]
+    return _sent(records, shape, doc, seen or {}, names, without)
 
 
 def changes(records: Records, shape: Shape, seen: Doc, doc: Doc, without: frozenset[str] = frozenset()) -> Sent:
@@ -45,39 +49,67 @@ def _sent(records: Records, shape: Shape, doc: Doc, seen: Doc, names: Sequence[s
     wanted = [name for name in names if name not in rows]
     if shape.fields is None:
         its = {name: doc.get(name) for name in wanted}
-        return Sent({name: told for name, told in its.items() if name not in without}, its)
+        written = {name: told for name, told in its.items() if name not in without}
+    else:
+        written, its = _by_fields(records, shape, doc, seen, wanted, without)
+    for child in shape.children:
+        if child.commands is not None and child.name in names:
+            listed = Listed(child.name, child.fields, child.commands, number_rows=child.number_ids)
+            its[child.name] = _commands(shape, listed, seen.get(child.name) or [], doc[child.name] or [])
+            put(written, child.to, its[child.name])
+    return Sent(written, its)
+
+
+def _by_fields(
+    records: Records, shape: Shape, doc: Doc, seen: Doc, names: Sequence[str], without: frozenset[str]
+) -> tuple[Doc, Doc]:
     written, its = Doc(), Doc()
-    for field in shape.fields:
-        if field.name in wanted and not field.computed:
+    for field in shape.fields or ():
+        if field.name in names and not field.computed:
             its[field.name] = _written(records, shape, field, doc[field.name], seen.get(field.name))
             if field.name not in without:
                 put(written, field.to, its[field.name])
-    return Sent(written, its)
+    return written, its
 
 
 def _written(records: Records, shape: Shape, field: Field, value: Any, old: Any) -> Any:
     if field.by is not None and value is not None:
         return records.id_by(shape, field.by.object, field.by.field, str(value))
-    if field.commands is not None and field.rows is not None:
-        return [told for told in _commands(shape, field, old or [], value or []) if told is not None]
+    if field.commands is not None:
+        listed = Listed(field.name, field.rows or (), field.commands, number_rows=field.number_rows)
+        return _commands(shape, listed, old or [], value or [])
     return field.written(value)
 
 
-def _commands(shape: Shape, field: Field, old: Sequence[Doc], new: Sequence[Doc]) -> list[Any]:
+@dataclass(frozen=True)
+class Listed:
+    """A list that is written by commands."""
+
+    name: str
+    rows: Sequence[Field]
+    commands: Commands
+    number_rows: bool
+
+    def row(self, row_id: str) -> str | int:
+        """The id of a row as the product has it."""
+        return int(row_id) if self.number_rows else row_id
+
+
+def _commands(shape: Shape, listed: Listed, old: Sequence[Doc], new: Sequence[Doc]) -> list[Any]:
     """What stands in a list for each row that is gone, changed or new."""
-    rows, commands = field.rows or (), field.commands
-    if commands is None:
-        return []
-    moved = moved_rows(shape, field.name, old, new)
-    made: list[tuple[Callable[[Mapping[str, Any]], Any] | None, Doc]] = []
-    made += [(commands.drop, {"row": row}) for row in moved.gone]
+    moved = moved_rows(shape, listed.name, old, new)
+    made: list[tuple[Filler | None, Doc]] = []
+    made += [(listed.commands.drop, {"row": listed.row(row)}) for row in moved.gone]
     made += [
-        (commands.change, {"row": row, "doc": encoded(rows, doc), "changes": encoded(rows, changed)})
+        (
+            listed.commands.change,
+            {"row": listed.row(row), "doc": encoded(listed.rows, doc), "changes": encoded(listed.rows, changed)},
+        )
         for row, doc, changed in moved.changed
     ]
-    made += [(commands.add, {"doc": encoded(rows, doc)}) for doc in moved.added]
+    made += [(listed.commands.add, {"doc": encoded(listed.rows, doc)}) for doc in moved.added]
     if any(command is None for command, _ in made):
-        raise RejectedError("{object}: rows of {field} cannot be changed so", object=shape.name, field=field.name)
+        raise RejectedError("{object}: rows of {field} cannot be changed so", object=shape.name, field=listed.name)
     return [command(values) for command, values in made if command is not None]
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.rest.calls import Call
-from connectors.rest.conditions import Condition, are_met
-from connectors.rest.fields import Field
-from connectors.rest.instants import Instants
-from connectors.rest.paths import Reader
 from hub.domain.errors import RejectedError
 from hub.ports.connector import ObjectSpec
+from hub.transport.declared.call import Call
+from hub.transport.declared.conditions import Condition, are_met
+from hub.transport.declared.fields import Commands, Field
+from hub.transport.declared.instants import Instants
+from hub.transport.declared.paths import Reader
 from hub.transport.places import Reply, as_text, found_at, inside
 
 IdReader = Callable[[Any], str | None]
@@ -49,8 +49,10 @@ class Listing:
     call: Call
     records: str
     items: Items
+    instants: Instants
+    asked: tuple[str, ...]  # what {fields} stands for
     page: Paging = field(default_factory=Paging)
-    columns: tuple[str, ...] | None = None
+    columns: bool = False  # whether a row is a list of values in the order of what is asked
     order: str = "none"
     exclusive: bool = False
     whole: bool = True  # whether its records are whole ones
@@ -65,7 +67,8 @@ class Get:
 
     call: Call
     record: str
-    records: str | None = None
+    asked: tuple[str, ...] = ()
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,12 @@ class Child:
     listing: Listing
     fields: tuple[Field, ...]
     only: tuple[Condition, ...] = ()
+    number_ids: bool = False
     create: Call | None = None
     update: Call | None = None
     delete: Call | None = None
+    commands: Commands | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,6 @@ class Shape:
     number_ids: bool = False
     version: str | None = None
     fields: tuple[Field, ...] | None = None
-    asked: tuple[str, ...] = ()
     only: tuple[Condition, ...] = ()
     gone: tuple[Condition, ...] = ()
     merged_into: Reader | None = None
@@ -149,6 +154,11 @@ class Shape:
     act: Mapping[str, Call] = field(default_factory=dict)
     batch: Mapping[str, Batch] = field(default_factory=dict)
     describe: tuple[Call, str, str] | None = None
+
+    @property
+    def locks(self) -> bool:
+        """Whether the product itself refuses a write to a record that moved; what we compare cannot be that sure."""
+        return self.update is not None and self.update.locks
 
     def wire_id(self, remote_id: str) -> str | int | None:
         """An id as the product has it; None when it cannot be one."""

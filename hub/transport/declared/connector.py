@@ -3,25 +3,25 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from connectors.rest.batches import Batches
-from connectors.rest.changes import Changes, Span, Stand
-from connectors.rest.pages import Place, page_of
-from connectors.rest.probing import Prober
-from connectors.rest.records import Records
-from connectors.rest.shapes import Shape
-from connectors.rest.writing import Writer
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, RejectedError
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Ids, Item, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Description
+from hub.transport.declared.batches import Batches
+from hub.transport.declared.changes import Changes, Span, Stand
+from hub.transport.declared.pages import Place, page_of
+from hub.transport.declared.probing import Prober
+from hub.transport.declared.records import Records
+from hub.transport.declared.shapes import Shape
+from hub.transport.declared.writing import Writer
 from hub.transport.places import found_at
 
 LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 
 
-class RestConnector:
-    """One system with a JSON API; see ``hub.ports.connector`` for what each method promises."""
+class DeclaredConnector:
+    """One system; see ``hub.ports.connector`` for what each method promises."""
 
     def __init__(self, system: str, shapes: Mapping[str, Shape], prober: Prober) -> None:
         self._system = system

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from connectors.rest import languages
-from connectors.rest.body import json_text
 from hub.domain.errors import RejectedError
+from hub.transport.declared import languages
+from hub.transport.declared.body import json_text
 from hub.transport.templates import BRACES, PART
 
 Values = Mapping[str, Any]
@@ -21,7 +21,7 @@ TRUSTED = frozenset({"settings", "own"})  # of the operator and of the connector
 OURS = frozenset({"since", "until", "at", "last_at", "size", "offset", "page", "fields", "field", "changed", "action"})
 TIMES = frozenset({"since", "until", "at", "last_at"})
 NAMES = frozenset({"fields", "field", "changed"})
-OPERATORS = {"$if", "$each", "$merge", "$json", "$query"}
+OPERATORS = {"$if", "$each", "$merge", "$concat", "$json", "$text", "$query"}
 
 
 class TemplateError(ValueError):
@@ -136,7 +136,19 @@ def _each(tree: dict[str, Any], language: str) -> Filler:
 
 def _merge(tree: dict[str, Any], language: str) -> Filler:
     parts = [compiled(part, language) for part in tree["$merge"]]
-    return lambda values: {key: told for part in parts for key, told in (part(values) or {}).items()}
+    return lambda values: {
+        key: told for part in parts if (one := part(values)) is not MISSING for key, told in (one or {}).items()
+    }
+
+
+def _concat(tree: dict[str, Any], language: str) -> Filler:
+    parts = [compiled(part, language) for part in tree["$concat"]]
+    return lambda values: [told for part in parts if (one := part(values)) is not MISSING for told in one or ()]
+
+
+def _plain_text(tree: dict[str, Any], language: str) -> Filler:
+    text = text_of(tree["$text"], language)
+    return lambda values: text(values) or ""
 
 
 def _json(tree: dict[str, Any], language: str) -> Filler:
@@ -180,6 +192,8 @@ BUILDERS: Mapping[str, Callable[[dict[str, Any], str], Filler]] = {
     "$if": _if,
     "$each": _each,
     "$merge": _merge,
+    "$concat": _concat,
+    "$text": _plain_text,
     "$json": _json,
     "$query": _query,
 }

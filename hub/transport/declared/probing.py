@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.rest.calls import Call
-from connectors.rest.changes import bounds
-from connectors.rest.clock import Clock
-from connectors.rest.pages import Place, page_of
-from connectors.rest.shapes import Shape
 from hub.domain.errors import AuthError, NotFoundError, RejectedError
 from hub.ports.connector import Probe
+from hub.transport.declared.call import Call
+from hub.transport.declared.changes import bounds
+from hub.transport.declared.clock import Clock
+from hub.transport.declared.pages import Place, page_of
+from hub.transport.declared.shapes import Shape
 from hub.transport.places import as_text, found_at
 
 MOMENT = timedelta(minutes=1)

@@ -7,12 +7,12 @@ from typing import Any
 
 from requests.utils import parse_header_links
 
-from connectors.rest.calls import Call
-from connectors.rest.conditions import are_met
-from connectors.rest.paths import stands
-from connectors.rest.shapes import Listing, Shape
-from connectors.rest.templates import Values
 from hub.domain.errors import NotFoundError, PositionLostError, RejectedError, RetryableError
+from hub.transport.declared.call import Call
+from hub.transport.declared.conditions import are_met
+from hub.transport.declared.paths import stands
+from hub.transport.declared.shapes import Listing, Shape
+from hub.transport.declared.templates import Values
 from hub.transport.places import Reply, as_text, found_at
 
 FEW = 100_000  # pages of one list that is read at one go: a product that never ends is not believed
@@ -56,7 +56,7 @@ def page_of(shape: Shape, listing: Listing, values: Values, place: Place) -> Row
     reply = _reply(shape, listing, values, place)
     told = items_in(listing.call, listing.records, reply)
     items = [_row(listing, item) for item in told] if listing.columns else told
-    after = next_place(shape, listing, place, items, reply)
+    after = next_place(listing, place, items, reply)
     return Rows(tuple(_unseen(shape, listing, place, items)), reply, after)
 
 
@@ -70,7 +70,7 @@ def items_in(call: Call, place: str, reply: Reply, *, write: bool = False) -> li
     return told
 
 
-def next_place(shape: Shape, listing: Listing, place: Place, items: list[Any], reply: Reply) -> Place | None:
+def next_place(listing: Listing, place: Place, items: list[Any], reply: Reply) -> Place | None:
     """Where the next page begins; None at the end."""
     page = listing.page
     if page.kind == "none" or (page.more and not are_met(page.more, reply)):
@@ -82,7 +82,7 @@ def next_place(shape: Shape, listing: Listing, place: Place, items: list[Any], r
         return None
     record = listing.items.record(items[-1])
     at = listing.items.changed(record)
-    last_at = None if at is None else shape.instants.write(at)
+    last_at = None if at is None else listing.instants.write(at)
     return Place(seen if page.kind == "offset" else place.number + 1, listing.items.id(record), last_at)
 
 
@@ -114,7 +114,7 @@ def _reply(shape: Shape, listing: Listing, values: Values, place: Place) -> Repl
     page = listing.page
     back = 1 if page.kind == "offset" and place.number else 0  # the last row again, to see that none has moved
     paged = {
-        "fields": list(shape.asked),
+        "fields": list(listing.asked),
         **values,
         "size": page.size,
         "offset": place.number - back,
@@ -145,7 +145,6 @@ def _unseen(shape: Shape, listing: Listing, place: Place, items: list[Any]) -> l
 
 
 def _row(listing: Listing, item: Any) -> Any:
-    names = listing.columns or ()
-    if not isinstance(item, list) or len(item) != len(names):
+    if not isinstance(item, list) or len(item) != len(listing.asked):
         raise listing.call.caller.http.lost("rows with other columns", write=False)
-    return dict(zip(names, item, strict=True))
+    return dict(zip(listing.asked, item, strict=True))

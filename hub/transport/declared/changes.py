@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.rest.clock import Clock
-from connectors.rest.pages import Place, Rows, page_of
-from connectors.rest.records import Gone, Records
-from connectors.rest.shapes import Listing, Shape
 from hub.domain.errors import RejectedError
 from hub.ports.connector import Page, Remote
+from hub.transport.declared.clock import Clock
+from hub.transport.declared.pages import Place, Rows, page_of
+from hub.transport.declared.records import Gone, Records
+from hub.transport.declared.shapes import Listing, Shape
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Changes:
         listing: Listing = shape["within"]
         step = shape.spec.feed.granularity
         values = {
-            "at": shape.instants.write(at),
-            "until": shape.instants.write(at + step, up=True),
+            "at": listing.instants.write(at),
+            "until": listing.instants.write(at + step, up=True),
             "beyond": None if beyond is None else shape.wire_id(beyond),
         }
         stand = Stand() if after is None else Stand.parse(after)
@@ -160,8 +160,8 @@ def parts_of(shape: Shape) -> list[tuple[str, Listing]]:
 
 def bounds(shape: Shape, listing: Listing, since: datetime, until: datetime) -> dict[str, Any]:
     """The interval as the product wants it: what lies outside is dropped when it comes, so rather more than less."""
-    step = max(shape.spec.feed.granularity, shape.instants.step) if listing.exclusive else timedelta(0)
-    return {"since": shape.instants.write(since - step), "until": shape.instants.write(until + step, up=True)}
+    step = max(shape.spec.feed.granularity, listing.instants.step) if listing.exclusive else timedelta(0)
+    return {"since": listing.instants.write(since - step), "until": listing.instants.write(until + step, up=True)}
 
 
 def moves(kind: str, listing: Listing) -> bool:

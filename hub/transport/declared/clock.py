@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from connectors.rest.instants import Instants
-from connectors.rest.shapes import Shape
+from hub.transport.declared.instants import Instants
+from hub.transport.declared.shapes import Shape
 from hub.transport.places import Reply, found_at
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.rest.conditions import are_met
-from connectors.rest.fields import document
-from connectors.rest.pages import all_items, items_in
-from connectors.rest.shapes import Child, Listing, Shape, version_in
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, RejectedError
 from hub.ports.connector import Remote
+from hub.transport.declared.conditions import are_met
+from hub.transport.declared.fields import document
+from hub.transport.declared.pages import all_items
+from hub.transport.declared.shapes import Child, Get, Listing, Shape, version_in
 from hub.transport.places import Reply, as_text, found_at
 
 Find = Callable[[str, str, str], Sequence[Remote]]
@@ -41,18 +41,21 @@ class Records:
         if shape.get is None:
             return next(iter(self.many(shape, [remote_id])), None)
         try:
-            reply = shape.get.call.read({"id": wire_id, "fields": list(shape.asked)})
+            items = self._got(shape, shape.get, {"id": wire_id, "fields": list(shape.get.asked)})
         except NotFoundError:
             return None
-        if shape.get.records is None:
-            item = found_at(shape.get.record, reply)
-            if item is None:
-                raise shape.get.call.caller.http.lost("no record where one should be", write=False)
-            items = [item]
-        else:
-            items = items_in(shape.get.call, shape.get.records, reply)
-        told = [self.told(shape, item, reply) for item in items]
+        told = [self.told(shape, item, reply) for item, reply in items]
         return next((remote_of(one) for one in told if one is not None and one.id == remote_id), None)
+
+    @staticmethod
+    def _got(shape: Shape, get: Get, values: Doc) -> list[tuple[Any, Reply]]:
+        if get.listing is not None:
+            return list(all_items(shape, get.listing, values))
+        reply = get.call.read(values)
+        item = found_at(get.record, reply)
+        if item is None:
+            raise get.call.caller.http.lost("no record where one should be", write=False)
+        return [(item, reply)]
 
     def many(self, shape: Shape, ids: Sequence[str]) -> list[Remote]:
         """Those of the records that there are, in the order of the ids."""
@@ -140,9 +143,7 @@ class Records:
 
     @staticmethod
     def _version(shape: Shape, record: Any, doc: Doc, reply: Reply | None) -> str | None:
-        if shape.version is None:
-            return digest(doc)
-        told = version_in(shape.version, record, reply)
+        told = version_in(shape.version, record, reply) if shape.locks else None
         if told is None or not shape.children:
             return told
         return f"{told}~{digest({child.name: doc[child.name] for child in shape.children})}"
