@@ -69,7 +69,7 @@ class Batches:
         except TokenRefusedError:
             return AuthError("{system} does not let us in: {reason}", system=self._wire.system, reason="status 401")
         except NotFoundError as error:
-            return RejectedError("{reason}", reason=str(error))
+            return RejectedError(error.template, **error.params)
         except HubError as error:
             return error
 

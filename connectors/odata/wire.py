@@ -133,7 +133,7 @@ class Wire:
         try:
             return self._caller(self.answers.json).call(request, write=True)
         except NotFoundError as error:
-            raise RejectedError("{reason}", reason=str(error)) from error
+            raise RejectedError(error.template, **error.params) from error
 
     def post(self, service: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """A body of our own making; its answer is left to the caller as it is."""
