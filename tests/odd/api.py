@@ -155,7 +155,7 @@ class OddApi(Asset):
 
     # --- the dialect
 
-    def write_instant(self, at: datetime) -> int:
+    def write_instant(self, at: datetime) -> Any:
         """Milliseconds since 1970."""
         return int(at.timestamp() * 1000)
 
