@@ -64,11 +64,12 @@ class SqliteStore:
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run on one snapshot."""
         with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+            driver = driver_of(connection)
+            driver.execute("BEGIN")
             try:
                 return fn(SqlUnitOfWork(Wire(connection), self._vault))
             finally:
-                connection.exec_driver_sql("ROLLBACK")
+                driver.execute("ROLLBACK")
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
