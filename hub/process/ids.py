@@ -19,12 +19,11 @@ class Ulids:
 
     def new(self) -> str:
         """The next identifier."""
-        this_millisecond = (time.time_ns() // 1_000_000) << RANDOM_BITS
+        now = (time.time_ns() // 1_000_000) << RANDOM_BITS
+        if now > self._last:  # drawn outside of the lock, for which others would wait
+            now |= int.from_bytes(os.urandom(RANDOM_BITS // 8), "big")
         with self._lock:
-            last = self._last + 1
-            if this_millisecond > last:
-                last = this_millisecond | int.from_bytes(os.urandom(RANDOM_BITS // 8), "big")
-            self._last = last
+            last = self._last = max(now, self._last + 1)
         return text_of(last)
 
 
