@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from hub.domain.errors import AuthError, HubError, RateLimitedError, RejectedError, RetryableError, UnknownOutcomeError
 from hub.transport.deadline import WatchedAdapter, within
+from hub.transport.session import LeanSession
 
 CHUNK = 65_536
 LOCKED_OUT = frozenset({401, 403, 404, 407})
@@ -55,10 +56,9 @@ class HttpClient:
     def __init__(self, system: str, limits: Limits | None = None) -> None:
         self.system = system
         self._limits = limits or Limits()
-        self._http = requests.Session()
+        self._http = LeanSession()
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, WatchedAdapter())
-        self._http.trust_env = False  # no proxy and no .netrc of the machine decides where our credentials go
 
     def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:
         """Send a document and return the whole answer, whatever its status; ``write``: it may change something."""
