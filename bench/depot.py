@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, StaleError
 from hub.domain.instants import parse_instant
-from hub.ports.connector import Connector, Item, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Connector, Item, ObjectSpec, Page, Probe, Remote, Setup
 from hub.transport.http import HttpClient, Limits, refusal
 
 OK, CONFLICT = 200, 409
 
 
-def connect(
-    system: str, settings: Mapping[str, Any], objects: Mapping[str, ObjectSpec], _remote: Mapping[str, Doc]
-) -> Connector:
+def connect(setup: Setup) -> Connector:
     """Make the connector of one system; nothing is called yet."""
-    seconds = float(settings.get("request_seconds", 30))
-    return Depot(HttpClient(system, Limits(read=seconds, total=seconds)), settings["url"], objects)
+    seconds = float(setup.settings.get("request_seconds", 30))
+    return Depot(HttpClient(setup.system, Limits(read=seconds, total=seconds)), setup.settings["url"], setup.objects)
 
 
 class Depot:

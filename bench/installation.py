@@ -40,7 +40,7 @@ systems:
 connector: desk
 title: {en: Service desk, zh: 服务台}
 product: none, it is paused
-module: connectors.tryton
+driver: tryton
 settings:
   url: {title: {en: Address, zh: 地址}}
   database: {title: {en: Database, zh: 数据库}}

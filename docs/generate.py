@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from hub.cli import main
 from hub.cli.program import EXIT_CODES, FOUND, MISTAKE, code_of
 from hub.domain import events
 from hub.domain.errors import HubError
-from hub.domain.expression import FUNCTIONS
+from hub.domain.expression_values import FUNCTIONS
 from hub.domain.mapping.codecs import CODECS, Codec
 from hub.domain.mapping.codecs.base import ANY
 from hub.domain.mapping.links import NO_LINKS
@@ -192,8 +193,18 @@ def types(names: frozenset[str]) -> str:
 def connector() -> str:
     """Every keyword of a connector file."""
     schema = orjson.loads((data_dir("schemas") / "connector.json").read_bytes())
-    intro = "What a connected product offers, in its own words; `module` has the code that speaks them."
-    return page(["# Connector files", MADE, intro, fields(schema)])
+    intro = "What a connected product offers, in its own words; the driver speaks them, and has keys of its own."
+    drivers = [driver(path.stem) for path in sorted((data_dir("schemas") / "drivers").glob("*.json"))]
+    return page(["# Connector files", MADE, intro, fields(schema), *chain.from_iterable(drivers)])
+
+
+def driver(name: str) -> Iterator[str]:
+    """The section of one driver: its keys of ``connection`` and of each object's ``remote``."""
+    schema = orjson.loads((data_dir("schemas") / "drivers" / f"{name}.json").read_bytes())
+    parts = {"connection": {"$ref": "#/$defs/connection"}, "objects.NAME.remote": {"$ref": "#/$defs/remote"}}
+    yield f"## `driver: {name}`"
+    yield schema["description"]
+    yield fields(schema | {"properties": parts})
 
 
 def errors() -> str:

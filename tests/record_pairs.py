@@ -21,7 +21,7 @@ from hub.files.data import data_dir
 from hub.files.mappings import load_mappings
 from hub.files.settings import load
 from hub.ports.links import Link
-from hub.storage.tables import LINK
+from hub.storage.tables.links import LINK
 
 NOTE = "Recorded from a Tryton 8 with invented data, after both sides had agreed."
 PAIRS = 3

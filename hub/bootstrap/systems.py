@@ -20,7 +20,7 @@ from hub.files.mappings import load_specs
 from hub.files.problems import Problem as MappingProblem
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import CallSettings, Settings, SystemSettings
-from hub.ports.connector import Connector
+from hub.ports.connector import Connector, Setup
 from hub.services.composing import composed
 from hub.services.context import System
 
@@ -134,7 +134,8 @@ def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, env
     if REQUEST_LIMIT in file.settings:
         given[REQUEST_LIMIT] = system.request_limit.total_seconds()
     module = importlib.import_module(file.module)
-    connector: Connector = module.connect(system.name, given, file.objects, file.remote)
+    setup = Setup(system.name, given, file.objects, file.remote, file.connection)
+    connector: Connector = module.connect(setup)
     return connector
 
 

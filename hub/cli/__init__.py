@@ -7,13 +7,30 @@ from pathlib import Path
 import click
 
 from hub import __version__
-from hub.cli import audit, demo, doctor, drift, init, key, migrate, queue, reconcile, review, sync, trace, up, user
+from hub.cli import (
+    audit,
+    demo,
+    doctor,
+    drift,
+    init,
+    key,
+    migrate,
+    queue,
+    reconcile,
+    review,
+    sync,
+    trace,
+    twin,
+    up,
+    user,
+)
 from hub.cli import map as mapping
 from hub.cli.place import Place
 from hub.cli.program import Program
 from hub.process import logs
 
 CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock, and for every request that waits
+NOUNS = (audit, demo, doctor, drift, init, key, mapping, migrate, queue, reconcile, review, sync, trace, twin, up, user)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,5 +55,5 @@ def main(ctx: click.Context, directory: Path, *, verbose: bool) -> None:
     ctx.obj = Place(directory, os.environ)
 
 
-for noun in (audit, demo, doctor, drift, init, key, mapping, migrate, queue, reconcile, review, sync, trace, up, user):
+for noun in NOUNS:
     main.add_command(noun.command)

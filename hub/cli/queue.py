@@ -92,3 +92,14 @@ def drop(place: Place, item_id: str, reason: str) -> None:
     """Give up for good what was given up."""
     answer = perform(place, "queue.drop", id=item_id, reason=reason)
     click.echo(f"{item_id} was dropped from the {answer['queue']}.")
+
+
+@command.command("reroute")
+@click.argument("item_id", metavar="ID")
+@click.option("--to", required=True, metavar="SYSTEM", help="The system that is to take the document instead.")
+@click.option("--reason", required=True, help="Why, and how it is known that it is not there; kept in the audit trail.")
+@here
+def reroute(place: Place, item_id: str, to: str, reason: str) -> None:
+    """Send a document that one system did not take through another: look there first, lest it is made twice."""
+    answer = perform(place, "queue.reroute", id=item_id, to=to, reason=reason)
+    click.echo(f"{item_id} was dropped; its document goes to {answer['system']}.")

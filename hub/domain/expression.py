@@ -7,22 +7,19 @@ order comparison with it is false. Text and number do not mix: ``number(qty) * 2
 """
 
 import ast
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
+from decimal import Decimal, DecimalException
 from typing import Any, TypeAlias
 
-from hub.domain.errors import HubError, InvalidError
+from hub.domain.errors import InvalidError
+from hub.domain.expression_values import BINARY, COMPARE, EXACT, FUNCTIONS, TypeClashError, compared, negative, seen
 
 MAX_TEXT = 1000
 MAX_NODES = 200
 MAX_DEPTH = 30
-MAX_RESULT = 10_000  # characters of a text that concatenation may build
-
 Names: TypeAlias = Mapping[str, Any]
 _Run: TypeAlias = Callable[[Names], Any]
-_EXACT = Context(prec=50, rounding=ROUND_HALF_UP, Emax=999, Emin=-999)
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Expression:
             return self._run(names)
         except DecimalException as error:
             raise InvalidError("{text}: a number divided by zero, or out of range", text=self.text) from error
-        except _TypeClashError as error:
+        except TypeClashError as error:
             raise InvalidError(error.template, fields=(), text=self.text, **error.params) from error
 
     def names(self) -> tuple[str, ...]:
@@ -48,10 +45,6 @@ class Expression:
 
     def __str__(self) -> str:
         return self.text
-
-
-class _TypeClashError(HubError):
-    """Values do not go together; ``text`` in the template is the expression."""
 
 
 def parse(text: str) -> Expression:
@@ -80,9 +73,6 @@ def _depth(tree: ast.expr) -> int:
     while level:
         depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]  # type: ignore[misc]  # ast.AST is enough here
     return depth
-
-
-# --- names and literals
 
 
 def _path(node: ast.expr, text: str) -> tuple[str, ...]:
@@ -118,13 +108,6 @@ def _lookup(path: tuple[str, ...]) -> _Run:
     return run
 
 
-def seen(value: Any) -> Any:
-    """A document's value as expressions see it: every number a Decimal."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return Decimal(repr(value) if isinstance(value, float) else value)
-
-
 def exact(node: ast.Constant, text: str) -> Any:
     """What a literal means, every number a Decimal; fails on what is none of the language."""
     value: Any = node.value
@@ -133,7 +116,7 @@ def exact(node: ast.Constant, text: str) -> Any:
         value = Decimal(literal)
     if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
         number = Decimal(value)
-        if abs(number.adjusted()) > _EXACT.prec:
+        if abs(number.adjusted()) > EXACT.prec:
             raise InvalidError("expression {text} holds a number out of range", text=repr(text))
         value = number
     if value is not None and not isinstance(value, bool | str | Decimal):
@@ -148,186 +131,6 @@ def exact(node: ast.Constant, text: str) -> Any:
 def _constant(node: ast.Constant, text: str) -> _Run:
     value = exact(node, text)
     return lambda _: value
-
-
-# --- operators
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Decimal)
-
-
-def _clash(left: Any, right: Any) -> _TypeClashError:
-    if {type(left), type(right)} == {Decimal, str}:
-        return _TypeClashError("{text}: a number and a text do not go together: use number() or text()")
-    return _TypeClashError("{text}: a value that is neither number nor text cannot be reckoned with or put in order")
-
-
-def _add(left: Any, right: Any) -> Any:
-    if isinstance(left, str) and isinstance(right, str):
-        return _bounded(left + right)
-    return _arithmetic(_EXACT.add)(left, right)
-
-
-def _bounded(text: str) -> str:
-    if len(text) > MAX_RESULT:
-        raise _TypeClashError("{text}: the result has more than {most} characters", most=MAX_RESULT)
-    return text
-
-
-def _arithmetic(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Any, Any], Any]:
-    def run(left: Any, right: Any) -> Any:
-        if not (_is_number(left) and _is_number(right)):
-            raise _clash(left, right)
-        return operation(left, right)
-
-    return run
-
-
-BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: _add,
-    ast.Sub: _arithmetic(_EXACT.subtract),
-    ast.Mult: _arithmetic(_EXACT.multiply),
-    ast.Div: _arithmetic(_EXACT.divide),
-    ast.Mod: _arithmetic(_EXACT.remainder),
-}
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if {type(left), type(right)} == {Decimal, str}:
-        raise _clash(left, right)
-    return _same_kind(left, right) and bool(left == right)
-
-
-def _ordered(operation: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def run(left: Any, right: Any) -> bool:
-        if left is None or right is None:
-            return False
-        if not ((_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str))):
-            raise _clash(left, right)
-        return operation(left, right)
-
-    return run
-
-
-def _within(value: Any, choices: Any) -> bool:
-    if not isinstance(choices, list):
-        raise _TypeClashError("{text}: 'in' wants a list on its right; use contains() for text")
-    return any(_same_kind(value, each) and value == each for each in map(seen, choices))
-
-
-def _same_kind(left: Any, right: Any) -> bool:
-    return isinstance(left, bool) == isinstance(right, bool)
-
-
-COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: _equal,
-    ast.NotEq: lambda left, right: not _equal(left, right),
-    ast.Lt: _ordered(operator.lt),
-    ast.LtE: _ordered(operator.le),
-    ast.Gt: _ordered(operator.gt),
-    ast.GtE: _ordered(operator.ge),
-    ast.In: _within,
-    ast.NotIn: lambda left, right: not _within(left, right),
-}
-
-
-def compared(operations: tuple[Callable[[Any, Any], bool], ...], values: list[Any]) -> bool:
-    """A chain such as ``1 < a <= 5``: every neighbours' comparison holds."""
-    return all(run(left, right) for run, left, right in zip(operations, values, values[1:], strict=False))
-
-
-def negative(value: Any) -> Decimal | None:
-    """The number with its sign turned; nothing stays nothing."""
-    return None if value is None else _EXACT.minus(_decimal(value))
-
-
-# --- functions
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return value
-    try:
-        number = Decimal(value) if isinstance(value, str) and "_" not in value else Decimal("NaN")
-    except DecimalException:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > _EXACT.prec:
-        raise _TypeClashError("{text}: number() is given what is no number")
-    return number
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value.normalize(_EXACT), "f")
-    return str(value).lower() if isinstance(value, bool) else _string(value)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _TypeClashError("{text}: a text is wanted where a value of another kind stands")
-    return value
-
-
-def _length(value: Any) -> Decimal:
-    if not isinstance(value, str | list):
-        raise _TypeClashError("{text}: length() wants a text or a list")
-    return Decimal(len(value))
-
-
-_PLACES = tuple(map(Decimal, range(11)))  # more places than any currency or unit has
-
-
-def _round(value: Any, places: Any = Decimal(0)) -> Decimal:
-    if _decimal(places) not in _PLACES:
-        raise _TypeClashError("{text}: round() wants 0 to 10 places")
-    return _decimal(value).quantize(Decimal(1).scaleb(-int(places)), context=_EXACT)
-
-
-def _decimal(value: Any) -> Decimal:
-    if not isinstance(value, Decimal):
-        raise _TypeClashError("{text}: a number is wanted where a value of another kind stands")
-    return value
-
-
-def _least(*values: Any) -> Decimal:
-    return min(map(_decimal, values))
-
-
-def _greatest(*values: Any) -> Decimal:
-    return max(map(_decimal, values))
-
-
-@dataclass(frozen=True)
-class _Function:
-    call: Callable[..., Any]
-    least: int
-    most: int
-    takes_null: bool = False
-
-
-FUNCTIONS: dict[str, _Function] = {
-    "abs": _Function(lambda value: _EXACT.abs(_decimal(value)), 1, 1),
-    "coalesce": _Function(
-        lambda *values: next((each for each in values if each is not None), None), 1, 9, takes_null=True
-    ),
-    "contains": _Function(lambda text, part: _string(part) in _string(text), 2, 2),
-    "ends_with": _Function(lambda text, part: _string(text).endswith(_string(part)), 2, 2),
-    "length": _Function(_length, 1, 1),
-    "lower": _Function(lambda text: _string(text).lower(), 1, 1),
-    "max": _Function(_greatest, 1, 9),
-    "min": _Function(_least, 1, 9),
-    "number": _Function(_number, 1, 1),
-    "round": _Function(_round, 1, 2),
-    "starts_with": _Function(lambda text, part: _string(text).startswith(_string(part)), 2, 2),
-    "strip": _Function(lambda text: _string(text).strip(), 1, 1),
-    "text": _Function(_text, 1, 1),
-    "upper": _Function(lambda text: _bounded(_string(text).upper()), 1, 1),
-}
-"""What may be called, with how many arguments; nothing in gives nothing out, except for coalesce."""
-
-
-# --- building closures
 
 
 def _build(node: ast.AST, text: str) -> _Run:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 FIRST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=10)
+LEAST = timedelta(seconds=1)  # a system that asks for patience of no time is not asked again at once
 PATIENCE = timedelta(hours=1)  # a system that asks for more than this is asked again after this
 GIVE_UP_AFTER = 8  # attempts of a message that fails for a reason nobody foresaw
 
@@ -12,7 +13,8 @@ GIVE_UP_AFTER = 8  # attempts of a message that fails for a reason nobody foresa
 def next_attempt(key: str, attempt: int, *, now: datetime, retry_after: float | None = None) -> datetime:
     """The time of the next attempt; ``attempt`` counts from 1, ``retry_after`` in seconds is what the system asked."""
     if retry_after is not None:
-        return now + timedelta(seconds=min(max(retry_after, 0), PATIENCE.total_seconds()))
+        asked = timedelta(seconds=min(retry_after, PATIENCE.total_seconds()))
+        return now + max(asked, LEAST)
     pause: timedelta = min(FIRST * 2 ** min(attempt - 1, 20), LONGEST)
     return now + pause * (0.5 + share(f"{key}:{attempt}") / 2)
 

@@ -1,7 +1,7 @@
-"""Connector files: what each product offers, checked against ``schemas/connector.json``."""
+"""Connector files: what each product offers, checked against ``schemas/connector.json`` and its driver's schema."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,13 @@ from hub.files.connector_hooks import hooks_of, wrong_hooks
 from hub.files.data import data_dir
 from hub.ports.connector import Feed, ObjectSpec, Step
 
-META_SCHEMA = data_dir("schemas") / "connector.json"
+SCHEMAS = data_dir("schemas")
 UNITS = {"ms": "milliseconds", "s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True)
 class ConnectorFile:
-    """A connector file, read: the specs for the sync engine, the rest for the connector's own code."""
+    """A connector file, read: the specs for the sync engine; ``connection`` and ``remote`` for the driver alone."""
 
     name: str
     title: Mapping[str, str]
@@ -33,6 +33,7 @@ class ConnectorFile:
     settings: Mapping[str, Doc]
     objects: Mapping[str, ObjectSpec]
     remote: Mapping[str, Doc]
+    connection: Doc = field(default_factory=dict)
     hooks: Hooks | None = None
 
 
@@ -44,10 +45,11 @@ def load_connector(path: Path) -> ConnectorFile:
     return ConnectorFile(
         name=declared["connector"],
         title=declared["title"],
-        module=declared["module"],
+        module=declared.get("module") or f"connectors.{declared['driver']}",
         settings=declared["settings"],
         objects={name: _spec(name, told) for name, told in objects.items()},
         remote={name: told["remote"] for name, told in objects.items()},
+        connection=declared.get("connection", {}),
         hooks=hooks_of(declared.get("hooks")),
     )
 
@@ -63,11 +65,9 @@ def _read(path: Path) -> Doc:
 
 
 def _check(path: Path, declared: Doc) -> None:
-    validator = Draft202012Validator(orjson.loads(META_SCHEMA.read_bytes()))
-    wrong = [
-        FieldError(".".join(map(str, error.instance_path)), "{error}", {"error": error.message})
-        for error in validator.iter_errors(declared)
-    ]
+    wrong = list(_against(orjson.loads((SCHEMAS / "connector.json").read_bytes()), declared, ""))
+    if not wrong and "driver" in declared:
+        wrong += _wrong_for_driver(declared)
     wrong += [
         FieldError(f"objects.{name}.of", "there is no object {of}", {"of": told["of"]})
         for name, told in declared.get("objects", {}).items()
@@ -78,6 +78,27 @@ def _check(path: Path, declared: Doc) -> None:
     wrong += [] if wrong else _wrong_cursors(declared["objects"])
     if wrong:
         raise InvalidError("{file}: {count} wrong", fields=tuple(wrong), file=path.name, count=len(wrong))
+
+
+def _against(schema: Doc, node: Any, at: str) -> Iterator[FieldError]:
+    """Where a node does not follow a schema; ``at`` is where it stands in the file."""
+    for error in Draft202012Validator(schema).iter_errors(node):
+        yield FieldError(
+            ".".join(filter(None, (at, *map(str, error.instance_path)))), "{error}", {"error": error.message}
+        )
+
+
+def _wrong_for_driver(declared: Doc) -> Iterator[FieldError]:
+    """What the driver does not know of ``connection`` and of the ``remote`` of each object."""
+    file = SCHEMAS / "drivers" / f"{declared['driver']}.json"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.json")))
+        yield FieldError("driver", "there is no driver {name}: {known}", {"name": declared["driver"], "known": known})
+        return
+    schema = orjson.loads(file.read_bytes())
+    yield from _against(schema | {"$ref": "#/$defs/connection"}, declared.get("connection", {}), "connection")
+    for name, told in declared["objects"].items():
+        yield from _against(schema | {"$ref": "#/$defs/remote"}, told["remote"], f"objects.{name}.remote")
 
 
 def _wrong_cursors(objects: Mapping[str, Doc]) -> list[FieldError]:
@@ -113,6 +134,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         of=told.get("of"),
         key_expires=_duration(told["key_expires"]) if "key_expires" in told else None,
         batch=told.get("batch", {}).get("max", 1),
+        sweep=told.get("sweep", True),
         feed=_feed(told.get("cursor")),
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
@@ -122,6 +122,7 @@ class ObjectSpec:
     compensate: Sequence[Step] = ()  # what takes a document back that is withdrawn before it reached its goal
     feed: Feed = field(default_factory=Feed)
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
+    sweep: bool = True  # whether it can list all that there is, so that what is missing tells something
     batch: int = 1  # how many records one call may write, where the connector can
 
     def idempotency_of(self, operation: str) -> Idempotency:
@@ -132,6 +133,20 @@ class ObjectSpec:
         if isinstance(self.idempotency, str):
             return Idempotency(self.idempotency if operation == "create" else "lookup")
         return Idempotency(self.idempotency.get(operation, "none" if operation == "create" else "lookup"))
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What one system is made of; the module of a connector has a ``connect(setup)`` that calls nobody yet.
+
+    ``settings`` are the operator's, secrets among them in the clear; the rest is the connector file's.
+    """
+
+    system: str
+    settings: Mapping[str, Any]
+    objects: Mapping[str, ObjectSpec]
+    remote: Mapping[str, Doc]  # by object
+    connection: Doc = field(default_factory=dict)
 
 
 class Connector(Protocol):

@@ -95,6 +95,9 @@ class Links(Protocol):
         """A complete sweep found these again: their count begins anew."""
         ...
 
-    def missed(self, system: str, name: str, times: int, *, limit: int) -> list[str]:
-        """External ids of active links that so many complete sweeps in a row did not find."""
+    def missed(self, system: str, name: str, times: int, *, after: str, limit: int) -> list[str]:
+        """External ids after one, in their order, of active links that so many complete sweeps in a row did not find.
+
+        Those that a person is asked about already are left out.
+        """
         ...

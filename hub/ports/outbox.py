@@ -48,6 +48,10 @@ class Outbox(Protocol):
         """Choose the one route of an obligation, for ever; whether it is this system."""
         ...
 
+    def rebind(self, entity: str, record_id: str, system: str) -> None:
+        """Choose another route for an obligation, by a person's decision."""
+        ...
+
     def claim(
         self, system: str, *, now: datetime, lease_for: timedelta, limit: int, live_only: bool = False
     ) -> list[Delivery]:
@@ -67,9 +71,9 @@ class Outbox(Protocol):
         ...
 
     def hand_back(
-        self, delivery: Delivery, *, not_before: datetime | None = None, doubt: bool = False, error: str | None = None
+        self, delivery: Delivery, *, not_before: datetime, doubt: bool = False, error: str | None = None
     ) -> None:
-        """Nothing was attempted, so no attempt counts; due again at once, or at a time; with the doubt there was."""
+        """Nothing was attempted, so no attempt counts; due again at a time to come, with the doubt there was."""
         ...
 
     def done(self, *deliveries: Delivery) -> None:

@@ -11,6 +11,7 @@ class Run:
     """One sweep or load; ``object`` is empty where it is about all of them.
 
     ``revision`` is that of the links when it began, ``position`` where it goes on, ``note`` what a person should know.
+    ``forced``: somebody has looked, and no brake stops it.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Run:
     ended_at: datetime | None = None
     note: str | None = None
     version: int = 0
+    forced: bool = False
 
 
 class Runs(Protocol):

@@ -1,24 +1,22 @@
 """Hooks that are the record: taken in as they came, once, and never over a state that is newer."""
 
 import json
-from collections.abc import Callable
 
 from hub.domain.errors import InvalidError
 from hub.domain.hooks import carried, read_event
 from hub.domain.instants import parse_instant
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
-from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services.context import Hub, System
+from hub.services.context import Hub
 from hub.services.hooks import hooks_of
+from hub.services.taking import Read, take_read
 from hub.services.tracing import Tracer
 
 RANKED = "hook:"  # before the version of a link that hooks keep: it says which of two states is newer
-TakeIn = Callable[[Hub, UnitOfWork, System, Tracer, str, str, Remote, Link | None], object]
 
 
-def take_record(hub: Hub, tx: UnitOfWork, message: Message, take_in: TakeIn) -> None:
+def take_record(hub: Hub, tx: UnitOfWork, message: Message) -> None:
     """Merge what a message carries, and mark it done, in one transaction; what we know already is left alone."""
     system = hub.systems[message.source]
     remote, name = remote_of(hub, message)
@@ -29,7 +27,7 @@ def take_record(hub: Hub, tx: UnitOfWork, message: Message, take_in: TakeIn) -> 
     tracer = Tracer(hub, message.correlation, system.name, mapping.entity)
     link = tx.links.of_remote(system.name, name, remote.id)
     if link is None or is_newer(link.version, remote.version):
-        take_in(hub, tx, system, tracer, name, remote.id, remote, link)
+        take_read(hub, tx, system, tracer, Read(name, remote.id, remote, link))
     else:
         tracer = tracer.of(link.record_id)
         tracer.note(tx, "merged", "{object} {id} is known in this state or a newer one.", object=name, id=remote.id)

@@ -13,7 +13,7 @@ from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing
+from hub.services import adopting, agreeing
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
@@ -99,7 +99,7 @@ def _linked(tx: UnitOfWork, system: System, mapping: Mapping, record_id: str) ->
 
 def _counterpart(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> Pair:
     """A record over there that is not linked, and ours when there is just one that it may be."""
-    found = agreeing.counterparts(hub, tx, system, mapping, remote)
+    found = adopting.counterparts(hub, tx, system, mapping, remote)
     return Pair(mapping, found[0] if len(found) == 1 else None, remote, None)
 
 

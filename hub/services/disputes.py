@@ -16,7 +16,7 @@ from hub.ports.matches import Match
 from hub.ports.records import Record
 from hub.ports.reviews import Review
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import agreeing, questions, records
 from hub.services.asking import ask_again, need_mapping
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
@@ -72,7 +72,7 @@ def present(hub: Hub, tx: UnitOfWork, review: Review) -> Doc | None:
     conflict = None if case is None else of_path(case.merged(tx), review.detail["field"])
     if case is None or conflict is None:
         return review.detail if case is not None and review.detail["why"] == Dispute.NO_COUNTERPART else None
-    told = agreeing.question(conflict, case.remote, is_ours=True)
+    told = questions.question(conflict, case.remote, is_ours=True)
     return {**review.detail, **told, "why": review.detail["why"]}
 
 

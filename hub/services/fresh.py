@@ -14,6 +14,7 @@ from hub.domain.mapping import Mapping
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
+from hub.services.gate import Purpose
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -33,7 +34,8 @@ class Old:
 def freshen(hub: Hub, entity: str, record_id: str) -> None:
     """Read a record again from the systems that tell it, where what we know is too old.
 
-    Where a system does not answer in time, the old value stands, and the trace of the record says so.
+    Where a system does not answer in time, or as many people as may wait for it already, the old value stands, and the
+    trace of the record says so.
     """
     for old in hub.store.read(lambda tx: too_old(hub, tx, entity, record_id)):
         reader = Reader(hub, old)
@@ -74,7 +76,7 @@ class Reader(threading.Thread):
         tracer = Tracer(self._hub, self._hub.ids.new(), system.name, mapping.entity, link.record_id)
         try:
             self._hub.holds.refuse(system.name, mapping.entity)
-            fetch(self._hub, system, tracer, mapping.object, link.external_id)
+            fetch(self._hub, system.wanted_for(Purpose.DESK), tracer, mapping.object, link.external_id)
         except HubError as error:
             self.reason = str(error)
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not hold up who asked

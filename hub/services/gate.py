@@ -24,7 +24,7 @@ from hub.ports.store import Store
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 DESK_CALLS = 2  # people who may wait for one system at once: the others are told at once, and the desk stays free
-SOON = timedelta(seconds=1)
+SOON = timedelta(seconds=1)  # what found no room is not due at once: workers would hand it to and fro
 TURN = timedelta(seconds=10)  # the longest that a delivery whose intent is committed waits for its turn to call
 
 
@@ -105,7 +105,7 @@ class Gate:
             return self._watched(kind, purpose, work)
         if not self._turns.acquire(timeout=TURN.total_seconds()):
             raise NotNowError(
-                "{system} is slow at present: look again later.", at=self._clock.now(), system=self.system
+                "{system} is slow at present: look again later.", at=self._clock.now() + SOON, system=self.system
             )
         try:
             return self._watched(kind, purpose, work)
@@ -146,7 +146,9 @@ class Gate:
                 raise NotNowError("{system} does not answer at present: it is left alone.", at=at, system=self.system)
             if purpose is Purpose.DESK:
                 if self._at_desk >= DESK_CALLS:
-                    raise NotNowError("{system} is slow at present: look again later.", at=now, system=self.system)
+                    raise NotNowError(
+                        "{system} is slow at present: look again later.", at=now + SOON, system=self.system
+                    )
                 self._at_desk += 1
             self._bucket = None if self._bucket is None else self._bucket.taken()
             self._breakers[kind] = breaker.entered()

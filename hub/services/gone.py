@@ -12,7 +12,7 @@ from hub.domain.mapping import Mapping
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import agreeing, questions, records
 from hub.services.context import Actor, Hub, System
 from hub.services.tracing import Tracer
 
@@ -42,7 +42,7 @@ def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, 
     if other is not None and other.record_id != record.id:
         candidates = [record.id, other.record_id]
         detail = {"path": link.external_id, "into": remote.id, "candidates": candidates, "other": other.record_id}
-        agreeing.open_review(hub, tx, tracer, "merged", detail)
+        questions.open_review(hub, tx, tracer, "merged", detail)
         tracer.note(tx, "merged", "{id} went into {into}, which is another of ours: a person decides.",
                     id=link.external_id, into=remote.id)  # fmt: skip
         return other
@@ -97,4 +97,4 @@ def ended(hub: Hub, entity: str) -> tuple[str, object] | None:
 
 def ask(hub: Hub, tx: UnitOfWork, tracer: Tracer, link: Link) -> None:
     """Ask a person what is to become of our record."""
-    agreeing.open_review(hub, tx, tracer, "gone", {"path": link.external_id, "remote_id": link.external_id})
+    questions.open_review(hub, tx, tracer, "gone", {"path": link.external_id, "remote_id": link.external_id})

@@ -5,11 +5,10 @@ import hashlib
 import orjson
 
 from hub.domain.documents import Doc
-from hub.domain.mapping import Mapping
 from hub.ports.connector import Remote
 from hub.ports.inbox import Message
 from hub.ports.store import UnitOfWork
-from hub.services.context import Hub, System
+from hub.services.context import Hub
 
 HINT = "hint"
 
@@ -64,8 +63,3 @@ def hint_of(hub: Hub, system: str, name: str, remote_id: str, told: Doc, key: st
 def subject_of(name: str, remote_id: str) -> str:
     """What hints about one remote record have in common."""
     return f"{name}/{remote_id}"
-
-
-def mapping_of(system: System, name: str) -> Mapping:
-    """The mapping of a remote object."""
-    return next(mapping for mapping in system.mappings.values() if mapping.object == name)

@@ -16,19 +16,20 @@ from hub.domain.errors import (
 )
 from hub.domain.mapping import Mapping, MissingLinkError
 from hub.domain.retry import GIVE_UP_AFTER, next_attempt
-from hub.domain.sync.window import BEGINNING
 from hub.ports.inbox import Message
+from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
 from hub.services import carrying, failing, records, signals
 from hub.services.context import Hub, System
 from hub.services.gate import NotNowError
-from hub.services.hints import HINT, ask_for, hint, mapping_of, subject_of
+from hub.services.hints import HINT, ask_for, hint, subject_of
 from hub.services.hooks import RECORD
-from hub.services.polling import is_loading, poll, poll_object
-from hub.services.taking import fetch, take_in
+from hub.services.polling import poll, poll_object
+from hub.services.runs import is_loading
+from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
-__all__ = ["BEGINNING", "HINT", "fetch", "hint", "mapping_of", "poll", "poll_object", "process", "take_in"]
+__all__ = ["HINT", "fetch", "hint", "poll", "poll_object", "process"]
 LEASE = timedelta(minutes=2)
 PARKED = timedelta(minutes=10)  # a child is woken when its parent comes; this is for a parent that never does
 LONGEST_CIRCLE = 20  # records that wait for one another, followed to find out whether the last waits for the first
@@ -61,7 +62,7 @@ def not_taken_together(hub: Hub, messages: Sequence[Message]) -> Sequence[Messag
 
     def work(tx: UnitOfWork) -> None:
         for message in carried:
-            carrying.take_record(hub, tx, message, take_in)
+            carrying.take_record(hub, tx, message)
 
     attempts = [attempt_at(hub, message) for message in carried]
     try:
@@ -99,10 +100,10 @@ def process_hint(hub: Hub, message: Message) -> None:
     """Fetch the record that a hint is about and take it in."""
     subject = orjson.loads(message.raw)
     system = hub.systems[message.source]
-    if system.mapped(subject["object"]) is None:
+    mapping = system.mapped(subject["object"])
+    if mapping is None:
         process_part(hub, message, system, subject["object"], subject["id"])
         return
-    mapping = mapping_of(system, subject["object"])
     hub.holds.refuse(system.name, mapping.entity)
     tracer = Tracer(hub, message.correlation, system.name, mapping.entity)
     hub.store.run(lambda tx: tracer.note(tx, "taken_up", "{object} {id}", object=mapping.object, id=subject["id"]))
@@ -115,8 +116,7 @@ def mapping_about(hub: Hub, message: Message) -> Mapping | None:
     """The mapping of what a hint is about; None for what is no hint, or about nothing that is mapped."""
     if message.kind != HINT or message.source not in hub.systems:
         return None
-    name = orjson.loads(message.raw).get("object")
-    return next((one for one in hub.systems[message.source].mappings.values() if one.object == name), None)
+    return hub.systems[message.source].mapped(orjson.loads(message.raw)["object"])
 
 
 def process_part(hub: Hub, message: Message, system: System, name: str, remote_id: str) -> None:
@@ -139,7 +139,7 @@ def process_part(hub: Hub, message: Message, system: System, name: str, remote_i
 
 def process_record(hub: Hub, message: Message) -> None:
     """Take in a hook that is the record."""
-    hub.store.run(lambda tx: carrying.take_record(hub, tx, message, take_in))
+    hub.store.run(lambda tx: carrying.take_record(hub, tx, message))
 
 
 WORK: dict[str, Callable[[Hub, Message], None]] = {HINT: process_hint, RECORD: process_record}
@@ -168,7 +168,7 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
     def work(tx: UnitOfWork) -> None:
         if circle := circle_of(tx, message, parent):
             refuse(hub, tx, message, f"{error} It waits for itself: {circle}.", error, waits_for=parent)
-        elif tx.links.of_remote(system.name, mapping.object, error.sought) is None:
+        elif not is_here(tx.links.of_remote(system.name, mapping.object, error.sought)):
             if not tx.inbox.has_new(system.name, parent):
                 hint(hub, tx, system.name, mapping.object, error.sought)
             tx.inbox.park(message, waits_for=parent, not_before=at, error=str(error))
@@ -176,6 +176,11 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
             tx.inbox.later(message, not_before=hub.clock.now(), error=str(error))
 
     hub.store.run(work)
+
+
+def is_here(parent: Link | None) -> bool:
+    """Whether a parent can be referred to: one that was deleted over there cannot."""
+    return parent is not None and parent.state != "gone"
 
 
 def ask_parent(hub: Hub, message: Message, error: MissingLinkError) -> None:

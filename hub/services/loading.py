@@ -22,12 +22,11 @@ from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.gate import Purpose
 from hub.services.reconciling import remote_page
-from hub.services.runs import begin, ended, moved_on
-from hub.services.sweeping import added
+from hub.services.runs import LOAD, added, begin, ended, moved_on
 from hub.services.taking import take_page
 
-KIND = "load"
 COUNT, COMPARE, TAKE = "count", "compare", "take"
+UNMAPPED = "{entity} is mapped to nothing any more: load again."
 BRAKED = (
     "It would change {changed} of {linked} linked {entity} records, more than the brake allows: read 'sync plan', "
     "then load with --force."
@@ -46,10 +45,7 @@ def start(hub: Hub, system: System, entities: Sequence[str] = (), *, force: bool
                            system=system.name, names=", ".join(unknown))  # fmt: skip
     order = [mapping.entity for mapping in in_order(loadable)]
     place = {"todo": order, "phase": COUNT, "after": None, "until": write_instant(hub.clock.now() - system.lag)}
-    run = begin(hub, KIND, system.name, "", place)
-    if force and not run.counts.get("forced"):
-        run = hub.store.run(lambda tx: tx.runs.save(replace(run, counts={**run.counts, "forced": 1})))
-    return run
+    return begin(hub, LOAD, system.name, "", place, force=force)
 
 
 def in_order(mappings: Iterable[Mapping]) -> list[Mapping]:
@@ -80,7 +76,7 @@ def stop(hub: Hub, system: System) -> Run | None:
     """Give an unfinished load up: what it has taken in stays, and the system is synced again."""
 
     def work(tx: UnitOfWork) -> Run | None:
-        run = next(iter(tx.runs.open(KIND, system.name)), None)
+        run = next(iter(tx.runs.open(LOAD, system.name)), None)
         return None if run is None else ended(hub, tx, run, "stopped", None)
 
     return hub.store.run(work)
@@ -91,7 +87,11 @@ def advance(hub: Hub, system: System, run: Run) -> Run:
     at = orjson.loads(run.position or "{}")
     if not at["todo"]:
         return hub.store.run(lambda tx: ended(hub, tx, run, "complete", None))
-    return Load(hub, system.wanted_for(Purpose.BULK), system.mappings[at["todo"][0]], run, at).step()
+    mapping = system.mappings.get(at["todo"][0])
+    if mapping is None:
+        note = UNMAPPED.format(entity=at["todo"][0])
+        return hub.store.run(lambda tx: ended(hub, tx, run, "failed", note))
+    return Load(hub, system.wanted_for(Purpose.BULK), mapping, run, at).step()
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Load:
             if page is not None and page.after is not None:
                 return self.go_on(tx, run, after=page.after)
             linked = tx.links.count(self.system.name, self.mapping.object)
-            return self.go_on(tx, run, phase=COMPARE if linked and not run.counts.get("forced") else TAKE, after=None)
+            return self.go_on(tx, run, phase=COMPARE if linked and not run.forced else TAKE, after=None)
 
         return self.hub.store.run(work)
 

@@ -10,10 +10,10 @@ from hub.ports.outbox import Delivery
 from hub.services import batching, doubt, endings, sagas
 from hub.services.attempt import LEASE_MARGIN, Attempt, TakenOverError
 from hub.services.context import Hub, System
-from hub.services.gate import Kind, Purpose
+from hub.services.gate import SOON, Kind, Purpose
 from hub.services.lanes import side_by_side
-from hub.services.polling import is_loading
 from hub.services.rounds import Rounds
+from hub.services.runs import is_loading
 
 
 def deliver(hub: Hub, name: str, limit: int = 8) -> int:
@@ -55,7 +55,8 @@ def make(attempt: Attempt) -> None:
     """Try, and record how it ended."""
     try:
         if attempt.lease_ended():
-            attempt.commit(lambda tx: tx.outbox.hand_back(attempt.delivery, doubt=attempt.doubt))
+            at = attempt.hub.clock.now() + SOON
+            attempt.commit(lambda tx: tx.outbox.hand_back(attempt.delivery, not_before=at, doubt=attempt.doubt))
             return
         send(attempt)
     except TakenOverError:

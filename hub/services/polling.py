@@ -18,6 +18,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import signals
 from hub.services.context import Hub, System
 from hub.services.hints import hint
+from hub.services.runs import is_loading
 from hub.services.taking import take_page
 from hub.services.tracing import Tracer
 
@@ -27,10 +28,22 @@ LOST = "{system} no longer knows what changed since {since}: everything is read 
 
 
 def poll(hub: Hub, system: System) -> int:
-    """Take in what changed since the last poll, less the overlap; says how many records were news."""
+    """Take in what changed since the last poll, less the overlap; says how many records were news.
+
+    An object that fails stops none of the others: each has its turn, then the first error is raised.
+    """
     if system.paused or is_loading(hub, system.name):
         return 0
-    return sum(poll_object(hub, system, mapping) for mapping in polled(hub, system))
+    news, failed = 0, []
+    for mapping in polled(hub, system):
+        try:
+            news += poll_object(hub, system, mapping)
+        except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other objects; it is raised below
+            signals.not_polled(hub, system.name, mapping.object, error)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return news
 
 
 def polled(hub: Hub, system: System) -> list[Mapping]:
@@ -157,15 +170,6 @@ class Listing:
             tracer.note(tx, "received", "{object}: {note}", object=self.mapping.object, note=note)
         tx.cursors.save(self.system.name, self.mapping.object, position)
         tx.cursors.polled(self.system.name, self.mapping.object, at=at, told=self.told)
-
-
-def is_loading(hub: Hub, name: str) -> bool:
-    """Whether an initial load of the system is under way: all else waits for it."""
-    open_loads = hub.store.read(lambda tx: tx.runs.open("load", name))
-    return any(hub.clock.now() - run.moved_at < STALLED for run in open_loads)
-
-
-STALLED = timedelta(minutes=10)  # a load that has not moved for so long no longer holds its system
 
 
 def is_suspicious(cursor: Cursor, now: datetime) -> bool:

@@ -8,7 +8,8 @@ from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.polling import is_suspicious
-from hub.services.sweeping import is_overdue, swept
+from hub.services.runs import SWEEP
+from hub.services.sweeping import is_overdue
 
 
 def status(hub: Hub) -> Doc:
@@ -19,7 +20,8 @@ def status(hub: Hub) -> Doc:
         rows = [
             feed_row(hub, tx, system, mapping.object, feeds.get((system.name, mapping.object)))
             for system in hub.systems.values()
-            for mapping in swept(system)
+            for mapping in system.mappings.values()
+            if system.objects[mapping.object].of is None
         ]
         return {"feeds": rows, "runs": [run_row(run, hub.clock.now()) for run in tx.runs.listing(limit=20)]}
 
@@ -29,7 +31,7 @@ def status(hub: Hub) -> Doc:
 def feed_row(hub: Hub, tx: UnitOfWork, system: System, name: str, cursor: Cursor | None) -> Doc:
     """One object of one system."""
     now = hub.clock.now()
-    last = tx.runs.last("sweep", system.name, name, state="complete")
+    last = tx.runs.last(SWEEP, system.name, name, state="complete")
     return {
         "system": system.name,
         "object": name,
@@ -39,7 +41,7 @@ def feed_row(hub: Hub, tx: UnitOfWork, system: System, name: str, cursor: Cursor
         "told_at": text(cursor.told_at if cursor else None),
         "swept_at": text(last.started_at if last else None),
         "quiet": bool(cursor and is_suspicious(cursor, now)),
-        "overdue": bool(cursor and is_overdue(last, system, now)),
+        "overdue": bool(cursor and system.objects[name].sweep and is_overdue(last, system, now)),
         "note": cursor.note if cursor else None,
     }
 

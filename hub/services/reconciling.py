@@ -14,7 +14,7 @@ from hub.domain.sync import brake, make_here
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Remote
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, records
+from hub.services import adopting, agreeing, records
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
@@ -87,7 +87,7 @@ def remote_item(
     hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, crosswalk: Crosswalk
 ) -> Item | None:
     """What one remote record would change; None when both sides agree."""
-    found = agreeing.counterparts(hub, tx, system, mapping, remote)
+    found = adopting.counterparts(hub, tx, system, mapping, remote)
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = crosswalk.of_lines(link.lines if link else None)
     mark = fingerprint(remote.doc, [record.version for record in found])

@@ -57,6 +57,12 @@ def polled(hub: Hub, system: str, name: str, news: int) -> None:
     log.debug("polled", extra={"system": system})
 
 
+def not_polled(hub: Hub, system: str, name: str, error: Exception) -> None:
+    """A poll of an object failed; its worker says so in the log, once for as long as it lasts."""
+    hub.meter.count("errors_total", system=system, direction=IN, error=type(error).__name__)
+    log.debug("not polled", extra={"system": system, "object": name, "error": type(error).__name__})
+
+
 def summary(error: Exception) -> str:
     """What an error says, from an allow-list: its sentence with system, kind, status and code; all else is left out."""
     if not isinstance(error, HubError):

@@ -6,46 +6,49 @@ that would be more than the mapping's guard allows, the run stops as a whole: so
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from hub.domain.errors import PositionLostError
+from hub.domain.errors import HubError
 from hub.domain.mapping import Mapping as FieldMapping
 from hub.domain.mapping.rules import Members
+from hub.domain.sync.failures import Remedy, failure_of
+from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Ids
 from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.gate import Purpose
 from hub.services.gone import MISSES
-from hub.services.hints import hint, mapping_of
+from hub.services.hints import hint
 from hub.services.listing import ids_of
-from hub.services.polling import is_loading
-from hub.services.runs import begin, ended, moved_on
+from hub.services.runs import SWEEP, added, begin, ended, is_loading, moved_on
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
-KIND = "sweep"
 PORTION = 500
 ABANDONED = timedelta(days=2)  # a sweep that has not moved for so long says nothing about today
 EMPTY = "{system} told no {object} at all, though {linked} are linked: nothing is concluded from that."
 BRAKED = "{count} or more linked {object} are missing, more than the brake allows: look there, then sweep with --force."
+ENDINGS = ("complete", "braked", "failed")
+UNMAPPED = "{object} is mapped to nothing any more."
 LISTING, MISSING, CONFIRMING = "list", "miss", "confirm"
 
 
 def swept(system: System) -> list[FieldMapping]:
     """The mappings whose objects are swept."""
-    return [each for each in system.mappings.values() if system.objects[each.object].of is None]
+    specs = system.objects
+    return [each for each in system.mappings.values() if specs[each.object].of is None and specs[each.object].sweep]
 
 
 def step(hub: Hub, system: System) -> int:
     """Do a step of the sweep that is under way or due; says whether there was one."""
     if system.paused or is_loading(hub, system.name):
         return 0
-    run = next(iter(hub.store.read(lambda tx: tx.runs.open(KIND, system.name))), None) or next_due(hub, system)
+    run = next(iter(hub.store.read(lambda tx: tx.runs.open(SWEEP, system.name))), None) or next_due(hub, system)
     if run is None:
         return 0
     advance(hub, system, run)
@@ -53,36 +56,40 @@ def step(hub: Hub, system: System) -> int:
 
 
 def next_due(hub: Hub, system: System) -> Run | None:
-    """Begin the sweep of an object that was polled once and not swept for long; None where none is due."""
+    """Begin the sweep of an object that was polled once and not swept for long; None where none is due.
+
+    The one that was tried the longest ago comes first: one that fails each time keeps none of the others waiting.
+    """
     now = hub.clock.now()
 
-    def is_due(tx: UnitOfWork, name: str) -> bool:
-        if tx.cursors.get(system.name, name) is None:
-            return False
-        tried = [tx.runs.last(KIND, system.name, name, state=state) for state in ("complete", "braked", "failed")]
-        return all(run is None or now - run.started_at >= system.sweep_every for run in tried)
+    def tried(tx: UnitOfWork, name: str) -> datetime:
+        runs = (tx.runs.last(SWEEP, system.name, name, state=state) for state in ENDINGS)
+        return max((run.started_at for run in runs if run is not None), default=BEGINNING)
 
-    names = [mapping.object for mapping in swept(system)]
-    due = hub.store.read(lambda tx: next((name for name in names if is_due(tx, name)), None))
+    def first(tx: UnitOfWork) -> str | None:
+        names = [one.object for one in swept(system) if tx.cursors.get(system.name, one.object) is not None]
+        last = {name: tried(tx, name) for name in names}
+        due = [name for name in names if now - last[name] >= system.sweep_every]
+        return min(due, key=last.__getitem__, default=None)
+
+    due = hub.store.read(first)
     return None if due is None else start(hub, system, due)
 
 
 def start(hub: Hub, system: System, name: str, *, force: bool = False) -> Run:
     """Begin a sweep of one object, or take up the one that is open; ``force``: the brake does not stop it."""
-    run = begin(hub, KIND, system.name, name, {"phase": LISTING, "after": None})
-    if force and not run.counts.get("forced"):
-        run = hub.store.run(lambda tx: tx.runs.save(replace(run, counts={**run.counts, "forced": 1})))
-    return run
+    return begin(hub, SWEEP, system.name, name, {"phase": LISTING, "after": None}, force=force)
 
 
 def advance(hub: Hub, system: System, run: Run) -> Run:
     """Do one step of a sweep; gives the run as it is then."""
     if hub.clock.now() - run.moved_at > ABANDONED:
         return hub.store.run(lambda tx: end(hub, tx, run, "failed", "Nothing moved for days: begun anew."))
+    mapping = system.mapped(run.object)
+    if mapping is None:
+        return hub.store.run(lambda tx: end(hub, tx, run, "failed", UNMAPPED.format(object=run.object)))
     at = orjson.loads(run.position or "{}")
-    return STEPS[at["phase"]](
-        Sweep(hub, system.wanted_for(Purpose.BULK), mapping_of(system, run.object), run), at["after"]
-    )
+    return STEPS[at["phase"]](Sweep(hub, system.wanted_for(Purpose.BULK), mapping, run), at["after"])
 
 
 @dataclass(frozen=True)
@@ -98,8 +105,10 @@ class Sweep:
         """Take the next ids of the system down; those that nobody knows here are asked for."""
         try:
             page = ids_of(self.system.connector, self.run.object, until=self.hub.clock.now(), after=after)
-        except PositionLostError as error:
-            reason = str(error)
+        except Exception as error:
+            if failure_of(error).remedy in (Remedy.AGAIN, Remedy.LOOK):
+                raise
+            reason = str(error) if isinstance(error, HubError) else type(error).__name__
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "failed", reason))
         self.hub.points.reach("sweep.read")
         return self.hub.store.run(lambda tx: self.take_down(tx, page))
@@ -144,17 +153,27 @@ class Sweep:
         """Look at what was missed often enough, one by one; all of it, or by the brake none."""
         allowed = self.mapping.sync.guard.max_deleted
         place = (self.system.name, self.run.object)
-        missed = self.hub.store.read(lambda tx: tx.links.missed(*place, MISSES, limit=PORTION))
-        if not after and len(missed) > allowed and not self.run.counts.get("forced"):
-            note = BRAKED.format(count=allowed + 1, object=self.run.object)
+        missed = self.hub.store.read(lambda tx: tx.links.missed(*place, MISSES, after=after or "", limit=allowed + 1))
+        if not after and len(missed) > allowed and not self.run.forced:
+            note = BRAKED.format(count=len(missed), object=self.run.object)
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "braked", note))
-        due = [one for one in missed if one > (after or "")]
-        if not due:
+        if not missed:
             return self.hub.store.run(lambda tx: end(self.hub, tx, self.run, "complete", None))
+        counts = added(self.run.counts, confirmed=self.look_at(missed[0]))
+        return self.hub.store.run(lambda tx: self.go_on(tx, CONFIRMING, missed[0], counts))
+
+    def look_at(self, remote_id: str) -> int:
+        """Read one record that was missed; what would fail again and again is left to the inbox, and 0 is told."""
         tracer = Tracer(self.hub, self.hub.ids.new(), self.system.name, self.mapping.entity)
-        fetch(self.hub, self.system, tracer, self.run.object, due[0], deleted=True)
-        counts = added(self.run.counts, confirmed=1)
-        return self.hub.store.run(lambda tx: self.go_on(tx, CONFIRMING, due[0], counts))
+        try:
+            fetch(self.hub, self.system, tracer, self.run.object, remote_id, deleted=True)
+        except Exception as error:
+            if failure_of(error).remedy in (Remedy.AGAIN, Remedy.LOOK):
+                raise
+            name, system = self.run.object, self.system.name
+            self.hub.store.run(lambda tx: hint(self.hub, tx, system, name, remote_id, deleted=True))
+            return 0
+        return 1
 
     def go_on(self, tx: UnitOfWork, phase: str, after: str, counts: Mapping[str, int]) -> Run:
         """Keep the place from which the next step goes on."""
@@ -172,11 +191,6 @@ def end(hub: Hub, tx: UnitOfWork, run: Run, state: str, note: str | None) -> Run
     """End a sweep and drop what it took down."""
     tx.runs.forget(run.id)
     return ended(hub, tx, run, state, note)
-
-
-def added(counts: Mapping[str, int], **more: int) -> dict[str, int]:
-    """Counts, and what a step adds to them."""
-    return {**counts, **{name: counts.get(name, 0) + value for name, value in more.items()}}
 
 
 def is_overdue(run: Run | None, system: System, now: datetime) -> bool:

@@ -16,10 +16,10 @@ from hub.domain.mapping.rules import Members
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, gone
+from hub.services import adopting, agreeing, gone, questions
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
-from hub.services.hints import hint, mapping_of
+from hub.services.hints import hint
 from hub.services.tracing import Tracer
 
 FETCH_AGAIN = 5  # times a record is fetched anew because its link moved while we fetched
@@ -59,22 +59,11 @@ class Read:
     deleted: bool = False
 
 
-def take_in(
-    hub: Hub,
-    tx: UnitOfWork,
-    system: System,
-    tracer: Tracer,
-    name: str,
-    remote_id: str,
-    remote: Remote | None,
-    before: Link | None,
-) -> Link | None:
-    """Merge one fetched record, if its link is still the one from before the fetch: an old copy must not win."""
-    return take_read(hub, tx, system, tracer, Read(name, remote_id, remote, before))
-
-
 def take_read(hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, read: Read) -> Link | None:
-    """Merge one fetched record, or believe that it is gone or went into another."""
+    """Merge one record that was read, or believe that it is gone or went into another.
+
+    MovedError when its link is not the one from before the read: an old copy must not win.
+    """
     link = tx.links.of_remote(system.name, read.name, read.remote_id)
     if link != read.before:
         raise agreeing.MovedError("The link of {object} {id} moved.", object=read.name, id=read.remote_id)
@@ -82,7 +71,7 @@ def take_read(hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, read: Re
         return gone.moved(hub, tx, tracer, system, link, read.survivor)
     if read.remote is None:
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=read.name, id=read.remote_id)
-        gone.missing(hub, tx, tracer, mapping_of(system, read.name), link, sure=read.deleted)
+        gone.missing(hub, tx, tracer, system.mappings[tracer.entity], link, sure=read.deleted)
         return None
     flight = tx.outbox.in_flight(system.name, tracer.entity)
     return take(hub, tx, system, tracer, read.remote, flight)
@@ -103,13 +92,13 @@ def take(
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     if link is not None and link.state == "merged":
         return agreeing.look_only(tx, tracer, link, remote)
-    found = agreeing.counterparts(hub, tx, system, mapping, remote, shared)
+    found = adopting.counterparts(hub, tx, system, mapping, remote, shared)
     if flight and (found[0].id in flight if found else may_be_ours(tx, system, mapping, flight)):
         raise RetryableError(
             "{object} {id} is just being written: read again later.", object=mapping.object, id=remote.id
         )
     if len(found) > 1:
-        agreeing.ask_which(hub, tx, tracer, system, remote, found)
+        questions.ask_which(hub, tx, tracer, system, remote, found)
         return None
     if not found and mapping.sync.creates is Members.HUB:
         tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
@@ -181,7 +170,7 @@ class Portion:
         """Take records in; what they need of ours is read for all of them at once."""
         hub, system, mapping = self.hub, self.system, self.mapping
         links = tx.links.prefetch_remotes(system.name, mapping.object, [remote.id for remote in remotes])
-        known = agreeing.prefetch_counterparts(tx, mapping, remotes, links.values())
+        known = adopting.prefetch_counterparts(tx, mapping, remotes, links.values())
         shadows = [link.remote_shadow for link in links.values()]
         shared = Crosswalk(tx, system).prefetch(mapping, hub=known, remote=[*(one.doc for one in remotes), *shadows])
         flight = tx.outbox.in_flight(system.name, mapping.entity)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.domain.errors import ConflictError
 from hub.ports.accounts import ApiKey, Session, User
 from hub.storage.sql import Repository, instant_or_none, stamp, stamp_or_none
-from hub.storage.tables import ACCOUNT, API_KEY, SESSION
+from hub.storage.tables.access import ACCOUNT, API_KEY, SESSION
 
 
 class SqlAccounts(Repository):

@@ -21,7 +21,7 @@ from hub.ports.audit import Entry, Verdict
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
-from hub.storage.tables import AUDIT, SEAL
+from hub.storage.tables.trail import AUDIT, SEAL
 from hub.storage.wire import Wire
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()

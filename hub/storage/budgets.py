@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from hub.storage.sql import Repository
-from hub.storage.tables import BUDGET
+from hub.storage.tables.queues import BUDGET
 
 
 class SqlBudgets(Repository):

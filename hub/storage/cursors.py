@@ -6,7 +6,7 @@ from sqlalchemy import and_, select, update
 
 from hub.ports.cursors import Cursor
 from hub.storage.sql import Repository, instant_or_none, stamp
-from hub.storage.tables import CURSOR
+from hub.storage.tables.runs import CURSOR
 
 
 class SqlCursors(Repository):

@@ -5,7 +5,7 @@ from sqlalchemy import insert, select
 from hub.ports.idempotency import Answer
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository
-from hub.storage.tables import ANSWER
+from hub.storage.tables.access import ANSWER
 from hub.storage.wire import Wire
 
 

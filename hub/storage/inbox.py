@@ -15,7 +15,7 @@ from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, chosen_by, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
-from hub.storage.tables import INBOX
+from hub.storage.tables.queues import INBOX
 from hub.storage.wire import Wire
 
 ARRIVING = ("id", "source", "kind", "key", "digest", "raw", "headers", "correlation", "received_at", "subject", "state",

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Engine, insert, select
 
 from hub.storage.cipher import Cipher, Keyring, LostKeyError
-from hub.storage.tables import KEY_CHECK
+from hub.storage.tables.access import KEY_CHECK
 
 
 def check_keys(engine: Engine, ring: Keyring) -> None:

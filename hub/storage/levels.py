@@ -11,7 +11,10 @@ from hub.ports.levels import Asked, Unsealed, Waiting
 from hub.ports.outbox import OPEN_STATES
 from hub.storage.audit import LATE
 from hub.storage.sql import Repository, instant_or_none, stamp
-from hub.storage.tables import AUDIT, CURSOR, INBOX, OUTBOX, REVIEW, SEAL
+from hub.storage.tables.queues import INBOX, OUTBOX
+from hub.storage.tables.reviews import REVIEW
+from hub.storage.tables.runs import CURSOR
+from hub.storage.tables.trail import AUDIT, SEAL
 
 MOST = 100_000  # rows that a count looks at: beyond it a figure would say no more, and cost a scrape its time
 MOST_UNSEALED = 10_000

@@ -12,7 +12,10 @@ from hub.ports.links import Link
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, insert_on, instant_or_none, stamp_or_none
-from hub.storage.tables import LINK, NUMBER, RUN_SEEN
+from hub.storage.tables.links import LINK
+from hub.storage.tables.records import NUMBER
+from hub.storage.tables.reviews import REVIEW
+from hub.storage.tables.runs import RUN_SEEN
 from hub.storage.wire import Wire
 
 PORTION = 1000  # ids in one statement: no database limits fewer
@@ -209,9 +212,10 @@ class SqlLinks(Repository):
         found = (LINK.c.missed > 0, seen_by(run_id))
         self.change(update(LINK).where(*active(system, name), *found).values(missed=0))
 
-    def missed(self, system: str, name: str, times: int, *, limit: int) -> list[str]:
+    def missed(self, system: str, name: str, times: int, *, after: str, limit: int) -> list[str]:
         """What was missed often."""
-        statement = select(LINK.c.external_id).where(*active(system, name), LINK.c.missed >= times)
+        often = (LINK.c.missed >= times, LINK.c.external_id > after, ~asked_about())
+        statement = select(LINK.c.external_id).where(*active(system, name), *often)
         return [row[0] for row in self.pairs(statement.order_by(LINK.c.external_id).limit(limit))]
 
     def _link(self, row: RowMapping | Row) -> Link:
@@ -254,6 +258,12 @@ def active(system: str, name: str) -> tuple[ColumnElement[bool], ...]:
 def seen_by(run_id: str) -> ColumnElement[bool]:
     """Whether a sweep has seen the link's remote record."""
     return exists().where(RUN_SEEN.c.run_id == run_id, RUN_SEEN.c.external_id == LINK.c.external_id)
+
+
+def asked_about() -> ColumnElement[bool]:
+    """Whether a person is asked what is to become of the link's record."""
+    same = [REVIEW.c[name] == LINK.c[name] for name in ("entity", "record_id", "system")]
+    return exists().where(*same, REVIEW.c.kind == "gone", REVIEW.c.state == "open")
 
 
 def context(system: str, name: str, external_id: str) -> str:

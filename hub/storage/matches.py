@@ -8,7 +8,7 @@ from hub.ports.matches import Match
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
-from hub.storage.tables import APPROVED
+from hub.storage.tables.links import APPROVED
 from hub.storage.wire import Wire
 
 GET = Prepared(

@@ -15,7 +15,7 @@ from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, chosen_by, insert_on, instant_or_none, stamp, stamp_or_none
-from hub.storage.tables import OUTBOX, ROUTE
+from hub.storage.tables.queues import OUTBOX, ROUTE
 from hub.storage.wire import Wire
 
 DUE = ("id", "system", "entity", "record_id", "correlation", "created_at", "goal", "state", "attempt", "fence",
@@ -143,6 +143,11 @@ class SqlOutbox(Repository):
         row = BOUND.first(self._wire, {"entity": entity, "record_id": record_id})
         return row is not None and row["system"] == system
 
+    def rebind(self, entity: str, record_id: str, system: str) -> None:
+        """Choose another route."""
+        mine = (ROUTE.c.entity == entity, ROUTE.c.record_id == record_id)
+        self.change(update(ROUTE).where(*mine).values(system=system))
+
     def get(self, delivery_id: str) -> Delivery | None:
         """One delivery."""
         row = self.first(select(OUTBOX).where(OUTBOX.c.id == delivery_id))
@@ -171,11 +176,11 @@ class SqlOutbox(Repository):
         self._mark(delivery, state="ready", lease_until=None, not_before=stamp(not_before), error=error)
 
     def hand_back(
-        self, delivery: Delivery, *, not_before: datetime | None = None, doubt: bool = False, error: str | None = None
+        self, delivery: Delivery, *, not_before: datetime, doubt: bool = False, error: str | None = None
     ) -> None:
         """Nothing was attempted: the attempt does not count."""
         state, attempt = "unknown" if doubt else "ready", delivery.attempt - 1
-        at = stamp_or_none(not_before)
+        at = stamp(not_before)
         self._mark(delivery, state=state, lease_until=None, not_before=at, error=error, attempt=attempt)
 
     def done(self, *deliveries: Delivery) -> None:

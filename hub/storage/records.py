@@ -16,7 +16,7 @@ from hub.storage.prepared import Prepared, Row
 from hub.storage.privacy import Privacy
 from hub.storage.search import found
 from hub.storage.sql import Repository, dumps, loads
-from hub.storage.tables import BLIND, RECORDS
+from hub.storage.tables.records import BLIND, RECORDS
 from hub.storage.wire import Wire
 
 PORTION = 1000  # ids in one statement: no database limits fewer

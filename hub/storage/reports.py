@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, select
 from hub.ports.reports import Report
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository, dumps, instant_or_none, loads, stamp, stamp_or_none
-from hub.storage.tables import REPORT
+from hub.storage.tables.runs import REPORT
 from hub.storage.wire import Wire
 
 

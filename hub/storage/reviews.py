@@ -11,7 +11,7 @@ from hub.domain.errors import ConflictError
 from hub.ports.reviews import Review, Wanted
 from hub.storage.cipher import Cipher
 from hub.storage.sql import Repository, dumps, instant_or_none, stamp, stamp_or_none
-from hub.storage.tables import REVIEW
+from hub.storage.tables.reviews import REVIEW
 from hub.storage.wire import Wire
 
 FILTERS = ("state", "kind", "system", "entity", "record_id")

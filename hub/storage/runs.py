@@ -9,7 +9,7 @@ from hub.domain.errors import StaleError
 from hub.ports.runs import Run
 from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, dumps, instant_or_none, loads, stamp, stamp_or_none
-from hub.storage.tables import RUN, RUN_SEEN
+from hub.storage.tables.runs import RUN, RUN_SEEN
 
 OPEN = Prepared(
     lambda _: (
@@ -93,6 +93,7 @@ def values_of(run: Run) -> dict[str, object]:
         "moved_at": stamp(run.moved_at),
         "ended_at": stamp_or_none(run.ended_at),
         "note": run.note,
+        "forced": int(run.forced),
     }
 
 
@@ -112,4 +113,5 @@ def run_of(row: RowMapping | Row) -> Run:
         ended_at=instant_or_none(row["ended_at"]),
         note=row["note"],
         version=row["version"],
+        forced=bool(row["forced"]),
     )

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, tuple_
 from hub.ports.timers import Timer
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
-from hub.storage.tables import TIMER
+from hub.storage.tables.records import TIMER
 
 DISARM = Prepared(
     lambda _: delete(TIMER).where(TIMER.c.entity == bindparam("entity"), TIMER.c.record_id == bindparam("id"))

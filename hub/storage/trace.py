@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, func, insert, select
 from hub.ports.trace import Stop
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, dumps, loads, stamp
-from hub.storage.tables import TRACE
+from hub.storage.tables.trail import TRACE
 
 NOTED = ("correlation", "at", "stop", "system", "entity", "record_id", "template", "params")
 NOTE = Prepared(lambda _: insert(TRACE).inline(), NOTED)

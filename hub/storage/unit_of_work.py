@@ -28,7 +28,7 @@ from hub.storage.reviews import SqlReviews
 from hub.storage.runs import SqlRuns
 from hub.storage.search import SqlSearch
 from hub.storage.sql import insert_on
-from hub.storage.tables import NUMBER, SERIES
+from hub.storage.tables.records import NUMBER, SERIES
 from hub.storage.timers import SqlTimers
 from hub.storage.trace import SqlTrace
 from hub.storage.wire import Wire

@@ -7,8 +7,8 @@ UnknownOutcomeError. No text of an answer's body goes into an error.
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -42,6 +42,17 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Request:
+    """One call, as it goes over the wire; ``query`` is put behind the address in its order."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Sequence[tuple[str, str]] = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Answer:
     """What came back, whole."""
 
@@ -51,7 +62,7 @@ class Answer:
 
 
 class HttpClient:
-    """Posts to one system; threads may share it."""
+    """Calls one system; threads may share it."""
 
     def __init__(self, system: str, limits: Limits | None = None) -> None:
         self.system = system
@@ -63,12 +74,18 @@ class HttpClient:
     def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:
         """Send a document and return the whole answer, whatever its status; ``write``: it may change something."""
         sent = {"Content-Type": "application/json", **headers}
+        return self.send(Request("POST", url, sent, body=json.dumps(document, allow_nan=False).encode()), write=write)
+
+    def send(self, request: Request, *, write: bool) -> Answer:
+        """Make one call and return the whole answer, whatever its status; ``write``: it may change something."""
         with within(self._limits.total) as call:
             try:
-                answer = self._http.post(
-                    url,
-                    data=json.dumps(document, allow_nan=False).encode(),
-                    headers=sent,
+                answer = self._http.request(
+                    request.method,
+                    request.url,
+                    params=list(request.query),
+                    data=request.body,
+                    headers=dict(request.headers),
                     timeout=(self._limits.connect, self._limits.read),
                     stream=True,
                     allow_redirects=False,

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 
 from hub.domain.errors import ForbiddenError
 from hub.domain.roles import Role, sees_all_rows, sees_personal
-from hub.services import accounts
+from hub.services import api_keys, signing_in
 from hub.services.context import Actor
 from hub.web.i18n import preferred
 from hub.web.paths import parts_of
@@ -87,7 +87,7 @@ def identify() -> None:
 def by_key() -> Caller:
     """The program whose key came; SignedOutError when the key is not known."""
     kind, _, text = request.headers["Authorization"].partition(" ")
-    key = accounts.key_of(hub(), text.strip()) if kind.lower() == "bearer" else None
+    key = api_keys.key_of(hub(), text.strip()) if kind.lower() == "bearer" else None
     if key is None:
         raise SignedOutError("The API key is not known or was revoked: send Authorization: Bearer th_...")
     roles = frozenset({"api", "admin"} if "admin" in key.scopes else {"api"})
@@ -98,7 +98,7 @@ def by_key() -> Caller:
 def by_session() -> Caller | None:
     """The person whose session cookie came."""
     token = request.cookies.get(COOKIE, "")
-    found = accounts.signed_in(hub(), token) if token else None
+    found = signing_in.signed_in(hub(), token) if token else None
     if found is None:
         return None
     user, session = found

@@ -24,7 +24,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.services.accounts import SignInError
+from hub.services.signing_in import SignInError
 from hub.transport.webhooks import SignatureError
 from hub.web.i18n import N_, translate
 from hub.web.strict_json import MalformedError

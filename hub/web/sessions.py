@@ -6,8 +6,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from hub.ports.accounts import User
-from hub.services import accounts
-from hub.services.accounts import Attempt
+from hub.services import signing_in
+from hub.services.signing_in import Attempt
 from hub.web.auth import COOKIE
 from hub.web.i18n import COOKIE as LANGUAGE
 from hub.web.state import hub, options
@@ -19,12 +19,12 @@ def begin(login: str, password: str) -> tuple[User, Attempt]:
     """Sign in under a new token, which no foreign page can have fixed before."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     typed = Attempt(login, password, request.remote_addr or "", token, csrf)
-    return accounts.sign_in(hub(), typed), typed
+    return signing_in.sign_in(hub(), typed), typed
 
 
 def keep(response: Response, user: User, token: str) -> None:
     """Have the browser keep the session, out of reach of scripts, and the language."""
-    secure, age = options().secure_cookies, int(accounts.SESSION_FOR.total_seconds())
+    secure, age = options().secure_cookies, int(signing_in.SESSION_FOR.total_seconds())
     response.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=secure)
     response.set_cookie(LANGUAGE, user.language, max_age=A_YEAR, samesite="Lax", secure=secure)
 

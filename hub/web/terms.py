@@ -124,6 +124,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "reconcile": N_("Both sides compared"),
         "sign_off": N_("Signed off"),
         "drop": N_("Dropped"),
+        "reroute": N_("Sent another way"),
         "review.settle": N_("Question settled"),
         "review.decided": N_("Decided value taken"),
         "review.entered": N_("Value entered"),

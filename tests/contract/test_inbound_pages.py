@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.domain.documents import Doc
-from hub.domain.errors import PositionLostError, RetryableError
+from hub.domain.errors import PositionLostError, RejectedError, RetryableError
 from hub.ports.connector import Feed, ObjectSpec, Page, Remote
 from hub.ports.cursors import Cursor
 from hub.ports.inbox import Message
@@ -290,3 +290,25 @@ def test_more_records_of_one_instant_than_a_listing_tells_are_all_read(store: St
     inbound.poll(b.hub, b.hub.systems["erp"])
     assert names(b) == [f"N{number:02}" for number in range(13)]
     assert cursor(b).position == clock.now()
+
+
+class Refusing(Listening):
+    """A system that answers about its bills, and whose parties cannot be read to their end."""
+
+    def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
+        if name == "party":
+            raise RejectedError("More changed at one time than is told.")
+        return super().changes(name, since=since, until=until, after=after)
+
+
+def test_an_object_that_fails_stops_no_other_object_of_its_system(store: Store, clock: FakeClock) -> None:
+    """The error is raised when all had their turn, so that the worker tells it."""
+    erp = Refusing(clock, SPECS, as_the_erp_writes, MOVES)
+    b = bench(store, clock, erp=erp)
+    erp.create("bill", {"currency": "CNY"})
+    b.clock.pass_by(timedelta(seconds=1))
+    for _ in range(2):
+        with pytest.raises(RejectedError, match="More changed"):
+            inbound.poll(b.hub, b.hub.systems["erp"])
+    assert {one.object for one in b.hub.store.read(lambda tx: tx.cursors.listing())} == {"bill"}
+    assert len(b.hub.store.read(lambda tx: tx.records.all("invoice"))) == 1

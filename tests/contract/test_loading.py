@@ -1,5 +1,6 @@
 """The first load of a system: parents first, page by page, on after a kill, with the rest of the sync held."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,13 @@ def test_a_load_goes_on_where_it_was_after_a_kill(b: Bench) -> None:
     again = loading.start(b.hub, system)
     assert (again.id, again.counts["done"]) == (run.id, 2)
     assert finish(b, again).counts["done"] == 10
+
+
+def test_a_load_of_what_is_mapped_no_more_ends(b: Bench) -> None:
+    system = b.hub.systems["erp"]
+    run = loading.start(b.hub, system)
+    run = loading.advance(b.hub, replace(system, mappings={}), run)
+    assert (run.state, run.note) == ("failed", "customer is mapped to nothing any more: load again.")
 
 
 def test_what_was_taken_in_and_not_noted_is_no_news_the_second_time(b: Bench) -> None:

@@ -1,5 +1,7 @@
 """What refers to something that is not here yet waits for it, and only for it; what waits for itself is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.ports.inbox import Message
@@ -52,6 +54,25 @@ def test_records_that_wait_for_one_another_are_told_with_their_circle(b: Bench) 
     b.erp.edit("party", "1", parent=None)
     b.settle()
     assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 3
+
+
+def test_a_child_of_a_deleted_parent_waits_and_is_woken_when_the_parent_is_back(b: Bench) -> None:
+    """A link that is gone is none: it must not make the child due at once, again and again."""
+    parent = b.erp.create("party", {"name": "A"})
+    b.run(1)
+    link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", parent.id))
+    assert link is not None
+    b.hub.store.run(lambda tx: tx.links.save(replace(link, state="gone")))
+    kept = b.erp.remove("party", parent.id)
+    b.erp.create("bill", {"party": parent.id, "state": "posted"})
+    ask_for(b, "bill", "2")
+    assert [inbound.process(b.hub) for _ in range(3)] == [1, 1, 0]  # the child, then its parent, which is not there
+    assert [message.waits_for for message in messages(b, "new")] == ["party/1"]
+    b.erp.store["party", parent.id] = kept
+    ask_for(b, "party", parent.id)
+    while inbound.process(b.hub):
+        pass
+    assert b.only("invoice").doc["customer_id"] == link.record_id
 
 
 def test_one_systems_worker_leaves_the_messages_of_others_alone(b: Bench) -> None:

@@ -9,10 +9,11 @@ from hub.ports.reports import Report
 from hub.ports.store import Store
 from hub.services import auditing, reconciliation
 from hub.services.levels import levels
+from hub.services.period import period_of
 from hub.testing.clock import FakeClock
 from tests.sync_bench import INVOICE, Bench, bench
 
-MARCH = reconciliation.period_of("2026-03-01", "2026-03-31")
+MARCH = period_of("2026-03-01", "2026-03-31")
 WITH_TOTALS = INVOICE.replace(
     "  number <- number:\n",
     "  number <- number:\n  totals.gross <- total: {as: decimal(2)}\n  payment.open_amount <- open: {as: decimal(2)}\n",
@@ -189,7 +190,7 @@ def test_currencies_are_never_added_to_one_another(b: Bench) -> None:
 
 def test_documents_of_other_days_are_left_out_of_the_money(b: Bench) -> None:
     billed(b, "113.01", charges=("113.00",))
-    april = reconciliation.period_of("2026-04-01", "2026-04-30")
+    april = period_of("2026-04-01", "2026-04-30")
     figures = reconciliation.reconcile(b.hub, b.hub.actor("li"), "erp", april).detail["figures"]
     assert (figures["money"], figures["documents"]) == ([], [])
 
@@ -225,7 +226,7 @@ def test_a_report_is_signed_off_once_as_it_was_read_and_the_audit_trail_keeps_it
 )
 def test_a_period_that_is_none_is_refused(first: str, last: str) -> None:
     with pytest.raises(InvalidError):
-        reconciliation.period_of(first, last)
+        period_of(first, last)
 
 
 def test_an_unknown_system_or_report_is_told(b: Bench) -> None:

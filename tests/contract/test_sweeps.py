@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.domain.documents import Doc
-from hub.domain.errors import RetryableError
+from hub.domain.errors import RejectedError, RetryableError
 from hub.ports.connector import Ids, Remote
 from hub.ports.links import Link
 from hub.ports.runs import Run
@@ -51,6 +51,12 @@ def sweep(b: Bench, *, force: bool = False) -> Run:
     while inbound.process(b.hub):
         pass
     return run
+
+
+def sweep_all(b: Bench) -> None:
+    """What is due, as the worker does it."""
+    while sweeping.step(b.hub, b.hub.systems["erp"]):
+        pass
 
 
 def link_of(b: Bench, remote_id: str) -> Link:
@@ -139,6 +145,54 @@ def test_a_listing_that_tells_nothing_at_all_proves_nothing(b: Bench, monkeypatc
     assert link_of(b, there.id).missed == 0
 
 
+def test_a_sweep_of_what_is_mapped_no_more_ends(b: Bench) -> None:
+    customers(b, "A")
+    system = b.hub.systems["erp"]
+    run = sweeping.start(b.hub, system, "party")
+    unmapped = replace(system, mappings={"invoice": system.mappings["invoice"]})
+    run = sweeping.advance(b.hub, unmapped, run)
+    assert (run.state, run.note) == ("failed", "party is mapped to nothing any more.")
+
+
+def test_an_object_whose_ids_are_refused_keeps_no_other_from_being_swept(
+    b: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers(b, "A")
+    listing = b.erp.ids
+
+    def ids(name: str, after: str | None = None) -> Ids:
+        if name == "party":
+            raise RejectedError("No listing for you.")
+        return listing(name, after)
+
+    monkeypatch.setattr(b.erp, "ids", ids)
+    sweep_all(b)
+    done = {run.object: (run.state, run.note) for run in b.hub.store.read(lambda tx: tx.runs.listing())}
+    assert done == {"party": ("failed", "No listing for you."), "bill": ("complete", None)}
+
+
+def test_an_object_that_does_not_answer_has_its_turn_after_the_others(
+    b: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its run is given up after days; then what was not swept for longest comes first."""
+    customers(b, "A")
+    listing = b.erp.ids
+
+    def ids(name: str, after: str | None = None) -> Ids:
+        if name == "party":
+            raise RetryableError("Later.")
+        return listing(name, after)
+
+    monkeypatch.setattr(b.erp, "ids", ids)
+    system = b.hub.systems["erp"]
+    with pytest.raises(RetryableError):
+        sweeping.step(b.hub, system)
+    b.clock.pass_by(sweeping.ABANDONED + timedelta(minutes=1))
+    with pytest.raises(RetryableError):
+        sweep_all(b)
+    assert b.hub.store.read(lambda tx: tx.runs.last("sweep", "erp", "bill", state="complete")) is not None
+
+
 def test_the_brake_stops_a_sweep_as_a_whole_until_it_is_forced(store: Store, clock: FakeClock) -> None:
     """NangoHQ/nango#1132: a mass deletion is looked at by a person first."""
     b = deleting(store, clock, "cancel", most=2)
@@ -162,6 +216,50 @@ def test_a_person_is_asked_where_the_mapping_says_so(store: Store, clock: FakeCl
     sweep(b)
     sweep(b)
     assert (reviews(b), link_of(b, there.id).state) == (["gone"], "active")
+
+
+def test_what_a_person_is_asked_about_counts_no_more_toward_the_brake(store: Store, clock: FakeClock) -> None:
+    b = deleting(store, clock, "review", most=2)
+    made = customers(b, *"ABCDE")
+    for portion in (made[:2], made[2:4]):
+        for one in portion:
+            b.erp.remove("party", one.id)
+        sweep(b)
+        assert sweep(b).state == "complete"
+    assert reviews(b) == ["gone"] * 4
+
+
+def test_a_missed_record_that_cannot_be_taken_in_holds_up_no_other(b: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left to the inbox, which gives it up as a dead letter; the sweep goes on."""
+    odd, gone, _ = customers(b, "A", "B", "C")
+    for one in (odd, gone):
+        b.erp.remove("party", one.id)
+    look = b.erp.get
+
+    def get(name: str, remote_id: str) -> Remote | None:
+        if remote_id == odd.id:
+            raise RejectedError("Not for you.")
+        return look(name, remote_id)
+
+    monkeypatch.setattr(b.erp, "get", get)
+    sweep(b)
+    run = sweep(b)
+    assert (run.state, run.counts["confirmed"]) == ("complete", 1)
+    assert (link_of(b, odd.id).state, link_of(b, gone.id).state) == ("active", "gone")
+    assert [message.state for message in b.hub.store.read(lambda tx: tx.inbox.listing())] == ["dead"]
+
+
+def test_what_is_missed_is_all_looked_at_however_much_it_is(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PORTION", 2)
+    b = deleting(store, clock, "review")
+    made = customers(b, *"ABCDEF")
+    for one in made[:5]:
+        b.erp.remove("party", one.id)
+    sweep(b)
+    assert sweep(b).counts["confirmed"] == 5
+    assert reviews(b) == ["gone"] * 5
 
 
 def test_a_sweep_finds_what_no_poll_has_told(b: Bench) -> None:
@@ -265,8 +363,7 @@ def test_sweeps_are_due_once_an_interval_and_only_after_a_first_poll(b: Bench) -
     system = b.hub.systems["erp"]
     assert sweeping.step(b.hub, system) == 0
     customers(b, "A")
-    while sweeping.step(b.hub, system):
-        pass
+    sweep_all(b)
     done = b.hub.store.read(lambda tx: tx.runs.listing())
     assert sorted((run.object, run.state) for run in done) == [("bill", "complete"), ("party", "complete")]
     assert sweeping.step(b.hub, system) == 0

@@ -10,7 +10,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
 from hub.ports.connector import Remote
 from hub.ports.store import Store
-from hub.services import agreeing, inbound, outbound, reconciling
+from hub.services import agreeing, inbound, outbound, reconciling, taking
 from hub.services.tracing import Tracer
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
@@ -130,8 +130,9 @@ def test_a_stale_copy_never_overwrites_what_was_agreed_since(b: Bench) -> None:
     b.change(record, phone=OTHER)
     b.run(3)
     tracer = Tracer(b.hub, "k", "erp", "customer")
+    read = taking.Read("party", remote.id, remote, link)
     with pytest.raises(agreeing.MovedError):
-        b.hub.store.run(lambda tx: inbound.take_in(b.hub, tx, system, tracer, "party", remote.id, remote, link))
+        b.hub.store.run(lambda tx: taking.take_read(b.hub, tx, system, tracer, read))
     assert b.get(record)["phone"] == OTHER
 
 

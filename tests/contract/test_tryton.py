@@ -15,7 +15,7 @@ from connectors.tryton import connect, feed
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError, UnknownOutcomeError
 from hub.files.connectors import load_connector
-from hub.ports.connector import Connector, Remote
+from hub.ports.connector import Connector, Remote, Setup
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.lossy_proxy import LossyProxy
 from hub.testing.tryton.fixture import RunningErp
@@ -29,7 +29,7 @@ PART, VAN, MAIN = "P-CTRL-01", "VAN-LI", "STO"
 
 
 def connected(settings: Mapping[str, str], **other: str) -> Connector:
-    return connect("erp", {**settings, **other}, DECLARED.objects, DECLARED.remote)
+    return connect(Setup("erp", {**settings, **other}, DECLARED.objects, DECLARED.remote))
 
 
 @pytest.fixture(scope="session")

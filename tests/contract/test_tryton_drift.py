@@ -12,6 +12,7 @@ from hub.files.data import data_dir
 from hub.files.drift import found_in, shifts
 from hub.files.fingerprint import tree_of
 from hub.files.schema_tree import SchemaFolder
+from hub.ports.connector import Setup
 from hub.testing.tryton.fixture import RunningErp
 
 pytestmark = pytest.mark.tryton
@@ -21,7 +22,7 @@ DESCRIBED = {"customer", "invoice", "location", "part", "product", "sales_order"
 
 
 def test_no_rule_of_a_shipped_mapping_is_concerned_by_drift(tryton: RunningErp, tmp_path: Path) -> None:
-    connector = connect("erp", tryton.settings(), DECLARED.objects, DECLARED.remote)
+    connector = connect(Setup("erp", tryton.settings(), DECLARED.objects, DECLARED.remote))
     schemas = SchemaFolder(data_dir("schemas"))
     compared = set()
     for spec in specs_meant(tmp_path, ["tryton"]):
@@ -34,5 +35,5 @@ def test_no_rule_of_a_shipped_mapping_is_concerned_by_drift(tryton: RunningErp, 
 
 
 def test_what_has_no_model_of_its_own_is_not_described(tryton: RunningErp) -> None:
-    connector = connect("erp", tryton.settings(), DECLARED.objects, DECLARED.remote)
+    connector = connect(Setup("erp", tryton.settings(), DECLARED.objects, DECLARED.remote))
     assert {name for name in DECLARED.objects if live_schema(connector, name, "tryton") is not None} == DESCRIBED

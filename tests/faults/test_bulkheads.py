@@ -16,7 +16,7 @@ from hub.jobs.schedule import Clockwork, jobs
 from hub.jobs.workers import Workers
 from hub.ports.connector import Page, Remote
 from hub.ports.store import Store
-from hub.services import comparing, outbound
+from hub.services import comparing, gate, outbound
 from hub.services.gate import DESK_CALLS, NotNowError
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
@@ -139,6 +139,24 @@ def test_people_who_look_at_the_hanging_system_do_not_fill_the_desk(both: Pair, 
     hanging.free.set()
     for thread in waiting:
         thread.join(PATIENCE)
+
+
+def test_who_finds_no_turn_to_call_does_not_try_at_once_again(
+    store: Store, clock: FakeClock, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers must not hand a delivery to and fro, as fast as they can, for as long as the gate is full."""
+    monkeypatch.setattr(gate, "TURN", timedelta())
+    both = pair(store, clock, erp=hanging)
+    both.add(1)
+    stuck = aside(lambda: outbound.deliver(both.hub, "erp"))
+    assert hanging.callers.acquire(timeout=PATIENCE)
+    both.add(2)
+    assert [outbound.deliver(both.hub, "erp") for _ in range(2)] == [2, 0]
+    hanging.free.set()
+    stuck.join(PATIENCE)
+    clock.pass_by(gate.SOON)
+    both.deliver("erp")
+    assert len(deliveries(both.hub, system="erp", state="done")) == 3
 
 
 def link(both: Pair) -> Any:

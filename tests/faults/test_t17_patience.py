@@ -35,20 +35,19 @@ def b(store: Store, clock: FakeClock) -> Bench:
     return bench(store, clock, erp=Busy(clock, SPECS, as_the_erp_writes))
 
 
-@pytest.mark.parametrize(("asked", "seconds"), [(30.0, 30), (1e9, PATIENCE.total_seconds()), (-5.0, 0)])
+@pytest.mark.parametrize(("asked", "seconds"), [(30.0, 30), (1e9, PATIENCE.total_seconds()), (-5.0, 1)])
 def test_the_whole_connection_waits_as_long_as_it_was_asked_to(b: Bench, asked: float, seconds: float) -> None:
     """airbyte#8690, PostHog/posthog#64726: sleeping one call is useless when the others go on."""
     b.erp.asked = asked  # type: ignore[attr-defined]
     for name in ("A", "B", "C"):
         b.add("customer", name=name)
     outbound.deliver(b.hub, "erp", 200)
-    if seconds:
-        assert b.erp.touched == 1  # type: ignore[attr-defined]
-        b.clock.pass_by(timedelta(seconds=seconds) - SECOND)
-        assert outbound.deliver(b.hub, "erp", 200) == 0
-        with pytest.raises(NotNowError, match="patience"):
-            inbound.poll(b.hub, b.hub.systems["erp"])
-        b.clock.pass_by(SECOND)
+    assert b.erp.touched == 1  # type: ignore[attr-defined]
+    b.clock.pass_by(timedelta(seconds=seconds) - SECOND)
+    assert outbound.deliver(b.hub, "erp", 200) == 0
+    with pytest.raises(NotNowError, match="patience"):
+        inbound.poll(b.hub, b.hub.systems["erp"])
+    b.clock.pass_by(SECOND)
     while outbound.deliver(b.hub, "erp", 200):
         pass
     assert len(b.erp.records("party")) == 3

@@ -9,6 +9,7 @@ from hub.ports.connector import Remote
 from hub.ports.store import Store
 from hub.services import outbound
 from hub.services.attempt import Attempt
+from hub.services.gate import SOON
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.outbound_bench import declared, deliveries
@@ -74,6 +75,10 @@ def test_who_waited_through_the_lease_for_a_turn_gives_it_back_uncounted(b: Benc
     (waiting,) = deliveries(b.hub)
     assert (waiting.state, waiting.attempt, waiting.leased_until) == ("ready", 0, None)
     assert b.erp.calls == []
+    assert outbound.deliver(b.hub, "erp", 8) == 0  # not at once: two workers would hand it to and fro for ever
+    b.clock.pass_by(SOON)
+    assert outbound.deliver(b.hub, "erp", 8) == 1
+    assert [call[0] for call in b.erp.calls] == ["create"]
 
 
 def test_who_waited_through_the_lease_and_was_replaced_leaves_it_alone(b: Bench) -> None:

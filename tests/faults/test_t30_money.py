@@ -22,6 +22,7 @@ from hub.ports.store import Store
 from hub.services import billing, inbound, outbound, reconciliation
 from hub.services.composing import composed
 from hub.services.context import System
+from hub.services.period import period_of
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.unit.services.world import World
@@ -61,7 +62,7 @@ BILL = ObjectSpec(
     state="state",
     goals={"posted": (Step("draft", "post", "posted", "{system} did not post the bill."),)},
 )
-YEAR = reconciliation.period_of("2026-01-01", "2026-12-31")
+YEAR = period_of("2026-01-01", "2026-12-31")
 
 
 def ledger(doc: Doc) -> Doc:

@@ -15,13 +15,13 @@ from hub.domain.sync.failures import Remedy
 from hub.domain.sync.window import window as window_of
 from hub.ports.connector import Ids, Remote
 from hub.ports.outbox import OPEN_STATES
-from hub.services import agreeing, doubt, endings, gone, inbound, polling, records, sweeping, taking, verdicts
+from hub.services import adopting, agreeing, doubt, endings, gone, inbound, polling, records, sweeping, taking, verdicts
 from hub.services.attempt import Attempt, Write
 from hub.services.listing import ids_of as ids_of_system
 from hub.services.sweeping import Sweep
 from hub.storage.links import SqlLinks
 from hub.storage.outbox import SqlOutbox
-from hub.storage.tables import OUTBOX
+from hub.storage.tables.queues import OUTBOX
 from tests.flagship import hub_child
 
 
@@ -182,7 +182,8 @@ def hook_body_is_trusted() -> None:
             return right(hub, system, tracer, name, remote_id, **more)
         fields = {field: str(value) if field == "partner" else value for field, value in body.items()}
         told = Remote(remote_id, fields, link.version)
-        return hub.store.run(lambda tx: inbound.take_in(hub, tx, system, tracer, name, remote_id, told, link))
+        read = taking.Read(name, remote_id, told, link)
+        return hub.store.run(lambda tx: taking.take_read(hub, tx, system, tracer, read))
 
     put(inbound, "fetch", fetch)
 
@@ -199,12 +200,12 @@ def coalesced_with_what_is_sent() -> None:
 
 
 def link_not_unique() -> None:
-    right = agreeing.counterparts
+    right = adopting.counterparts
 
     def counterparts(hub: Any, tx: Any, system: Any, mapping: Any, remote: Any, shared: Any = None) -> Any:
         link = tx.links.of_remote(system.name, mapping.object, remote.id)
         if link is not None and remote.doc.get(str(system.spec(mapping.entity).lookup_by)) is None:
-            return agreeing.adoptable(hub, tx, system, mapping, remote)
+            return adopting.adoptable(hub, tx, system, mapping, remote)
         return right(hub, tx, system, mapping, remote, shared)
 
     save = SqlLinks.save
@@ -213,7 +214,7 @@ def link_not_unique() -> None:
         known = self.of_remote(link.system, link.object, link.external_id)
         save(self, replace(link, record_id=known.record_id) if known is not None else link)
 
-    put(agreeing, "counterparts", counterparts)
+    put(adopting, "counterparts", counterparts)
     put(SqlLinks, "save", saved)
 
 

@@ -6,6 +6,7 @@ is used. A day is one of UTC.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from math import ceil
 
 PORTIONS = 200  # a day's budget is taken from the table in so many portions: a restart may waste one
 
@@ -49,7 +50,7 @@ class Bucket:
 
     def next_at(self) -> datetime:
         """When there is a whole token again."""
-        return self.at + timedelta(seconds=max(1 - self.tokens, 0) / self.per_second)
+        return self.at + timedelta(microseconds=ceil(max(1 - self.tokens, 0) / self.per_second * 1_000_000))
 
 
 def next_day(now: datetime) -> datetime:

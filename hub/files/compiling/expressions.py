@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from hub.domain.documents import Doc
-from hub.domain.expression import BINARY, COMPARE, FUNCTIONS, WORDS, Expression, compared, exact, negative, seen
+from hub.domain.expression import WORDS, Expression, exact
+from hub.domain.expression_values import BINARY, COMPARE, FUNCTIONS, compared, negative, seen
 from hub.files.compiling.writer import Writer
 
 _TEXTUAL: dict[type[ast.cmpop], str] = {ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in"}

@@ -60,9 +60,9 @@ def sent(schema: Node) -> Node:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
-def text(name: str) -> Node:
-    """A body of one text."""
-    return sent({"type": "object", "required": [], "properties": {name: {"type": "string"}}})
+def text(*names: str) -> Node:
+    """A body of texts."""
+    return sent({"type": "object", "required": [], "properties": {name: {"type": "string"} for name in names}})
 
 
 PEOPLE: Node = {
@@ -104,6 +104,12 @@ PEOPLE: Node = {
         "post": told(
             "queue", "queue_drop", "Drop, with a reason.", "sync:write",
             parameters=parameters("id", "key"), requestBody=text("reason"),
+        )
+    },
+    "/queue/{id}/reroute": {
+        "post": told(
+            "queue", "queue_reroute", "Send a document that one system did not take through another.", "sync:write",
+            parameters=parameters("id", "key"), requestBody=text("to", "reason"),
         )
     },
     "/queue/replay": {

@@ -11,7 +11,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
 from hub.domain.instants import parse_instant
 from hub.ports.store import UnitOfWork
-from hub.services import queue
+from hub.services import queue, routes
 from hub.services.idempotency import Reply
 from hub.services.queue import Dead
 from hub.web.api.answers import body, idempotent, shown
@@ -31,6 +31,7 @@ def register_queue(api: Blueprint) -> None:
     api.add_url_rule("/queue/<item_id>", "queue-get", guarded(READS)(show))
     api.add_url_rule("/queue/<item_id>/replay", "queue-replay", guarded(WRITES)(replay), methods=["POST"])
     api.add_url_rule("/queue/<item_id>/drop", "queue-drop", guarded(WRITES)(drop), methods=["POST"])
+    api.add_url_rule("/queue/<item_id>/reroute", "queue-reroute", guarded(WRITES)(reroute), methods=["POST"])
     api.add_url_rule("/queue/replay", "queue-replay_all", guarded(WRITES)(replay_all), methods=["POST"])
 
 
@@ -56,6 +57,13 @@ def drop(item_id: str) -> Response:
     """Drop one, with a reason."""
     who, reason = actor(), str(body().get("reason", ""))
     return idempotent(answering(lambda tx: queue.drop_one(tx, who, item_id, reason)))
+
+
+def reroute(item_id: str) -> Response:
+    """Send the document of one through another system, with a reason."""
+    context, who, values = hub(), actor(), body()
+    to, reason = str(values.get("to", "")), str(values.get("reason", ""))
+    return idempotent(answering(lambda tx: routes.reroute_one(context, tx, who, item_id, to, reason)))
 
 
 def replay_all() -> Response:

@@ -8,6 +8,7 @@ from hub.domain.errors import FieldError, InvalidError
 from hub.files.books import KINDS
 from hub.ports.reports import Report
 from hub.services import reconciliation
+from hub.services.period import period_of
 from hub.web.api.answers import body, shown
 from hub.web.auth import Rule, allowed, guarded
 from hub.web.i18n import language
@@ -37,7 +38,7 @@ def index() -> Response:
 def run() -> Response:
     """Compare both sides now: system, from and to."""
     given = texts("system", "from", "to")
-    period = reconciliation.period_of(given["from"], given["to"])
+    period = period_of(given["from"], given["to"])
     return shown(whole(reconciliation.reconcile(hub(), actor(), given["system"], period)), 201)
 
 

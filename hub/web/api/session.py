@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from hub.domain.errors import FieldError, InvalidError
-from hub.services import accounts
+from hub.services import signing_in
 from hub.web import sessions
 from hub.web.api.answers import body, shown
 from hub.web.auth import COOKIE, OPEN, SIGNED_IN, guarded
@@ -32,7 +32,7 @@ def begin() -> Response:
 
 def end() -> Response:
     """Sign out."""
-    accounts.sign_out(hub(), actor(), request.cookies.get(COOKIE, ""))
+    signing_in.sign_out(hub(), actor(), request.cookies.get(COOKIE, ""))
     response = Response(status=204)
     sessions.forget(response)
     return response

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hub.domain.errors import InvalidError
-from hub.services import accounts
+from hub.services import accounts, digests, signing_in
 from hub.web import sessions
 from hub.web.auth import COOKIE, OPEN, SIGNED_IN, guarded
 from hub.web.flashes import leave
@@ -50,7 +50,7 @@ def open_session() -> Response:
 @guarded(SIGNED_IN)
 def close_session() -> Response:
     """End the session."""
-    accounts.sign_out(hub(), actor(), request.cookies.get(COOKIE, ""))
+    signing_in.sign_out(hub(), actor(), request.cookies.get(COOKIE, ""))
     response = redirect(url_for("account.sign_in"))
     sessions.forget(response)
     return response
@@ -84,7 +84,7 @@ def password() -> Response:
     """Set one's own password, with the present one."""
     known = caller()
     user = known.user if known else None
-    if user is None or not accounts.matches(user.password_hash, text("present")):
+    if user is None or not digests.matches(user.password_hash, text("present")):
         raise InvalidError("The present password is wrong.")
     kept = request.cookies.get(COOKIE, "")
     accounts.set_password(hub(), actor(), user.id, text("password"), keep=kept)

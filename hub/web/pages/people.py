@@ -5,7 +5,7 @@ import secrets
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.services import accounts
+from hub.services import accounts, api_keys
 from hub.web import forms
 from hub.web.auth import Rule, guarded
 from hub.web.entities import ENTITIES
@@ -28,7 +28,7 @@ def index() -> str:
     return render_template(
         "people/index.html",
         users=accounts.users(context),
-        keys=accounts.keys(context),
+        keys=api_keys.keys(context),
         roles=context.policies.roles,
         scopes=SCOPES,
         technicians=technicians,
@@ -82,7 +82,7 @@ def set_password(user_id: str) -> Response:
 def add_key() -> str:
     """A new key: the page shows its text this once."""
     scopes = request.form.getlist("scopes")
-    key, text = accounts.add_key(
+    key, text = api_keys.add_key(
         hub(), actor(), name=forms.text("name"), scopes=scopes, secret=secrets.token_urlsafe(32)
     )
     return render_template("people/key.html", key=key, text=text)
@@ -92,5 +92,5 @@ def add_key() -> str:
 @guarded(USES)
 def revoke_key(key_id: str) -> Response:
     """Take a key back for good."""
-    accounts.revoke_key(hub(), actor(), key_id)
+    api_keys.revoke_key(hub(), actor(), key_id)
     return leave(redirect(url_for("people.index")), N_("The key is revoked."))

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from hub.files.books import KINDS
 from hub.services import reconciliation
+from hub.services.period import period_of
 from hub.web import forms
 from hub.web.auth import Rule, guarded, may
 from hub.web.flashes import leave
@@ -42,7 +43,7 @@ def index() -> str:
 @guarded(Rule(permission="reconciliation:run"))
 def run() -> Response:
     """A new report; it takes as long as the system takes to tell everything."""
-    period = reconciliation.period_of(forms.text("from"), forms.text("to"))
+    period = period_of(forms.text("from"), forms.text("to"))
     made = reconciliation.reconcile(hub(), actor(), forms.text("system"), period)
     return leave(done(url_for("reconciliation.show", run_id=made.id)), N_("The report is made."))
 

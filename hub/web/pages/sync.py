@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from hub.domain.errors import InvalidError
 from hub.domain.sync.breaker import Position
 from hub.ports.store import UnitOfWork
-from hub.services import auditing, progress, queue
+from hub.services import auditing, progress, queue, routes
 from hub.services.context import Hub
 from hub.services.gate import GateState
 from hub.services.queue import Dead
@@ -98,6 +98,14 @@ def drop(item_id: str) -> Response:
     return leave(done(url_for("sync.given_up")), N_("It was dropped."))
 
 
+@pages.post("/reroute/<item_id>")
+@guarded(USES)
+def reroute(item_id: str) -> Response:
+    """Send the document of a delivery that was given up through another system, with a reason."""
+    routes.reroute(hub(), actor(), item_id, forms.text("to"), forms.text("reason"))
+    return leave(done(url_for("sync.given_up")), N_("It is sent another way."))
+
+
 @pages.get("/given-up")
 @guarded(USES)
 def given_up() -> str:
@@ -151,4 +159,5 @@ def audit(system: str) -> Response:
 @guarded(USES)
 def item(item_id: str) -> str:
     """A message or delivery with what it carries."""
-    return render_template("sync/item.html", item=queue.show(hub(), item_id, sees_personal=sees_personal()))
+    shown = queue.show(hub(), item_id, sees_personal=sees_personal())
+    return render_template("sync/item.html", item=shown, ways=routes.ways(hub(), item_id))

@@ -22,5 +22,9 @@ def test_a_second_has_no_more_than_its_tokens_and_they_come_back() -> None:
     assert bucket.at_time(NOW - timedelta(hours=1)).tokens == 0
 
 
+def test_what_lacks_a_part_of_a_token_waits_however_small_that_is() -> None:
+    assert Bucket(1000, 0.99999, NOW).next_at() > NOW
+
+
 def test_a_day_begins_at_midnight_utc() -> None:
     assert next_day(NOW) == datetime(2026, 3, 3, tzinfo=UTC)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.errors import InvalidError
-from hub.domain.expression import FUNCTIONS, MAX_RESULT, parse
+from hub.domain.expression import parse
+from hub.domain.expression_values import FUNCTIONS, MAX_RESULT
 
 NAMES: dict[str, Any] = {
     "qty": "2.5",

@@ -14,7 +14,7 @@ SMALL = """\
 connector: acme
 title: {en: Acme, zh: 极致}
 product: Acme 1
-module: connectors.acme
+driver: tryton
 settings: {url: {title: {en: Address, zh: 地址}}}
 objects:
   bill:
@@ -55,8 +55,12 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     [
         ("title: {en: Bill, zh: 账单}", "title: {en: Bill}", "objects.bill.title"),
         ("    state: state\n", "", "objects.bill"),
+        ("driver: tryton", "driver: morse", "driver"),
+        ("driver: tryton\n", "", ""),
+        ("driver: tryton\n", "driver: tryton\nmodule: acme.link\n", ""),
+        ("driver: tryton\n", "driver: tryton\nconnection: {wire: red}\n", "connection"),
         ("remote: {model: acme.bill}", "remote: {model: acme.bill, colour: red}", "objects.bill.remote"),
-        ("module: connectors.acme", "module: os", "module"),
+        ("driver: tryton", "module: os", "module"),
         ("    cursor: {tz: Asia/Shanghai, granularity: 1 d, cap: 10000}\n", "", "objects.bill.cursor"),
         ("tz: Asia/Shanghai, ", "", "objects.bill.cursor"),
         ("granularity: 1 d, ", "", "objects.bill.cursor"),

@@ -11,7 +11,7 @@ from hub.domain.errors import InvalidError
 from hub.storage.migrate import config, is_current, upgrade
 from hub.storage.privacy import Privacy
 from hub.storage.sqlite import sqlite_engine
-from hub.storage.tables import INDEXED
+from hub.storage.tables.listed import INDEXED
 
 SCHEMAS = sorted((Path(__file__).parents[3] / "schemas" / "canonical").glob("*.json"))
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.ports.accounts import User
-from hub.services import accounts
+from hub.services import accounts, api_keys
 from hub.services.context import Hub
 from hub.storage.blobs import FileBlobs
 from hub.storage.sqlite import SqliteStore
@@ -81,7 +81,7 @@ def people(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> dict[str, User]:
 @pytest.fixture
 def api(client: FlaskClient, hub: Hub) -> Callable[..., Api]:
     def with_scopes(*scopes: str) -> Api:
-        _, text = accounts.add_key(hub, hub.actor("setup"), name="test", scopes=scopes, secret="s" * 43)
+        _, text = api_keys.add_key(hub, hub.actor("setup"), name="test", scopes=scopes, secret="s" * 43)
         return Api(client, text)
 
     return with_scopes

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hub.ports.accounts import User
-from hub.services.accounts import SESSION_FOR
 from hub.services.context import Hub
+from hub.services.signing_in import SESSION_FOR
 from hub.testing.clock import FakeClock
 from hub.web.auth import OPEN, Rule, guarded, rule_of
 from tests.unit.web.clients import PASSWORD, Api, Browser

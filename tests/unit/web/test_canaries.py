@@ -26,7 +26,7 @@ from hub.files.mappings import parse_mapping
 from hub.ports.connector import Remote
 from hub.process import logs
 from hub.process.meter import PrometheusMeter
-from hub.services import accounts, auditing, calls, inbound, outbound, queue, records
+from hub.services import api_keys, auditing, calls, inbound, outbound, queue, records
 from hub.services.composing import composed
 from hub.services.context import Actor, Hub, System
 from hub.services.levels import levels
@@ -249,8 +249,8 @@ def test_who_may_not_see_a_record_learns_nothing_of_it_from_a_refusal(
 
 
 def test_a_key_is_never_told_again(capsys: pytest.CaptureFixture[str], busy: Hub) -> None:
-    _, key = accounts.add_key(busy, busy.actor("setup"), name="n", scopes=["tickets:read"], secret="canary" * 8)
-    shown = repr(accounts.keys(busy)) + json.dumps([one.name for one in accounts.keys(busy)])
+    _, key = api_keys.add_key(busy, busy.actor("setup"), name="n", scopes=["tickets:read"], secret="canary" * 8)
+    shown = repr(api_keys.keys(busy)) + json.dumps([one.name for one in api_keys.keys(busy)])
     assert key not in shown
     assert key not in capsys.readouterr().err
 

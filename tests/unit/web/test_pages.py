@@ -13,7 +13,7 @@ from hub.domain.errors import ConflictError
 from hub.ports.accounts import User
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import accounts, records
+from hub.services import accounts, api_keys, records
 from hub.services.context import Actor, Hub
 from hub.web.actions import Action, Table
 from hub.web.i18n import N_
@@ -328,10 +328,10 @@ def test_administrators_make_change_and_shut_accounts_and_keys(full: Hub, browse
     page = boss.post("/people/keys", {"name": "crm", "scopes": "tickets:read"}).text
     text = re.search(r"th_\w+_[\w-]+", page)
     assert text
-    key = accounts.key_of(full, text[0])
+    key = api_keys.key_of(full, text[0])
     assert key
     assert boss.post(f"/people/keys/{key.id}/revoke").location == "/people"
-    assert accounts.key_of(full, text[0]) is None
+    assert api_keys.key_of(full, text[0]) is None
 
 
 def test_a_person_changes_the_own_password_with_the_present_one(full: Hub, browser: Open) -> None:

@@ -14,6 +14,7 @@ from hub.ports.accounts import User
 from hub.services import accounts, reconciliation, records
 from hub.services.composing import composed
 from hub.services.context import Hub, System
+from hub.services.period import period_of
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.sync_bench import CUSTOMER, SPECS
@@ -40,7 +41,7 @@ def finance(hub: Hub, people: dict[str, User], browser: Callable[[str], Browser]
 
 
 def made(hub: Hub) -> str:
-    period = reconciliation.period_of(*PERIOD.values())
+    period = period_of(*PERIOD.values())
     return reconciliation.reconcile(hub, hub.actor("li"), "erp", period).id
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub.files.proposing.pinyin import spellings
 from hub.ports.accounts import User
-from hub.services import accounts, queue
+from hub.services import accounts, queue, routes
 from hub.services.context import Hub
 from hub.storage.blobs import FileBlobs
 from hub.storage.sqlite import SqliteStore
@@ -175,8 +175,26 @@ def test_what_was_given_up_is_filtered_previewed_replayed_and_dropped(
         "pulled",
         item["failure"]["mark"],
     )
+    elsewhere = {"to": "erp", "reason": "a test"}
+    assert program.post(f"/queue/{dead[0]['id']}/reroute", elsewhere).status_code == 409
     assert program.post(f"/queue/{dead[0]['id']}/drop", {"reason": " "}).status_code == 422
     assert program.post(f"/queue/{dead[0]['id']}/drop", {"reason": "a test"}).status_code == 200
     assert program.post("/queue/replay", {"system": "erp", "rate": 0}).status_code == 422
     assert program.post("/queue/replay", {"system": "erp", "rate": 2}).get_json()["count"] == 2
     assert queue.listing(hub, state="dead") == []
+
+
+def test_a_document_that_was_given_up_may_be_sent_through_another_system(
+    hub: Hub, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deciding.erp(hub).create("party", {"name": "X", "phone": "none"})
+    deciding.run(hub)
+    page = f"/sync/items/{queue.listing(hub, state='dead')[0]['id']}"
+    assert "/sync/reroute/" not in browser("boss").get(page).text
+    monkeypatch.setattr(routes, "ways", lambda _hub, _item_id: ["books"])
+    told = browser("boss").get(page).text
+    checked(told)
+    assert "<option>books</option>" in told
+    form = {"to": "books", "reason": "It is closed."}
+    assert browser("boss").post(page.replace("items", "reroute"), form).status_code == 409
+    assert browser("li").post(page.replace("items", "reroute"), form).status_code == 403

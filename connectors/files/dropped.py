@@ -1,0 +1,110 @@
+"""Files that somebody drops: taken in in the order of their names, then put away.
+
+A file is put away when its listing is asked to go on behind it, which the sync engine does only when all its rows are
+in our tables. What dies before reads it again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from urllib.parse import quote
+
+from connectors.files.formats import Line, UnreadableError, rows_of, written
+from connectors.files.places import Entry, Place
+from connectors.files.shapes import Drop, Format
+from hub.domain.documents import Doc
+from hub.domain.errors import RejectedError
+
+UNFINISHED = (".part", ".tmp", ".filepart")
+KEPT = 200  # files whose rows are remembered
+DONE, FAILED = "done", "failed"
+REASON, LINE = "reason", "line"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one file tells: documents by id, in its order; and the rows that cannot be used."""
+
+    docs: dict[str, Doc]
+    refused: tuple[Line, ...]
+
+
+class Dropped:
+    """One drop folder."""
+
+    def __init__(self, system: str, place: Place, drop: Drop, id_of: Sequence[str], form: Format) -> None:
+        self._system, self._place, self._drop, self._id, self._form = system, place, drop, id_of, form
+        self._known: OrderedDict[Entry, Told] = OrderedDict()
+
+    def waiting(self, until: datetime, settle: timedelta) -> list[Entry]:
+        """The files that are whole, in the order of their names."""
+        return [each for each in self.lying() if each.changed_at + settle <= until]
+
+    def lying(self) -> list[Entry]:
+        """The files that lie there, whole or not, in the order of their names."""
+        return list(self._files(self._drop.folder))
+
+    def done(self) -> list[Entry]:
+        """The files that were taken in, in the order of their names."""
+        return list(self._files(f"{self._drop.folder}/{DONE}"))
+
+    def failed(self) -> int:
+        """How many files a person has to look at."""
+        return len(self._place.listing(f"{self._drop.folder}/{FAILED}"))
+
+    def _files(self, folder: str) -> Iterator[Entry]:
+        for entry in self._place.listing(folder):
+            meant = fnmatchcase(entry.name, self._drop.files)
+            if meant and not entry.name.startswith(".") and not entry.name.endswith(UNFINISHED):
+                yield entry
+
+    def told(self, entry: Entry) -> Told:
+        """What a file tells; a file that cannot be read at all is put aside, and RejectedError says why."""
+        if entry not in self._known:
+            content = self._place.read(entry.path)
+            try:
+                lines = rows_of(content or b"", self._form, list(self._drop.columns.values()))
+            except UnreadableError as error:
+                self._place.move(entry.path, f"{self._drop.folder}/{FAILED}/{entry.name}")
+                raise RejectedError(
+                    error.template, **{**error.params, "system": self._system, "file": entry.name}
+                ) from error
+            self._known[entry] = self._sorted(lines)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return self._known[entry]
+
+    def _sorted(self, lines: Sequence[Line]) -> Told:
+        """Rows that can be used, and rows that cannot: without an id, or with that of a row before."""
+        docs: dict[str, Doc] = {}
+        refused = []
+        for line in lines:
+            doc = {name: line.row.get(column) for name, column in self._drop.columns.items()}
+            wrong = line.wrong or self._wrong(doc, docs)
+            if wrong is None:
+                docs[self.id_of(doc)] = doc
+            else:
+                refused.append(Line(line.number, line.row, wrong))
+        return Told(docs, tuple(refused))
+
+    def _wrong(self, doc: Doc, before: dict[str, Doc]) -> str | None:
+        if missing := [name for name in self._id if not doc[name]]:
+            return f"It has no {', '.join(self._drop.columns[name] for name in missing)}."
+        return "The file tells this record twice." if self.id_of(doc) in before else None
+
+    def id_of(self, doc: Doc) -> str:
+        """The id of a record: its fields of the id, with a stroke between them."""
+        return "/".join(quote(str(doc[name]), safe="") for name in self._id)
+
+    def put_away(self, entry: Entry) -> None:
+        """A file is in our tables: it goes to the others; rows that could not be used go to failed, with the reason."""
+        refused = self.told(entry).refused
+        if refused:
+            headings = list(dict.fromkeys(name for line in refused for name in line.row))
+            rows = [[str(line.number), line.wrong, *(line.row.get(name) for name in headings)] for line in refused]
+            content = written([LINE, REASON, *headings], rows, self._form)
+            self._place.write(f"{self._drop.folder}/{FAILED}/{entry.name}", content)
+        self._place.move(entry.path, f"{self._drop.folder}/{DONE}/{entry.name}")
+        self._known.pop(entry, None)

@@ -1,0 +1,86 @@
+"""Files on this machine, or on what is mounted there."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from stat import S_ISDIR
+
+from connectors.files.places import Entry
+from hub.domain.errors import AuthError, RetryableError
+
+CLOCK = ".tickethub-clock"  # touched to learn what time it is there
+
+
+class LocalPlace:
+    """A folder of the file system."""
+
+    def __init__(self, system: str, folder: str) -> None:
+        self._system = system
+        self._root = Path(folder)
+
+    def listing(self, folder: str) -> Sequence[Entry]:
+        """The files of a folder."""
+        with self._translated():
+            self._enter()
+            here = self._root / folder
+            if not here.is_dir():
+                return []
+            return [_entry(folder, path) for path in sorted(here.iterdir()) if path.is_file()]
+
+    def read(self, path: str) -> bytes | None:
+        """A file."""
+        with self._translated():
+            self._enter()
+            try:
+                return (self._root / path).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def write(self, path: str, content: bytes) -> None:
+        """A new file, by way of one that nobody reads."""
+        with self._translated():
+            self._enter()
+            target = self._root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.part")
+            part.write_bytes(content)
+            part.replace(target)
+
+    def move(self, path: str, target: str) -> None:
+        """Another place in the folder."""
+        with self._translated():
+            (self._root / target).parent.mkdir(parents=True, exist_ok=True)
+            (self._root / path).replace(self._root / target)
+
+    def now(self) -> datetime:
+        """What the file system calls now."""
+        with self._translated():
+            clock = self._root / CLOCK
+            clock.touch()
+            moment = datetime.fromtimestamp(clock.stat().st_mtime, UTC)
+            clock.unlink()
+            return moment
+
+    def _enter(self) -> None:
+        """Nothing, where the folder is there: a mount that is away is no empty folder."""
+        if not S_ISDIR(self._root.stat().st_mode):
+            raise NotADirectoryError
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (PermissionError, NotADirectoryError) as error:
+            raise AuthError(
+                "{system} does not let us in: correct the folder or its rights.", system=self._system
+            ) from error
+        except OSError as error:
+            raise RetryableError(
+                "{system} cannot be reached ({kind})", system=self._system, kind=type(error).__name__
+            ) from error
+
+
+def _entry(folder: str, path: Path) -> Entry:
+    told = path.stat()
+    return Entry(f"{folder}/{path.name}", datetime.fromtimestamp(told.st_mtime, UTC), told.st_size)

@@ -1,0 +1,156 @@
+"""Objects that are written as files for somebody else to take, and answered by files.
+
+A file goes to its folder under a name that follows from the record alone, then a copy of it to ``sent``: what is there
+was handed over. Where we die between the two and the file was taken meanwhile, it is written once more, under the same
+name, by which whoever takes it can tell.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, unquote
+
+from connectors.files.dropped import Dropped
+from connectors.files.formats import rows_of, written
+from connectors.files.places import Entry, Place
+from connectors.files.reading import ROWS, mark
+from connectors.files.shapes import Shape
+from hub.domain.documents import Doc
+from hub.domain.errors import RejectedError, StaleError
+from hub.ports.connector import Ids, Page, Remote
+
+SENT = "sent"
+NAME = re.compile(r"(?P<id>.+?)(?:-(?P<number>[0-9]+))?\.(?:csv|xlsx)")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The newest file of a record, and which one in a row it is."""
+
+    entry: Entry
+    number: int
+
+
+class Writing:
+    """One object that is written."""
+
+    def __init__(self, system: str, name: str, place: Place, shape: Shape, results: Dropped | None) -> None:
+        self._system, self._name, self._place, self._shape, self._results = system, name, place, shape, results
+
+    def changes(self, since: datetime, until: datetime, after: str | None) -> Page:
+        """What was sent or answered within the closed interval."""
+        answers = self._answers()
+        changed = sorted(
+            (max(sent.entry.changed_at, answers.get(key, (None, sent.entry.changed_at))[1]), key)
+            for key, sent in self._sent().items()
+        )
+        places = [f"{at.isoformat()} {key}" for at, key in changed if since <= at <= until]
+        further = [place for place in places if after is None or place > after]
+        page = [place.partition(" ")[2] for place in further[:ROWS]]
+        found = tuple(remote for key in page if (remote := self.get(key)) is not None)
+        return Page(found, further[ROWS - 1] if len(further) > ROWS else None)
+
+    def ids(self) -> Ids:
+        """Everything that was ever sent."""
+        return Ids(tuple(sorted(self._sent())))
+
+    def get(self, remote_id: str) -> Remote | None:
+        """What was sent last, with what came back."""
+        sent = self._sent(remote_id).get(remote_id)
+        if sent is None:
+            return None
+        content = self._place.read(sent.entry.path)
+        lines = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
+        doc = {name: lines[0].row.get(column) for name, column in self._shape.columns.items()}
+        answer, at = self._answers().get(remote_id, ({}, sent.entry.changed_at))
+        doc |= {name: answer.get(name) for name in self._shape.told}
+        return Remote(remote_id, doc, mark([sent.number, doc]), max(at, sent.entry.changed_at))
+
+    def find(self, field: str, value: str) -> list[Remote]:
+        """By a field of the id that is the whole id, or by any other one, which reads all that was sent."""
+        keys = [quoted(value)] if self._shape.id == (field,) else sorted(self._sent())
+        found = [self.get(key) for key in keys]
+        return [each for each in found if each is not None and each.doc.get(field) == value]
+
+    def create(self, doc: Doc) -> Remote:
+        """Hand a new record over; one that was handed over already is what it was."""
+        wrong = [name for name in doc if name not in self._shape.columns and name not in self._shape.told]
+        missing = [name for name in self._shape.id if not doc.get(name)]
+        if wrong or missing:
+            raise RejectedError(
+                "{object}: there must be {missing}, and there is no {wrong}.",
+                object=self._name,
+                missing=", ".join(missing) or "-",
+                wrong=", ".join(wrong) or "-",
+            )
+        key = "/".join(quoted(str(doc[name])) for name in self._shape.id)
+        before = self.get(key)
+        if before is not None and self._differs(before.doc, doc):
+            raise RejectedError("{object} {id} was handed over with other values.", object=self._name, id=key)
+        if before is None:
+            self._hand_over(key, 1, doc)
+        return self._read_back(key)
+
+    def update(self, seen: Remote, doc: Doc) -> Remote:
+        """Hand a change over; StaleError when an answer came meanwhile."""
+        now = self.get(seen.id)
+        if now is None or now.version != seen.version:
+            raise StaleError("{system}: the record was changed there meanwhile", system=self._system)
+        if self._differs(now.doc, doc):
+            self._hand_over(seen.id, self._sent(seen.id)[seen.id].number + 1, {**now.doc, **doc})
+        return self._read_back(seen.id)
+
+    def _differs(self, old: Doc, new: Doc) -> bool:
+        return any(new[name] != old.get(name) for name in self._shape.columns if name in new)
+
+    def _read_back(self, key: str) -> Remote:
+        found = self.get(key)
+        if found is None:
+            raise StaleError("{system}: the record was changed there meanwhile", system=self._system)
+        return found
+
+    def _hand_over(self, key: str, number: int, doc: Doc) -> None:
+        name = f"{flat(key)}{f'-{number}' if number > 1 else ''}.{self._shape.format.kind}"
+        columns = self._shape.columns
+        cells = [None if doc.get(field) is None else str(doc[field]) for field in columns]
+        content = written(list(columns.values()), [cells], self._shape.format)
+        self._place.write(f"{self._shape.folder}/{name}", content)
+        self._place.write(f"{self._shape.folder}/{SENT}/{name}", content)
+
+    def _sent(self, only: str | None = None) -> dict[str, Sent]:
+        """The newest file of each record, or of one, as the copies tell."""
+        newest: dict[str, Sent] = {}
+        for entry in self._place.listing(f"{self._shape.folder}/{SENT}"):
+            named = NAME.fullmatch(entry.name)
+            key = key_of(named["id"]) if named else ""
+            if named is None or (only is not None and key != only):
+                continue
+            sent = Sent(entry, int(named["number"] or 1))
+            if key not in newest or newest[key].number < sent.number:
+                newest[key] = sent
+        return newest
+
+    def _answers(self) -> dict[str, tuple[Doc, datetime]]:
+        """What came back of each record and when, the newest answer of each."""
+        found: dict[str, tuple[Doc, datetime]] = {}
+        for entry in self._results.lying() if self._results is not None else ():
+            found |= {key: (doc, entry.changed_at) for key, doc in self._told(entry).items()}
+        return found
+
+    def _told(self, entry: Entry) -> dict[str, Doc]:
+        return self._results.told(entry).docs if self._results is not None else {}
+
+
+def quoted(value: str) -> str:
+    """A value as a part of an id."""
+    return quote(value, safe="")
+
+
+def flat(key: str) -> str:
+    """An id as the name of a file: parts with ``+`` between them, and no hyphen or dot that could be taken for ours."""
+    return key.replace("-", "%2D").replace(".", "%2E").replace("/", "+")
+
+
+def key_of(name: str) -> str:
+    """The id that a file is named by."""
+    return "/".join(quoted(unquote(part)) for part in name.split("+"))

@@ -1,0 +1,1 @@
+"""What strict fakes of products are made of."""
