@@ -86,6 +86,7 @@ class SqliteStore:
         try:
             driver.execute("BEGIN IMMEDIATE")
             results = [fn(SqlUnitOfWork(wire, self._vault)) for fn in group]
+            wire.flush()
             driver.execute("COMMIT")
         except sqlite3.Error as error:
             roll_back(driver)
@@ -93,6 +94,7 @@ class SqliteStore:
         except BaseException as error:  # noqa: BLE001 - it is the caller's: the writer goes on
             is_ended = not driver.in_transaction  # the database does so when it is full, or broken
             roll_back(driver)
+            wire.forget()
             if len(group) == 1 or (is_ended and isinstance(error, OperationalError)):
                 return [(None, told(error))] * len(group)
             return self._apart(wire, driver, group)
@@ -113,7 +115,9 @@ class SqliteStore:
         driver.execute("SAVEPOINT work")
         try:
             result = fn(SqlUnitOfWork(wire, self._vault))
+            wire.flush()
         except BaseException as error:
+            wire.forget()
             if isinstance(error, OperationalError) and not driver.in_transaction:
                 raise
             driver.execute("ROLLBACK TO work")

@@ -103,19 +103,20 @@ class SqlUnitOfWork:
 
     def attempt(self, fn: Callable[[], object]) -> Exception | None:
         """Run inside a savepoint."""
+        self.wire.flush()
         self.wire.later("SAVEPOINT attempt")
         try:
             fn()
-            self.wire.later("RELEASE attempt")
             self.wire.flush()
+            self.wire.later("RELEASE attempt")
         except DBAPIError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller decides
             self.wire.forget()
             self.wire.run("ROLLBACK TO attempt")
             self.wire.later("RELEASE attempt")
-            self.records.forget()
-            self.links.forget()
+            for kept in (self.records, self.links, self.inbox, self.outbox, self.matches):
+                kept.forget()
             return error
         return None
 
