@@ -20,6 +20,7 @@ from hub.services.batching import Planned
 from hub.services.context import Hub
 
 Called = tuple[Attempt, Write, Remote]
+Plan = tuple[Attempt, Write | Exception | None]
 Task = Callable[[], Called | None]
 
 
@@ -70,7 +71,7 @@ class Rounds:
         singly = [attempt for attempt in chosen if not suits(attempt)]
         for attempt in singly:
             self._begin(partial(self._make, attempt))
-        found = planned(self._hub, [attempt for attempt in chosen if attempt not in singly])
+        found = self._planned([attempt for attempt in chosen if attempt not in singly])
         for attempt, outcome in found:
             if isinstance(outcome, Exception):
                 self._begin(partial(failed, attempt, outcome))
@@ -78,6 +79,14 @@ class Rounds:
         intents = [(attempt, outcome) for attempt, outcome in found if isinstance(outcome, Write)]
         for attempt, write in recorded(self._hub, called, idle, intents):
             self._begin(partial(sent, attempt, write))
+
+    def _planned(self, attempts: Sequence[Attempt]) -> list[Plan]:
+        """What is to be written of each; nothing where the tables cannot be read: what came back is recorded first."""
+        try:
+            return planned(self._hub, attempts)
+        except Exception as error:  # noqa: BLE001 - it is raised again when the calls under way have ended
+            self._break(error)
+            return []
 
     def _begin(self, task: Task) -> None:
         self._under_way += 1
@@ -106,7 +115,7 @@ def suits(attempt: Attempt) -> bool:
     return attempt.delivery.goal is None and not attempt.doubt and not attempt.lease_ended()
 
 
-def planned(hub: Hub, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Write | Exception | None]]:
+def planned(hub: Hub, attempts: Sequence[Attempt]) -> list[Plan]:
     """What is to be written of each, None where that is nothing, or why it cannot be worked out."""
     if not attempts:
         return []
