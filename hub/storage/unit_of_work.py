@@ -104,7 +104,7 @@ class SqlUnitOfWork:
     def attempt(self, fn: Callable[[], object]) -> Exception | None:
         """Run inside a savepoint."""
         self.wire.flush()
-        self.wire.later("SAVEPOINT attempt")
+        self.wire.run("SAVEPOINT attempt")  # at once: what fails before anything is run must find it
         try:
             fn()
             self.wire.flush()
