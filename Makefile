@@ -9,7 +9,7 @@ STORE ?=
 SEEDS ?= 2000
 ROUNDS ?= 20
 
-.PHONY: help check test soak soak-demo mutants demo bench docs lock tryton clean
+.PHONY: help check test soak soak-demo mutants demo bench docs lock tryton tryton70 clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -21,7 +21,13 @@ help:
 	@$(SHELL) .ci/venv .venv-tryton requirements-tryton.lock
 	@touch $@
 
+.venv-tryton70/ready: requirements-tryton70.lock .ci/venv
+	@$(SHELL) .ci/venv .venv-tryton70 requirements-tryton70.lock
+	@touch $@
+
 tryton: .venv-tryton/ready ## install the ERP of the demo and the tests, in an environment of its own
+
+tryton70: .venv-tryton70/ready ## install its older series, for the tests
 
 demo: .venv/ready .venv-tryton/ready ## play the story against a real ERP, leave the console up (ONCE=1: end after the story)
 	@$(BIN)/tickethub --dir $(DIR) demo $(if $(ONCE),--once)
@@ -33,7 +39,7 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 	$(BIN)/lint-imports --config pyproject.toml
 	$(PYTEST) -q -n 2 -m "not slow" tests/unit tests/architecture
 
-test: .venv/ready .venv-tryton/ready ## every test
+test: .venv/ready .venv-tryton/ready .venv-tryton70/ready ## every test
 	$(PYTEST) -q -n 2 --dist loadgroup
 
 soak: .venv/ready soak-demo ## play SEEDS histories of the flagship test (2000)
@@ -58,4 +64,4 @@ lock: .venv/ready ## resolve the lock files anew
 	@$(SHELL) .ci/lock
 
 clean: ## remove everything that the other commands made
-	rm -rf .venv .venv-tryton .cache var
+	rm -rf .venv .venv-tryton .venv-tryton70 .cache var

@@ -9,15 +9,15 @@ from hub.domain.documents import Doc
 from hub.domain.errors import HubError, StaleError
 from hub.domain.instants import parse_instant
 from hub.ports.connector import Connector, Item, ObjectSpec, Page, Probe, Remote, Setup
-from hub.transport.http import HttpClient, Limits, refusal
+from hub.transport.http import HttpClient, http_of, refusal
 
 OK, CONFLICT = 200, 409
 
 
 def connect(setup: Setup) -> Connector:
     """Make the connector of one system; nothing is called yet."""
-    seconds = float(setup.settings.get("request_seconds", 30))
-    return Depot(HttpClient(setup.system, Limits(read=seconds, total=seconds)), setup.settings["url"], setup.objects)
+    url = setup.settings["url"]
+    return Depot(http_of(setup, url), url, setup.objects)
 
 
 class Depot:

@@ -24,6 +24,7 @@ from hub.domain.mapping.codecs import CODECS, Codec
 from hub.domain.mapping.codecs.base import ANY
 from hub.domain.mapping.links import NO_LINKS
 from hub.domain.mapping.syntax import parse_codec
+from hub.files.connector_drivers import driver_schema, drivers
 from hub.files.data import data_dir
 from hub.ports.crash import CRASH_POINTS
 from hub.ports.meter import METRICS, PREFIX
@@ -194,17 +195,40 @@ def connector() -> str:
     """Every keyword of a connector file."""
     schema = orjson.loads((data_dir("schemas") / "connector.json").read_bytes())
     intro = "What a connected product offers, in its own words; the driver speaks them, and has keys of its own."
-    drivers = [driver(path.stem) for path in sorted((data_dir("schemas") / "drivers").glob("*.json"))]
-    return page(["# Connector files", MADE, intro, fields(schema), *chain.from_iterable(drivers)])
+    sections = chain.from_iterable(map(driver, drivers()))
+    return page(["# Connector files", MADE, intro, fields(schema), *sections, *shared()])
 
 
 def driver(name: str) -> Iterator[str]:
     """The section of one driver: its keys of ``connection`` and of each object's ``remote``."""
-    schema = orjson.loads((data_dir("schemas") / "drivers" / f"{name}.json").read_bytes())
+    schema = driver_schema(name)
     parts = {"connection": {"$ref": "#/$defs/connection"}, "objects.NAME.remote": {"$ref": "#/$defs/remote"}}
     yield f"## `driver: {name}`"
     yield schema["description"]
     yield fields(schema | {"properties": parts})
+    for part in schema.get("x-parts", []):
+        node = schema["$defs"][part]
+        inside = Fields(schema)
+        yield f"### {part} (`{name}`)"
+        yield f"{node['description']}{inside.told_of_parts({'allOf': node.get('allOf', [])})}"
+        if rows := list(inside.below(node, "")):
+            yield table(("path", "中文", "type", "default", "meaning"), rows)
+
+
+def shared() -> Iterator[str]:
+    """The section of what drivers share, to which theirs refer."""
+    schema = driver_schema("common")
+    parts = {name: {"$ref": f"#/$defs/{name}"} for name in SHARED}
+    yield "## What drivers share"
+    yield SHARED_INTRO
+    yield fields(schema | {"properties": parts})
+
+
+SHARED = ("auth", "errors")
+SHARED_INTRO = (
+    "Drivers that call by HTTP have these keys in common, in their `connection`. "
+    "[Let a system know who we are](../howto/let-a-system-know-who-we-are.md) shows each kind."
+)
 
 
 def errors() -> str:
@@ -299,19 +323,34 @@ class Fields:
         word = title.get("zh", "") if isinstance(title, Mapping) else ""
         if "x-description" in whole:
             word = f"{word}：{whole['x-description']['zh']}"
-        yield f"`{path}`", word, kind_of(whole), default, whole.get("description", "")
+        yield f"`{path}`", word, kind_of(whole), default, whole.get("description", "") + self.told_of_parts(whole)
         yield from self.member(child, path)
 
+    def told_of_parts(self, node: Node) -> str:
+        """Which parts of the schema, each told once in a section of its own, a node has the keys of."""
+        nodes = (node, *node.get("allOf", []), node.get("items", {}))
+        refs = [one.get("$ref") or one.get("$dynamicRef", "").replace("#", "#/$defs/") for one in nodes]
+        names = [ref.removeprefix("#/$defs/") for ref in refs if self.is_part(ref)]
+        return f" ({', '.join(f'see {name}' for name in names)})" if names else ""
+
+    def is_part(self, ref: str) -> bool:
+        """Whether what a reference names has a section of its own."""
+        return ref.removeprefix("#/$defs/") in self.root.get("x-parts", [])
+
     def member(self, child: object, path: str) -> Iterator[tuple[str, ...]]:
-        """The rows below a member of a list or map, or below a field."""
+        """The rows below a member of a list or map, or below a field; what drivers share has a section of its own."""
+        ref = child.get("$ref", "") if isinstance(child, Mapping) else ""
+        if ".json#" in ref or self.is_part(ref):
+            return
         if isinstance(child, Mapping) and child.get("$ref") not in self.within:
             deeper = Fields(self.root, self.within | {child["$ref"]}) if "$ref" in child else self
             yield from deeper.below(self.whole(child), path)
 
     def whole(self, node: Node) -> Node:
         """A node with what its reference stands for."""
-        name = node.get("$ref", "").removeprefix("#/$defs/")
-        return {**self.root.get("$defs", {}).get(name, {}), **node}
+        file, _, name = node.get("$ref", "").partition("#/$defs/")
+        root = driver_schema(file.removesuffix(".json")) if file else self.root
+        return {**root.get("$defs", {}).get(name, {}), **node}
 
 
 def kind_of(node: Node) -> str:

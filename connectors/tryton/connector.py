@@ -11,6 +11,7 @@ from connectors.tryton.levels import Levels
 from connectors.tryton.models import Models
 from connectors.tryton.movements import Movements
 from connectors.tryton.records import Records
+from connectors.tryton.series import is_of
 from connectors.tryton.shapes import Shape
 from connectors.tryton.shipments import Shipments, as_movement
 from connectors.tryton.wire import Wire
@@ -22,7 +23,6 @@ from hub.ports.describing import Description
 
 IDS = 2000  # of one answer
 LATEST = datetime(2199, 12, 31, tzinfo=UTC)
-SERIES = "8.0"  # what the declarations were proved with
 
 
 class TrytonConnector:
@@ -42,11 +42,17 @@ class TrytonConnector:
     def probe(self) -> Probe:
         """Say version and clock, and every object that our user may not read."""
         version, now = self._wire.version()
-        problems = [] if version == SERIES else [f"Tryton {version} is not {SERIES}, with which this was proved"]
+        problems = self._unproved(version)
         problems += _refusal_of(lambda: self._wire.company)
         for shape in self._shapes.values():
             problems += _refusal_of(partial(self._wire.read, f"{shape.model}.search", [], 0, 1, None))
         return Probe(version, now, tuple(problems))
+
+    def _unproved(self, version: str) -> list[str]:
+        if any(is_of(version, each) for each in self._wire.known):
+            return []
+        proved = " and ".join(each.name for each in self._wire.known)
+        return [f"Tryton {version} is not {proved}, with which this was proved"]
 
     def objects(self) -> Mapping[str, ObjectSpec]:
         """What the connector file declares."""
@@ -111,10 +117,11 @@ class TrytonConnector:
         known = {step.action for steps in self._objects[name].goals.values() for step in steps}
         if action not in known:
             raise RejectedError("{object} has no action {action}", object=name, action=action)
+        button = self._wire.series.actions.get(action, action)
         if shape.kind == "record":
-            self._wire.write(f"{shape.model}.{action}", [int(remote_id)], accept=shape.accept_warnings)
+            self._wire.write(f"{shape.model}.{button}", [int(remote_id)], accept=shape.accept_warnings)
         else:
-            self._movements.act(shape, remote_id, action)
+            self._movements.act(shape, remote_id, button)
 
     def describe(self, name: str) -> Description | None:
         """What Tryton says of the object's fields; None of levels and movements, which are made of several models."""
@@ -131,7 +138,7 @@ class TrytonConnector:
     def _shape(self, name: str) -> Shape:
         if name not in self._shapes:
             raise RejectedError("{system}: no object {object} is declared", system=self._wire.system, object=name)
-        return self._shapes[name]
+        return self._shapes[name].renamed(self._wire.series.fields)
 
     def _writable(self, name: str) -> Shape:
         shape = self._shape(name)

@@ -12,28 +12,36 @@ from connectors.tryton.wire import Wire
 from hub.domain.errors import RejectedError
 
 PAGE = 200
-CHANGED = "last_modified_at"  # write_date, or create_date as long as nobody wrote
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where a listing stands: the instant, the feed and the row that were listed last."""
+    """Where a listing stands: the instant, the stream and the row that were listed last."""
 
     at: datetime
-    feed: int
+    stream: int
     row: int
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat()}|{self.feed}|{self.row}"
+        return f"{self.at.isoformat()}|{self.stream}|{self.row}"
 
     @classmethod
     def parse(cls, text: str) -> "Place":
         """Read back what ``str`` wrote; RejectedError when it is something else."""
         try:
-            at, feed, row = text.split("|")
-            return cls(datetime.fromisoformat(at), int(feed), int(row))
+            at, stream, row = text.split("|")
+            return cls(datetime.fromisoformat(at), int(stream), int(row))
         except ValueError as error:
             raise RejectedError("{place} is no place in a listing of Tryton", place=text) from error
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The rows of a feed whose change one field dates; ``unless`` leaves out those that another field dates."""
+
+    feed: Feed
+    dated: str
+    unless: list[Any]
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,9 @@ class Feeds:
         place = Place.parse(after) if after else None
         found = sorted(
             (
-                (Place(instant(row[CHANGED]), index, row["id"]), _parents(row, feed.parent))
-                for index, feed in enumerate(feeds)
-                for row in self._rows(feed, index, since, until, place)
+                (Place(instant(row[stream.dated]), index, row["id"]), _parents(row, stream.feed.parent))
+                for index, stream in enumerate(self._streams(feeds))
+                for row in self._rows(stream, index, since, until, place)
             ),
             key=lambda pair: pair[0],
         )
@@ -66,29 +74,35 @@ class Feeds:
         keys = dict.fromkeys(key for _, parents in page for key in parents)
         return Changes(tuple(keys), str(page[-1][0]) if len(page) == PAGE else None)
 
+    def _streams(self, feeds: Iterable[Feed]) -> list[Stream]:
+        dated = self._wire.series.streams
+        return [Stream(feed, name, unless) for feed in feeds for name, unless in dated]
+
     def _rows(
-        self, feed: Feed, index: int, since: datetime, until: datetime, place: Place | None
+        self, stream: Stream, index: int, since: datetime, until: datetime, place: Place | None
     ) -> list[dict[str, Any]]:
+        feed, dated = stream.feed, stream.dated
         domain = [
-            [CHANGED, ">=", tell_instant(since)],
-            [CHANGED, "<=", tell_instant(until)],
-            *([_beyond(place, index)] if place else []),
+            [dated, ">=", tell_instant(since)],
+            [dated, "<=", tell_instant(until)],
+            *stream.unless,
+            *([_beyond(place, index, dated)] if place else []),
             *self._models.with_inactive(feed.model),
         ]
-        order = [[CHANGED, "ASC"], ["id", "ASC"]]
-        asked = [CHANGED, feed.parent] if feed.parent else [CHANGED]
+        order = [[dated, "ASC"], ["id", "ASC"]]
+        asked = [dated, feed.parent] if feed.parent else [dated]
         rows: list[dict[str, Any]] = self._wire.read(f"{feed.model}.search_read", domain, 0, PAGE, order, asked)
         return rows
 
 
-def _beyond(place: Place, feed: int) -> list[Any]:
-    """The rows of a feed that come after a place: at its instant, only feeds and rows that were not listed yet."""
+def _beyond(place: Place, index: int, dated: str) -> list[Any]:
+    """The rows of a stream that come after a place: at its instant, only streams and rows that were not listed yet."""
     at = tell_instant(place.at)
-    if feed > place.feed:
-        return [CHANGED, ">=", at]
-    if feed < place.feed:
-        return [CHANGED, ">", at]
-    return ["OR", [CHANGED, ">", at], [[CHANGED, "=", at], ["id", ">", place.row]]]
+    if index > place.stream:
+        return [dated, ">=", at]
+    if index < place.stream:
+        return [dated, ">", at]
+    return ["OR", [dated, ">", at], [[dated, "=", at], ["id", ">", place.row]]]
 
 
 def _parents(row: dict[str, Any], path: str) -> Iterator[int]:

@@ -1,20 +1,22 @@
 """Records: read with their children, found by our key, created, and changed by what differs."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from connectors.tryton.models import Models
 from connectors.tryton.shapes import Child, Field, Key, Shape
-from connectors.tryton.values import instant
 from connectors.tryton.wire import Wire
 from hub.domain.documents import Doc
-from hub.domain.errors import RejectedError, StaleError
+from hub.domain.errors import RejectedError, RetryableError, StaleError
+from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Remote
 
-STAMPS = ["_timestamp", "last_modified_at"]
+READS = 5  # of a record that is changed again and again
+SECOND = 1.0
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,24 @@ class Loaded:
     stamps: dict[str, str]
     key_row: str | None = None
 
+    @property
+    def changed_at(self) -> datetime:
+        """When it or a row of it was changed last."""
+        return self.remote.changed_at or BEGINNING
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether Tryton's lock counts whole seconds, so that it cannot tell two writes of one second apart."""
+        return all(stamp.isdecimal() for stamp in self.stamps.values())
+
 
 class Records:
     """Serves objects that are a model of Tryton as it is."""
 
-    def __init__(self, wire: Wire, models: Models) -> None:
+    def __init__(self, wire: Wire, models: Models, *, pause: Callable[[float], None] = time.sleep) -> None:
         self._wire = wire
         self._models = models
+        self._pause = pause
 
     def load(self, shape: Shape, ids: Sequence[int]) -> list[Loaded]:
         """The records that exist and are meant by the shape, in the order of the ids."""
@@ -40,7 +53,9 @@ class Records:
         wanted = [record for record in dict.fromkeys(ids) if record in there]
         if not wanted:
             return []
-        rows = self._wire.read(f"{shape.model}.read", wanted, [field.asked for field in shape.fields] + STAMPS)
+        rows = self._wire.read(
+            f"{shape.model}.read", wanted, [field.asked for field in shape.fields] + self._wire.series.stamps
+        )
         children = {child.name: self._rows_of(child, wanted) for child in shape.children}
         by_id = {row["id"]: row for row in rows}
         return [
@@ -85,7 +100,7 @@ class Records:
 
     def update(self, shape: Shape, seen: Remote, doc: Doc) -> Remote:
         """Send what differs; StaleError when the record or a row of it moved since it was seen."""
-        now = self.get(shape, seen.id)
+        now = self._lockable(shape, seen.id)
         if now is None or (seen.version is not None and now.remote.version != seen.version):
             raise StaleError(
                 "{system}: {object} {id} was changed there meanwhile",
@@ -100,6 +115,28 @@ class Records:
             f"{shape.model}.write", [int(seen.id)], values, accept=shape.accept_warnings, _timestamp=now.stamps
         )
         return self._wire.after_write(lambda: self._read_back(shape, int(seen.id)))
+
+    def _lockable(self, shape: Shape, remote_id: str) -> Loaded | None:
+        """The record as it is, with stamps that any later write will change.
+
+        Where the lock counts whole seconds (Tryton 7.0 on SQLite), a record that was changed within the running second
+        is read again in the next one: its stamps would not show that somebody wrote between our read and our write.
+        """
+        now = self.get(shape, remote_id)
+        for _ in range(READS):
+            if now is None or not now.is_coarse:
+                return now
+            clock = self._wire.version()[1]  # asked before the read, so that the read is not older
+            now = self.get(shape, remote_id)
+            if now is None or clock is None or now.changed_at < clock:
+                return now
+            self._pause(SECOND)
+        raise RetryableError(
+            "{system}: {object} {id} is changed there every second: its lock cannot tell the changes apart",
+            system=self._wire.system,
+            object=shape.name,
+            id=remote_id,
+        )
 
     def _read_back(self, shape: Shape, record: int) -> Remote:
         loaded = self.get(shape, str(record))
@@ -120,7 +157,7 @@ class Records:
         }
 
     def _rows_of(self, child: Child, parents: list[int]) -> dict[int, list[dict[str, Any]]]:
-        asked = [*(field.asked for field in child.fields), child.parent, *STAMPS]
+        asked = [*(field.asked for field in child.fields), child.parent, *self._wire.series.stamps]
         rows = self._wire.read(
             f"{child.model}.search_read", [[child.parent, "in", parents]], 0, None, [["id", "ASC"]], asked
         )
@@ -140,7 +177,8 @@ class Records:
         stamped = [(shape.model, row)]
         stamped += [(child.model, told) for child in shape.children for told in children[child.name]]
         stamps = {f"{model},{told['id']}": told["_timestamp"] for model, told in stamped}
-        remote = Remote(str(row["id"]), doc, _version(stamps), _latest(told for _, told in stamped))
+        changed = [(model, told["id"], self._wire.series.changed_at(told)) for model, told in stamped]
+        remote = Remote(str(row["id"]), doc, _version(changed), max(at for _, _, at in changed))
         return Loaded(remote, stamps, key_row)
 
     def _clause(self, shape: Shape, field: str, value: str) -> list[Any]:
@@ -217,10 +255,7 @@ def _take_key(doc: Doc, key: Key | None) -> str | None:
     return str(ours[0]["id"]) if ours else None
 
 
-def _version(stamps: dict[str, str]) -> str:
+def _version(changed: Iterable[tuple[str, int, datetime]]) -> str:
     """One mark for a record and its rows: it changes when one of them is changed, added or removed."""
-    return hashlib.sha256(repr(sorted(stamps.items())).encode()).hexdigest()[:20]
-
-
-def _latest(rows: Iterable[dict[str, Any]]) -> datetime:
-    return max(instant(row["last_modified_at"]) for row in rows)
+    told = sorted((model, row, at.isoformat()) for model, row, at in changed)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:20]

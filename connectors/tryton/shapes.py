@@ -1,7 +1,7 @@
 """What the connector file declares of Tryton's models, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.domain.documents import Doc
@@ -72,6 +72,12 @@ class Shape:
     shipment: str | None = None
     rest: str | None = None
     accept_warnings: tuple[str, ...] = field(default=())
+
+    def renamed(self, names: Mapping[str, str]) -> "Shape":
+        """The same object where a series has other names for some fields."""
+        if not names:
+            return self
+        return replace(self, fields=tuple(replace(each, path=names.get(each.path, each.path)) for each in self.fields))
 
 
 def shape_of(name: str, told: Doc) -> Shape:

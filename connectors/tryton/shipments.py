@@ -103,8 +103,9 @@ class Shipments:
 
     def _moves(self, model: str, shipments: list[str]) -> dict[str, tuple[Move, ...]]:
         domain = [["shipment", "in", [f"{model},{shipment}" for shipment in shipments]], ["quantity", ">", 0]]
-        asked = ["shipment", "product", "quantity", "unit.symbol", "state", "_timestamp"]
+        asked = ["shipment", "product", "quantity", "unit.symbol", "state", *self._wire.series.dated]
         rows = self._wire.read("stock.move.search_read", domain, 0, None, [["id", "ASC"]], asked) if shipments else []
+        rows = [{**row, "changed_at": self._wire.series.changed_at(row).isoformat()} for row in rows]
         return {
             shipment: tuple(row for row in rows if row["shipment"] == f"{model},{shipment}") for shipment in shipments
         }
@@ -133,5 +134,5 @@ def as_movement(shape: Shape, shipment: Shipment) -> Remote:
 
 def _version(shipment: Shipment) -> str:
     parts = [shipment, *([shipment.rest] if shipment.rest else [])]
-    stamps = [(part.own.remote.version, [(m["id"], m["state"], m["_timestamp"]) for m in part.moves]) for part in parts]
+    stamps = [(part.own.remote.version, [(m["id"], m["state"], m["changed_at"]) for m in part.moves]) for part in parts]
     return hashlib.sha256(repr(stamps).encode()).hexdigest()[:20]

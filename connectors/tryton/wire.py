@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from connectors.tryton.series import Series, is_of
 from hub.domain.errors import (
     AuthError,
     HubError,
@@ -20,10 +21,12 @@ from hub.domain.errors import (
     UnknownOutcomeError,
 )
 from hub.domain.telling import without_values
+from hub.transport.bodies import no_number
 from hub.transport.http import Answer, HttpClient, refusal
 
 T = TypeVar("T")
 LANGUAGE = "en"  # units, terms and refusals are compared and shown in one language, whatever the user's is
+ELSEWHERE = frozenset({401, 403, 404, 405})  # what a series answers at the address of another
 WARNINGS_AT_MOST = 5  # one call may ask several questions, one after the other
 
 
@@ -44,16 +47,31 @@ class Wire:
     """Speaks to one database as one user; threads may share it."""
 
     def __init__(
-        self, http: HttpClient, url: str, database: str, login: tuple[str, str], *, one_at_a_time: bool
+        self,
+        http: HttpClient,
+        url: str,
+        database: str,
+        login: tuple[str, str],
+        *,
+        series: Sequence[Series],
+        one_at_a_time: bool,
     ) -> None:
         self._http = http
+        self._known = series
         self._root = url.rstrip("/")
         self._database = database
         self._login = login
         self._turn: AbstractContextManager[Any] = threading.Lock() if one_at_a_time else nullcontext()
         self._logging_in = threading.Lock()
+        self._finding = threading.Lock()
+        self._found: Series | None = None
         self._session: str | None = None
         self._context: dict[str, Any] = {}
+
+    @property
+    def known(self) -> Sequence[Series]:
+        """The series that the connector file declares."""
+        return self._known
 
     @property
     def system(self) -> str:
@@ -70,11 +88,29 @@ class Wire:
             )
         return int(self._context["company"])
 
+    @property
+    def series(self) -> Series:
+        """The series that answers here, asked once; one that the file does not know goes by where it answers."""
+        with self._finding:
+            if self._found is None:
+                at, answer = self._first_answer()
+                version = str(self._result(answer, write=False))
+                self._found = next((each for each in self._known if is_of(version, each)), at)
+            return self._found
+
     def version(self) -> tuple[str, datetime | None]:
-        """Say the series of Tryton and the time of its clock, without a log-in."""
-        answer = self._post(f"{self._root}/rpc/", "common.server.version", [], {}, write=False)
+        """Say the version of Tryton and the time of its clock, without a log-in."""
+        _, answer = self._first_answer()
         told = answer.headers.get("Date")
         return str(self._result(answer, write=False)), parsedate_to_datetime(told) if told else None
+
+    def _first_answer(self) -> tuple[Series, Answer]:
+        """The first series at whose address somebody tells a version; what the last one said when nobody does."""
+        for each in self._known:
+            answer = self._post(f"{self._root}/{each.path}", "common.server.version", [], {}, write=False)
+            if answer.status not in ELSEWHERE:
+                break
+        return each, answer
 
     def read(self, method: str, *arguments: Any, **context: Any) -> Any:
         """Call a method that changes nothing, such as ``party.party.search``."""
@@ -126,7 +162,7 @@ class Wire:
 
     @property
     def _address(self) -> str:
-        return f"{self._root}/{quote(self._database, safe='')}/rpc/"
+        return f"{self._root}/{quote(self._database, safe='')}/{self.series.path}"
 
     def _post(self, url: str, method: str, params: list[Any], headers: dict[str, str], *, write: bool) -> Answer:
         with self._turn:
@@ -155,7 +191,7 @@ class Wire:
         if answer.status != HTTPStatus.OK:
             raise refusal(self._http, answer, write=write)
         try:
-            told = json.loads(answer.body)
+            told = json.loads(answer.body, parse_constant=no_number)
             error, result = told.get("error"), told.get("result")
         except (ValueError, AttributeError, RecursionError) as wrong:  # such as the log-in page of a proxy
             raise self._http.lost("not JSON-RPC", write=write) from wrong

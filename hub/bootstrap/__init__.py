@@ -9,7 +9,7 @@ from typing import Self
 
 from hub.bootstrap.database import engine_of, migrate, need_current, store_of
 from hub.bootstrap.secrets import Environment
-from hub.bootstrap.systems import call_source, systems_of
+from hub.bootstrap.systems import call_source, shared_by, systems_of
 from hub.domain.policies import Policies
 from hub.files.data import data_dir
 from hub.files.policies import load_policies
@@ -83,7 +83,7 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             schemas=schemas,
             blobs=FileBlobs(settings.directory / "blobs"),
             policies=policies_of(settings),
-            systems=systems_of(settings, environment) if systems else {},
+            systems=systems_of(settings, environment, shared_by(store, clock)) if systems else {},
             call_sources={name: call_source(call) for name, call in settings.calls.items()},
             zone=settings.zone,
             reactions=reactions_of(settings),

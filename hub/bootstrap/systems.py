@@ -1,9 +1,10 @@
 """The connected systems: connectors found by name, mappings compiled, call centres told apart."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from hub.bootstrap.secrets import Environment, secret
@@ -20,26 +21,44 @@ from hub.files.mappings import load_specs
 from hub.files.problems import Problem as MappingProblem
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import CallSettings, Settings, SystemSettings
+from hub.ports.clock import Clock
 from hub.ports.connector import Connector, Setup
+from hub.ports.grants import Grants, GrantsInMemory
+from hub.ports.store import Store
 from hub.services.composing import composed
 from hub.services.context import System
+from hub.storage.shelf import SharedGrants
 
 REQUEST_LIMIT = "request_seconds"  # set by us: a lease is reckoned from the same limit
+MARGIN = timedelta(seconds=10)  # between a log-in that takes long and a lease that is over
+Shelves = Callable[[SystemSettings], Grants]
 
 
-def systems_of(settings: Settings, environment: Environment) -> dict[str, System]:
+def in_memory(_system: SystemSettings) -> Grants:
+    """A shelf of tokens for who has no database, such as a check of the files."""
+    return GrantsInMemory()
+
+
+def shared_by(store: Store, clock: Clock) -> Shelves:
+    """Shelves that all processes on the store's database share; a log-in may take two requests."""
+    return lambda system: SharedGrants(store, clock.now, 2 * system.request_limit + MARGIN)
+
+
+def systems_of(settings: Settings, environment: Environment, shelves: Shelves = in_memory) -> dict[str, System]:
     """Every connected system, ready to be asked."""
-    return {name: system_of(settings, system, environment) for name, system in settings.systems.items()}
+    return {name: system_of(settings, system, environment, shelves) for name, system in settings.systems.items()}
 
 
-def system_of(settings: Settings, system: SystemSettings, environment: Environment) -> System:
+def system_of(
+    settings: Settings, system: SystemSettings, environment: Environment, shelves: Shelves = in_memory
+) -> System:
     """One connected system: its connector found by name, its mappings compiled."""
     file = load_connector(connector_file(settings.directory, system.connector))
     ranked = (with_precedence(spec, system.name, settings.precedence) for spec in specs_of(settings, system))
     mappings = [compile_mapping(spec) for spec in ranked]
     return System(
         name=system.name,
-        connector=composed(connect(settings, system, file, environment), mappings),
+        connector=composed(connect(settings, system, file, environment, shelves), mappings),
         objects=file.objects,
         mappings={mapping.entity: mapping for mapping in mappings},
         poll_every=system.poll_every,
@@ -124,17 +143,31 @@ def lint_systems(settings: Settings) -> Iterator[tuple[str, MappingProblem]]:
         yield "", MappingProblem("hub.yaml", 1, f"precedence: {field}", what, {}, meant)
 
 
-def connect(settings: Settings, system: SystemSettings, file: ConnectorFile, environment: Environment) -> Connector:
+def connect(
+    settings: Settings,
+    system: SystemSettings,
+    file: ConnectorFile,
+    environment: Environment,
+    shelves: Shelves = in_memory,
+) -> Connector:
     """A connector that is set up but has not called anybody yet; InvalidError names every setting that is wrong."""
     revealed = {name: secret(settings, environment, ref).reveal() for name, ref in system.secrets.items()}
     defaults = {name: node["default"] for name, node in file.settings.items() if "default" in node}
     given = {**defaults, **system.settings, **revealed}
     if wrong := (*wrong_settings(system, file, given), *wrong_hooks(system, file)):
         raise InvalidError("System {name} is not set up", name=system.name, fields=wrong)
-    if REQUEST_LIMIT in file.settings:
-        given[REQUEST_LIMIT] = system.request_limit.total_seconds()
+    given[REQUEST_LIMIT] = system.request_limit.total_seconds()
     module = importlib.import_module(file.module)
-    setup = Setup(system.name, given, file.objects, file.remote, file.connection)
+    setup = Setup(
+        system=system.name,
+        settings=given,
+        objects=file.objects,
+        remote=file.remote,
+        connection=file.connection,
+        private_hosts=system.private_hosts,
+        grants=shelves(system),
+        folder=file.folder,
+    )
     connector: Connector = module.connect(setup)
     return connector
 

@@ -1,6 +1,6 @@
 """Connector files: what each product offers, checked against ``schemas/connector.json`` and its driver's schema."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import orjson
-from jsonschema_rs import Draft202012Validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
 from hub.domain.hooks import Hooks
+from hub.files.connector_drivers import against, wrong_for_driver
 from hub.files.connector_hooks import hooks_of, wrong_hooks
 from hub.files.data import data_dir
 from hub.ports.connector import Feed, ObjectSpec, Step
@@ -35,6 +35,7 @@ class ConnectorFile:
     remote: Mapping[str, Doc]
     connection: Doc = field(default_factory=dict)
     hooks: Hooks | None = None
+    folder: str = ""
 
 
 def load_connector(path: Path) -> ConnectorFile:
@@ -51,6 +52,7 @@ def load_connector(path: Path) -> ConnectorFile:
         remote={name: told["remote"] for name, told in objects.items()},
         connection=declared.get("connection", {}),
         hooks=hooks_of(declared.get("hooks")),
+        folder=str(path.parent),
     )
 
 
@@ -65,9 +67,9 @@ def _read(path: Path) -> Doc:
 
 
 def _check(path: Path, declared: Doc) -> None:
-    wrong = list(_against(orjson.loads((SCHEMAS / "connector.json").read_bytes()), declared, ""))
+    wrong = list(against(orjson.loads((SCHEMAS / "connector.json").read_bytes()), declared, ""))
     if not wrong and "driver" in declared:
-        wrong += _wrong_for_driver(declared)
+        wrong += wrong_for_driver(declared)
     wrong += [
         FieldError(f"objects.{name}.of", "there is no object {of}", {"of": told["of"]})
         for name, told in declared.get("objects", {}).items()
@@ -78,27 +80,6 @@ def _check(path: Path, declared: Doc) -> None:
     wrong += [] if wrong else _wrong_cursors(declared["objects"])
     if wrong:
         raise InvalidError("{file}: {count} wrong", fields=tuple(wrong), file=path.name, count=len(wrong))
-
-
-def _against(schema: Doc, node: Any, at: str) -> Iterator[FieldError]:
-    """Where a node does not follow a schema; ``at`` is where it stands in the file."""
-    for error in Draft202012Validator(schema).iter_errors(node):
-        yield FieldError(
-            ".".join(filter(None, (at, *map(str, error.instance_path)))), "{error}", {"error": error.message}
-        )
-
-
-def _wrong_for_driver(declared: Doc) -> Iterator[FieldError]:
-    """What the driver does not know of ``connection`` and of the ``remote`` of each object."""
-    file = SCHEMAS / "drivers" / f"{declared['driver']}.json"
-    if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.json")))
-        yield FieldError("driver", "there is no driver {name}: {known}", {"name": declared["driver"], "known": known})
-        return
-    schema = orjson.loads(file.read_bytes())
-    yield from _against(schema | {"$ref": "#/$defs/connection"}, declared.get("connection", {}), "connection")
-    for name, told in declared["objects"].items():
-        yield from _against(schema | {"$ref": "#/$defs/remote"}, told["remote"], f"objects.{name}.remote")
 
 
 def _wrong_cursors(objects: Mapping[str, Doc]) -> list[FieldError]:

@@ -73,6 +73,7 @@ class SystemSettings:
     connector: str
     settings: Mapping[str, Any]
     secrets: Mapping[str, str]
+    private_hosts: frozenset[str]
     mappings: tuple[str, ...]
     poll_every: timedelta
     overlap: timedelta
@@ -226,7 +227,8 @@ def system_of(name: str, value: Mapping[str, Any]) -> SystemSettings:
     mappings = tuple(value["mappings"])
     told = value.get("hooks")
     hooks = None if told is None else HookSettings(told["token"], tuple(told.get("signing_keys", ())))
-    parts = {"mappings": mappings, "budget": budget_of(value["budget"]), "hooks": hooks}
+    hosts = frozenset(value["private_hosts"])
+    parts = {"mappings": mappings, "private_hosts": hosts, "budget": budget_of(value["budget"]), "hooks": hooks}
     return SystemSettings(name=name, **{**value, **times, **parts})
 
 

@@ -52,6 +52,8 @@ def _strip_members(doc: Doc, rule: ListRule, *, of_hub: bool) -> None:
         return
     at = rule.hub if of_hub else rule.remote
     members = at.path.read(doc)
+    if is_nothing(members):
+        members = []  # there may be something empty around it
     if not isinstance(members, list):
         return
     strangers = [member for member in members if not (_ours(member, at) or (rule.remote_ids and not of_hub))]

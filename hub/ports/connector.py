@@ -7,14 +7,15 @@ kin before a write reached the system, UnknownOutcomeError when a write may have
 system refused it (its reason in the message), StaleError when the record moved since it was read, AuthError.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
+from hub.ports.grants import Grants, GrantsInMemory
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,17 @@ class ObjectSpec:
         return Idempotency(self.idempotency.get(operation, "none" if operation == "create" else "lookup"))
 
 
+def computer_time() -> datetime:
+    """The present instant by the computer's clock, for a connector that no hub gives one."""
+    return datetime.now(UTC)  # noqa: TID251 - see above
+
+
 @dataclass(frozen=True)
 class Setup:
     """What one system is made of; the module of a connector has a ``connect(setup)`` that calls nobody yet.
 
-    ``settings`` are the operator's, secrets among them in the clear; the rest is the connector file's.
+    ``settings`` are the operator's, secrets among them in the clear; ``objects``, ``remote`` and ``connection``
+    are the connector file's.
     """
 
     system: str
@@ -147,6 +154,10 @@ class Setup:
     objects: Mapping[str, ObjectSpec]
     remote: Mapping[str, Doc]  # by object
     connection: Doc = field(default_factory=dict)
+    private_hosts: frozenset[str] = frozenset()  # HOST or HOST:PORT in private networks that the operator allows
+    grants: Grants = field(default_factory=GrantsInMemory)
+    now: Callable[[], datetime] = computer_time
+    folder: str = ""  # of the connector file: what it names lies beside it
 
 
 class Connector(Protocol):

@@ -7,12 +7,14 @@ from hub.ports.accounts import Accounts
 from hub.ports.audit import Audit
 from hub.ports.budgets import Budgets
 from hub.ports.cursors import Cursors
+from hub.ports.grants import GrantRows
 from hub.ports.idempotency import Idempotency
 from hub.ports.inbox import Inbox
 from hub.ports.levels import Levels
 from hub.ports.links import Links
 from hub.ports.matches import Matches
 from hub.ports.outbox import Outbox
+from hub.ports.pauses import Pauses
 from hub.ports.records import Records
 from hub.ports.reports import Reports
 from hub.ports.reviews import Reviews
@@ -41,6 +43,10 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...  # noqa: D102
     @property
     def budgets(self) -> Budgets: ...  # noqa: D102
+    @property
+    def pauses(self) -> Pauses: ...  # noqa: D102
+    @property
+    def grants(self) -> GrantRows: ...  # noqa: D102
     @property
     def reviews(self) -> Reviews: ...  # noqa: D102
     @property

@@ -14,12 +14,14 @@ from hub.storage.audit import SqlAudit
 from hub.storage.budgets import SqlBudgets
 from hub.storage.cipher import Cipher
 from hub.storage.cursors import SqlCursors
+from hub.storage.grants import SqlGrantRows
 from hub.storage.idempotency import SqlIdempotency
 from hub.storage.inbox import SqlInbox
 from hub.storage.levels import SqlLevels
 from hub.storage.links import SqlLinks
 from hub.storage.matches import SqlMatches
 from hub.storage.outbox import SqlOutbox
+from hub.storage.pauses import SqlPauses
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
@@ -86,6 +88,8 @@ class SqlUnitOfWork:
     matches = Repo(lambda tx: SqlMatches(tx.wire, tx.vault.cipher))
     cursors = Repo(lambda tx: SqlCursors(tx.wire))
     budgets = Repo(lambda tx: SqlBudgets(tx.wire))
+    pauses = Repo(lambda tx: SqlPauses(tx.wire))
+    grants = Repo(lambda tx: SqlGrantRows(tx.wire, tx.vault.cipher))
     reviews = Repo(lambda tx: SqlReviews(tx.wire, tx.vault.cipher))
     runs = Repo(lambda tx: SqlRuns(tx.wire))
     audit = Repo(lambda tx: SqlAudit(tx.wire, tx.vault.cipher, tx.vault.now))

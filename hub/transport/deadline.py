@@ -13,12 +13,6 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-
-CONNECTIONS = 64  # kept open to one system: as many as may deliver to it at once
-
 _mine = threading.local()
 
 
@@ -84,40 +78,8 @@ def within(seconds: float) -> Iterator[Call]:
         _mine.call = None
 
 
-class _Watched:
-    """A connection that tells the present call of its thread about itself."""
-
-    def request(self, *given: Any, **named: Any) -> None:
-        """Send, watched."""
-        call = getattr(_mine, "call", None)
-        if call is not None:
-            call.connection = self
-        super().request(*given, **named)  # type: ignore[misc] # mixed into a connection
-
-
-class _Plain(_Watched, HTTPConnection):
-    pass
-
-
-class _Encrypted(_Watched, HTTPSConnection):
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _EncryptedPool(HTTPSConnectionPool):
-    ConnectionCls = _Encrypted
-
-
-class WatchedAdapter(HTTPAdapter):
-    """How a session reaches a system: over connections that can be ended from outside."""
-
-    def __init__(self) -> None:
-        super().__init__(pool_maxsize=CONNECTIONS)
-
-    def init_poolmanager(self, *given: Any, **named: Any) -> None:
-        """With pools of watched connections."""
-        super().init_poolmanager(*given, **named)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
+def watched(connection: Any) -> None:
+    """The present request of this thread goes over this connection."""
+    call = getattr(_mine, "call", None)
+    if call is not None:
+        call.connection = connection

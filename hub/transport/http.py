@@ -11,19 +11,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from hub.domain.errors import AuthError, HubError, RateLimitedError, RejectedError, RetryableError, UnknownOutcomeError
-from hub.transport.deadline import WatchedAdapter, within
+from hub.ports.connector import Setup
+from hub.transport.connections import GuardedAdapter
+from hub.transport.deadline import Call, within
+from hub.transport.guard import Guard, guard_of, origin_of
 from hub.transport.session import LeanSession
 
 CHUNK = 65_536
 LOCKED_OUT = frozenset({401, 403, 404, 407})
 NEVER_RAN = frozenset({408, 425, 503})  # the system says that it did not take the request up
 UNREADABLE = (HTTPError, OSError)  # what requests does not translate while a body is read
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+HARMLESS = frozenset({"accept", "accept-language", "user-agent"})  # headers that may go to another origin
 NOT_ADDRESSES = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
@@ -39,6 +46,7 @@ class Limits:
     read: float = 30
     total: float = 60
     size: int = 20_000_000
+    redirects: int = 3
 
 
 @dataclass(frozen=True)
@@ -50,26 +58,44 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Sequence[tuple[str, str]] = ()
     body: bytes | None = None
+    follow: bool = True  # redirects, of GET and HEAD only
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whole."""
+    """What came back, whole; ``cookies`` are those that it sets."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+def http_of(setup: Setup, *urls: str) -> "HttpClient":
+    """The client of a system that the operator told to be at these addresses; credentials go nowhere else."""
+    seconds = float(setup.settings.get("request_seconds", 60))
+    guard = guard_of(setup.system, urls, setup.private_hosts)
+    return HttpClient(setup.system, Limits(read=seconds, total=seconds), guard)
+
+
+class Session(LeanSession):
+    """Leads nowhere by itself: requests would read the whole body of a redirect to say where it leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
 
 
 class HttpClient:
-    """Calls one system; threads may share it."""
+    """Calls one system; threads may share it. Without a guard of its own it reaches the public network alone."""
 
-    def __init__(self, system: str, limits: Limits | None = None) -> None:
+    def __init__(self, system: str, limits: Limits | None = None, guard: Guard | None = None) -> None:
         self.system = system
+        self.guard = guard or Guard(system)
         self._limits = limits or Limits()
-        self._http = LeanSession()
+        self._http = Session()
         for scheme in ("http://", "https://"):
-            self._http.mount(scheme, WatchedAdapter())
+            self._http.mount(scheme, GuardedAdapter(self.guard))
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # a session's cookies go with its token
 
     def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:
         """Send a document and return the whole answer, whatever its status; ``write``: it may change something."""
@@ -79,24 +105,34 @@ class HttpClient:
     def send(self, request: Request, *, write: bool) -> Answer:
         """Make one call and return the whole answer, whatever its status; ``write``: it may change something."""
         with within(self._limits.total) as call:
-            try:
-                answer = self._http.request(
-                    request.method,
-                    request.url,
-                    params=list(request.query),
-                    data=request.body,
-                    headers=dict(request.headers),
-                    timeout=(self._limits.connect, self._limits.read),
-                    stream=True,
-                    allow_redirects=False,
-                )
-            except requests.RequestException as error:
-                raise self._failure(error, write=write) from error
-            with answer:
-                body = self._read(answer, write=write)
-            if call.was_ended:  # where it was ended in its head, what there was looks like a whole answer
-                raise self.lost("too slow", write=write)
-            return Answer(answer.status_code, answer.headers, body)
+            answer = self._once(request, call, write=write)
+            for _ in range(self._limits.redirects):
+                onward = redirected(request, answer)
+                if onward is None:
+                    break
+                request = onward
+                answer = self._once(request, call, write=write)
+            return answer
+
+    def _once(self, request: Request, call: Call, *, write: bool) -> Answer:
+        try:
+            answer = self._http.request(
+                request.method,
+                request.url,
+                params=list(request.query),
+                data=request.body,
+                headers=dict(request.headers),
+                timeout=(self._limits.connect, self._limits.read),
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise self._failure(error, write=write) from error
+        with answer:
+            body = self._read(answer, write=write)
+        if call.was_ended:  # where it was ended in its head, what there was looks like a whole answer
+            raise self.lost("too slow", write=write)
+        return Answer(answer.status_code, answer.headers, body, answer.cookies.get_dict())
 
     def lost(self, kind: str, *, write: bool) -> HubError:
         """The error of a call whose answer is not one: look first after a write, ask again after a read."""
@@ -108,6 +144,8 @@ class HttpClient:
 
     def _read(self, answer: requests.Response, *, write: bool) -> bytes:
         deadline = time.monotonic() + self._limits.total
+        if "," in answer.headers.get("Content-Encoding", ""):  # a bomb within a bomb: nobody else does it
+            raise self.lost("packed twice", write=write)
         body = bytearray()
         try:
             for chunk in answer.iter_content(CHUNK):
@@ -135,13 +173,31 @@ def _refused(error: requests.RequestException) -> bool:
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
+def redirected(request: Request, answer: Answer) -> Request | None:
+    """Where a redirect leads on from a GET or HEAD, never from an encrypted to a plain connection; None otherwise.
+
+    To another origin nothing goes along that could let somebody in.
+    """
+    if not request.follow or answer.status not in REDIRECTS or request.method not in {"GET", "HEAD"}:
+        return None
+    try:
+        url = urljoin(request.url, answer.headers.get("Location", ""))
+    except ValueError:
+        return None
+    here, there = origin_of(request.url), origin_of(url)
+    if here is None or there is None or (here[0], there[0]) == ("https", "http"):
+        return None
+    kept = request.headers if here == there else {n: v for n, v in request.headers.items() if n.lower() in HARMLESS}
+    return Request(request.method, url, kept)
+
+
 def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
     """The error that a status other than success means, where the system has no words of its own for it."""
     status, system = answer.status, client.system
     if status in LOCKED_OUT:
         return AuthError("{system} does not let us in: status {status}", system=system, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitedError("{system} asks for patience", retry_after=_seconds(answer.headers), system=system)
+        return RateLimitedError("{system} asks for patience", retry_after=seconds_of(answer.headers), system=system)
     if status in NEVER_RAN:
         return RetryableError("{system} is not available: status {status}", system=system, status=status)
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -149,7 +205,7 @@ def refusal(client: HttpClient, answer: Answer, *, write: bool) -> HubError:
     return client.lost(f"status {status}", write=write)
 
 
-def _seconds(headers: Mapping[str, str]) -> float | None:
+def seconds_of(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds; where it is a date, by the clock of who wrote it. None where it says nothing usable."""
     told = headers.get("Retry-After", "")
     if told.isdecimal():

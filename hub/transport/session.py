@@ -29,7 +29,7 @@ class LeanSession(requests.Session):
 
     def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:  # type: ignore[override] # it hands on what it does not name
         """As every session does."""
-        asked = {name: value for name, value in named.items() if value is not None}
+        asked = {name: value for name, value in named.items() if value is not None and (name, value) != ("params", [])}
         if given or not self._is_plain(asked):
             return super().request(method, url, *given, **named)
         address = self._addresses.get(url) or self._address(method, url)

@@ -1,4 +1,7 @@
-"""The connector against a real Tryton 8: the contract that every connector keeps, and Tryton's own ways."""
+"""The connector against real Trytons: the contract that every connector keeps, and Tryton's own ways.
+
+The contract, and what the series do in different ways, runs on both.
+"""
 
 import os
 import signal
@@ -12,13 +15,14 @@ import pytest
 from ulid import ULID
 
 from connectors.tryton import connect, feed
+from connectors.tryton.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError, UnknownOutcomeError
 from hub.files.connectors import load_connector
 from hub.ports.connector import Connector, Remote, Setup
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.lossy_proxy import LossyProxy
-from hub.testing.tryton.fixture import RunningErp
+from hub.testing.tryton.fixture import BOTH, RunningErp
 from hub.testing.tryton.seed.people import ADMIN, FINANCE, STORES
 from hub.testing.tryton.server import TrytonServer
 
@@ -29,7 +33,7 @@ PART, VAN, MAIN = "P-CTRL-01", "VAN-LI", "STO"
 
 
 def connected(settings: Mapping[str, str], **other: str) -> Connector:
-    return connect(Setup("erp", {**settings, **other}, DECLARED.objects, DECLARED.remote))
+    return connect(Setup("erp", {**settings, **other}, DECLARED.objects, DECLARED.remote, DECLARED.connection))
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +130,7 @@ def changed_since(erp: Connector, name: str, since: datetime) -> dict[str, Remot
             return records
 
 
+@BOTH
 def test_a_user_without_company_or_rights_is_a_problem_that_the_probe_names(tryton: RunningErp) -> None:
     admin = tryton.person(ADMIN)
     admin.rpc.create(
@@ -152,6 +157,7 @@ class TrytonContract(ConnectorContract):
         return connected(tryton.settings(), password="not the password")
 
 
+@BOTH
 class TestCustomer(TrytonContract):
     name = "customer"
 
@@ -166,6 +172,7 @@ class TestCustomer(TrytonContract):
         return {**party(key), "identifiers": [{"type": "cn_vat", "code": "123"}]}
 
 
+@BOTH
 class TestInvoice(TrytonContract):
     name = "invoice"
 
@@ -187,6 +194,7 @@ class TestInvoice(TrytonContract):
 # Customers
 
 
+@BOTH
 def test_a_telephone_that_a_person_changed_there_is_a_change_of_its_customer(
     erp: Connector, tryton: RunningErp, customer: Remote
 ) -> None:
@@ -197,11 +205,28 @@ def test_a_telephone_that_a_person_changed_there_is_a_change_of_its_customer(
     assert seen.version != customer.version
 
 
+@BOTH
 def test_an_update_over_a_changed_telephone_is_stale(erp: Connector, tryton: RunningErp, customer: Remote) -> None:
     tryton.person(STORES).change_phone(int(customer.id), "+86 136 7777 6666")
     with pytest.raises(StaleError):
         erp.update("customer", customer, {**customer.doc, "name": "Another name"})
     assert doc_of(erp, "customer", customer.id)["name"] == customer.doc["name"]
+
+
+@BOTH
+def test_somebody_who_writes_between_our_read_and_our_write_is_never_overwritten(
+    erp: Connector, tryton: RunningErp, customer: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores, write = tryton.person(STORES), Wire.write
+
+    def late(wire: Wire, method: str, *arguments: object, **named: object) -> object:
+        stores.rpc.call("party.party.write", [int(customer.id)], {"name": "Faster 更快"})
+        return write(wire, method, *arguments, **named)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(Wire, "write", late)
+    with pytest.raises(StaleError):
+        erp.update("customer", customer, {**customer.doc, "name": "Ours 我们"})
+    assert doc_of(erp, "customer", customer.id)["name"] == "Faster 更快"
 
 
 def test_rows_are_added_changed_and_removed_in_one_update(erp: Connector, customer: Remote) -> None:
@@ -242,6 +267,7 @@ def test_a_code_that_nobody_has_is_refused_with_what_is_missing(erp: Connector, 
         erp.create("customer", {"reference": key, "name": "X", "addresses": [{"country": "XX"}]})
 
 
+@BOTH
 def test_many_records_of_one_instant_are_listed_over_pages_and_none_is_skipped(
     erp: Connector, tryton: RunningErp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +284,7 @@ def test_many_records_of_one_instant_are_listed_over_pages_and_none_is_skipped(
 # Products, orders, stock
 
 
+@BOTH
 def test_a_price_changed_on_the_template_is_a_change_of_the_product(erp: Connector, tryton: RunningErp) -> None:
     (fan,) = erp.find("product", "code", "P-FAN-01")
     since = erp.probe().now
@@ -277,6 +304,7 @@ def test_orders_are_read_and_never_written(erp: Connector) -> None:
         erp.update("sales_order", order, order.doc)
 
 
+@BOTH
 def test_a_counted_stock_is_a_change_of_its_level(erp: Connector, tryton: RunningErp) -> None:
     since = erp.probe().now
     assert since is not None
@@ -298,6 +326,7 @@ def posted(erp: Connector, key: str, customer: Remote) -> Remote:
     return there
 
 
+@BOTH
 def test_an_invoice_gets_what_the_form_would_fill_in(erp: Connector, key: str, customer: Remote) -> None:
     invoice = erp.create("invoice", bill(key, customer.id))
     assert invoice.doc["payment_term"] == "30 days 月结30天"
@@ -314,6 +343,7 @@ def test_a_posted_invoice_has_a_number_and_is_owed(erp: Connector, posted: Remot
         erp.act("invoice", posted.id, "post")
 
 
+@BOTH
 def test_a_payment_in_parts_is_a_change_of_the_invoice_each_time(
     erp: Connector, tryton: RunningErp, posted: Remote
 ) -> None:
@@ -425,6 +455,7 @@ def test_a_reservation_that_nobody_drew_is_released_whole(erp: Connector, parts:
     assert parts.moved() == {MAIN: (0, 0), VAN: (0, 0)}
 
 
+@BOTH
 def test_too_little_stock_leaves_the_reservation_waiting_and_holds_nothing_back(erp: Connector, parts: Parts) -> None:
     reservation = parts.between("reservation", "999")
     assert reach(erp, "reservation", reservation, "assigned") == "waiting"
@@ -432,6 +463,7 @@ def test_too_little_stock_leaves_the_reservation_waiting_and_holds_nothing_back(
     assert parts.moved() == {MAIN: (0, 0), VAN: (0, 0)}
 
 
+@BOTH
 def test_a_reservation_that_had_to_wait_is_drawn_in_part_all_the_same(
     erp: Connector, tryton: RunningErp, key: str
 ) -> None:
@@ -453,6 +485,7 @@ def test_a_van_cannot_give_what_it_does_not_hold(erp: Connector, parts: Parts) -
     assert parts.moved() == {MAIN: (0, 0), VAN: (0, 0)}
 
 
+@BOTH
 def test_a_draw_that_was_cut_off_between_its_two_calls_goes_on_where_it_stopped(
     erp: Connector, tryton: RunningErp, parts: Parts
 ) -> None:
@@ -488,6 +521,7 @@ def test_what_the_warehouse_does_by_hand_is_seen_as_the_issue(erp: Connector, tr
 # Lost calls
 
 
+@BOTH
 def test_an_answer_that_was_lost_leaves_one_record_to_be_found(tryton: RunningErp, key: str) -> None:
     with LossyProxy(tryton.server.port) as proxy:
         erp = connected(tryton.settings(), url=f"http://127.0.0.1:{proxy.port}")

@@ -13,7 +13,7 @@ from hub.files.drift import found_in, shifts
 from hub.files.fingerprint import tree_of
 from hub.files.schema_tree import SchemaFolder
 from hub.ports.connector import Setup
-from hub.testing.tryton.fixture import RunningErp
+from hub.testing.tryton.fixture import BOTH, RunningErp
 
 pytestmark = pytest.mark.tryton
 
@@ -21,8 +21,9 @@ DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "tryton.yam
 DESCRIBED = {"customer", "invoice", "location", "part", "product", "sales_order"}
 
 
+@BOTH
 def test_no_rule_of_a_shipped_mapping_is_concerned_by_drift(tryton: RunningErp, tmp_path: Path) -> None:
-    connector = connect(Setup("erp", tryton.settings(), DECLARED.objects, DECLARED.remote))
+    connector = connect(Setup("erp", tryton.settings(), DECLARED.objects, DECLARED.remote, DECLARED.connection))
     schemas = SchemaFolder(data_dir("schemas"))
     compared = set()
     for spec in specs_meant(tmp_path, ["tryton"]):
@@ -35,5 +36,5 @@ def test_no_rule_of_a_shipped_mapping_is_concerned_by_drift(tryton: RunningErp, 
 
 
 def test_what_has_no_model_of_its_own_is_not_described(tryton: RunningErp) -> None:
-    connector = connect(Setup("erp", tryton.settings(), DECLARED.objects, DECLARED.remote))
+    connector = connect(Setup("erp", tryton.settings(), DECLARED.objects, DECLARED.remote, DECLARED.connection))
     assert {name for name in DECLARED.objects if live_schema(connector, name, "tryton") is not None} == DESCRIBED

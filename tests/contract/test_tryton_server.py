@@ -1,6 +1,7 @@
 """The ERP of the tests and the demo: started, killed, set back, and refused in one line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hub.testing.tryton.database import create_seeded
 from hub.testing.tryton.fixture import RunningErp
 from hub.testing.tryton.rpc import RpcError, TrytonRpc
 from hub.testing.tryton.seed.people import FINANCE, HUB, STORES
+from hub.testing.tryton.series import TRYTON_80
 from hub.testing.tryton.server import ErpError, TrytonServer
 
 pytestmark = pytest.mark.tryton
@@ -45,7 +47,7 @@ def test_a_taken_port_is_said_in_one_line(tryton: RunningErp, tmp_path: Path) ->
 
 def test_a_missing_environment_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(ErpError, match="run make tryton"):
-        create_seeded(tmp_path / "cache", 2026, environment=tmp_path / "nowhere")
+        create_seeded(tmp_path / "cache", 2026, series=replace(TRYTON_80, environment=tmp_path / "nowhere"))
 
 
 def test_the_seed_has_stock_customers_an_order_and_an_open_invoice(

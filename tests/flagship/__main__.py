@@ -10,6 +10,7 @@ from tests.flagship.hub_child import Parts
 from tests.flagship.planted import PLANTED, nothing
 from tests.flagship.playing import Databases, Player, kind_of
 from tests.flagship.steps import Step
+from tests.odd.flagship import with_odd
 
 HASHES = "PYTHONHASHSEED"
 POSTGRES = "TICKETHUB_FLAGSHIP_POSTGRES"  # the address of a migrated database to copy
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--seeds", default="0:20", help="first:behind")
     parser.add_argument("--seed", type=int, help="just one")
     parser.add_argument("--plant", choices=sorted(PLANTED), help="with this engine bug; ends at its first catch")
+    parser.add_argument("--rest", action="store_true", help="the asset system is odd, and connected by YAML alone")
     parser.add_argument("--whole", action="store_true", help="do not shorten a history that fails")
     parser.add_argument("--shorten-planted", action="store_true", help="shorten what a planted bug breaks, too")
     parser.add_argument("--show", action="store_true", help="print the history of the seed, play nothing")
@@ -33,7 +35,11 @@ def main() -> int:
     if os.environ.get(HASHES) != "0":  # the order of a set must be the same the next time
         os.execve(sys.executable, [sys.executable, "-m", "tests.flagship", *sys.argv[1:]], {**os.environ, HASHES: "0"})  # noqa: S606 - ourselves
     with Databases.open(os.environ.get(POSTGRES)) as databases:
-        player = Player(databases, Parts.load(), PLANTED[asked.plant].plant if asked.plant else nothing)
+        player = Player(
+            databases,
+            with_odd(Parts.load()) if asked.rest else Parts.load(),
+            PLANTED[asked.plant].plant if asked.plant else nothing,
+        )
         return run(player, range(first, behind), asked)
 
 
@@ -54,7 +60,7 @@ def run(player: Player, seeds: range, asked: argparse.Namespace) -> int:
             again = player.play(shorter)
             sys.stdout.write(f"the shortest history that still fails ({len(shorter)} steps):\n{told(shorter)}")
             sys.stdout.write("".join(f"  {each}\n" for each in again))
-        plant = f" --plant {asked.plant}" if asked.plant else ""
+        plant = (f" --plant {asked.plant}" if asked.plant else "") + (" --rest" if asked.rest else "")
         sys.stdout.write(f"again: python -m tests.flagship --seed {seed}{plant}\n")
         sys.stdout.flush()
         if asked.plant:

@@ -30,7 +30,11 @@ from hub.storage.postgres import PostgresStore, postgres_engine
 from hub.storage.privacy import Privacy
 from hub.storage.sqlite import SqliteStore, sqlite_engine
 from hub.storage.unit_of_work import Vault
+from tests.flagship.asset import Asset
 from tests.flagship.connectors import CONNECTORS
+from tests.flagship.crm import Crm
+from tests.flagship.erp import Erp
+from tests.flagship.twin import Twin
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -57,6 +61,8 @@ class Parts:
     policies: Any
     mappings: tuple[Any, ...]
     cipher: Cipher
+    twins: tuple[type[Twin], ...] = (Crm, Erp, Asset)
+    connectors: tuple[Any, ...] = CONNECTORS
 
     @classmethod
     def load(cls) -> "Parts":
@@ -147,16 +153,16 @@ class Child:
             schemas=parts.schemas,
             blobs=None,  # type: ignore[arg-type] # no evidence here
             policies=parts.policies,
-            systems={each.system: self.system(each, parts) for each in CONNECTORS},
+            systems={each.system: self.system(each, parts) for each in parts.connectors},
             reactions=REACTIONS,
             points=self.doom,
         )
 
     def system(self, connector_class: Any, parts: Parts) -> System:
         """One connected system."""
-        connector = connector_class(self.call)
-        mine = {m.entity: m for m in parts.mappings if m.spec.system == connector.system}
-        return System(connector.system, connector, connector.objects(), mine, sweep_every=SWEEP_EVERY)
+        connector = connector_class.over(self.call, self.clock.now)
+        mine = {m.entity: m for m in parts.mappings if m.spec.system == connector_class.system}
+        return System(connector_class.system, connector, connector.objects(), mine, sweep_every=SWEEP_EVERY)
 
     # --- the line
 

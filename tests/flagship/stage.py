@@ -8,9 +8,6 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.flagship.asset import Asset
-from tests.flagship.crm import Crm
-from tests.flagship.erp import Erp
 from tests.flagship.forms import KEYS, OBJECTS
 from tests.flagship.hub_child import BATCH, SWEEP_EVERY, Child, Parts
 from tests.flagship.ledger import HUB, Entry, Ledger
@@ -52,7 +49,7 @@ class Stage:
     held_back: list[tuple[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.twins: Mapping[str, Twin] = {twin.name: twin(self.clock) for twin in (Crm, Erp, Asset)}
+        self.twins: Mapping[str, Twin] = {twin.name: twin(self.clock) for twin in self.parts.twins}
         self.tables = Tables(self.database)
         self.hub = self.start()
 

@@ -1,4 +1,4 @@
-"""Step 3 of the story: a customer's telephone, hub and real Tryton, both ways, without an echo."""
+"""Step 3 of the story: a customer's telephone, hub and real Trytons, both ways, without an echo."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 from hub.domain.documents import Doc
 from hub.services import reconciling, records
 from hub.services.context import Hub
-from hub.testing.tryton.fixture import RunningErp
+from hub.testing.tryton.fixture import BOTH, RunningErp
 from hub.testing.tryton.seed.people import STORES
 from tests.erp_hub import ErpHub, erp_hub
 from tests.hub_process import RunningClock, work
@@ -55,6 +55,7 @@ def erp_folder(tmp_path: Path, tryton: RunningErp) -> ErpHub:
     return erp_hub(tmp_path / "hub", tryton, "tryton/customer")
 
 
+@BOTH
 def test_a_telephone_crosses_both_ways_without_an_echo(erp_folder: ErpHub) -> None:
     with erp_folder.open() as container:
         clock = RunningClock(timedelta())

@@ -72,6 +72,25 @@ ROUTE = Table(
     sqlite_with_rowid=False,
 )
 
+PAUSE = Table(
+    "pause",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+GRANT = Table(
+    "grant",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary),
+    Column("expires_at", Text),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Text),
+)
+
 BUDGET = Table(
     "budget",
     metadata,

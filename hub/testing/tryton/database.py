@@ -13,10 +13,9 @@ from hub.testing.tryton.logins import Login, keep_logins, make_logins, read_logi
 from hub.testing.tryton.rpc import TrytonRpc
 from hub.testing.tryton.seed import plant
 from hub.testing.tryton.seed.people import ADMIN, FINANCE, HUB, STORES
+from hub.testing.tryton.series import TRYTON_80, Series
 from hub.testing.tryton.server import (
     DATABASE,
-    ENVIRONMENT,
-    ROOT,
     ErpError,
     TrytonServer,
     clean_environment,
@@ -24,7 +23,6 @@ from hub.testing.tryton.server import (
     write_config,
 )
 
-LOCK_FILE = ROOT / "requirements-tryton.lock"
 MODULES = (
     "account_asset",
     "account_invoice_stock",
@@ -42,6 +40,7 @@ class SeededDatabase:
     """A folder with a database file and the logins to it."""
 
     folder: Path
+    series: Series = TRYTON_80
 
     @property
     def logins(self) -> dict[str, Login]:
@@ -50,49 +49,49 @@ class SeededDatabase:
 
     def serve(self, folder: Path, *, port: int = 0) -> TrytonServer:
         """A server, not yet started, on a copy of its own, or on what the folder holds already."""
-        return TrytonServer(self.folder, folder, port=port)
+        return TrytonServer(self.folder, folder, port=port, series=self.series)
 
 
-def create_seeded(cache: Path, year: int, *, environment: Path = ENVIRONMENT) -> SeededDatabase:
+def create_seeded(cache: Path, year: int, *, series: Series = TRYTON_80) -> SeededDatabase:
     """The seeded database for a year and the next, built when the cache does not hold it (half a minute).
 
     Any number of processes may ask at once: one builds, the others wait. Raises ErpError when Tryton is missing.
     """
-    program("trytond-admin", environment)
-    folder = cache / _fingerprint(year)
+    program("trytond-admin", series)
+    folder = cache / _fingerprint(year, series)
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            _build(folder, year, environment)
-    return SeededDatabase(folder)
+            _build(folder, year, series)
+    return SeededDatabase(folder, series)
 
 
-def _fingerprint(year: int) -> str:
+def _fingerprint(year: int, series: Series) -> str:
     digest = hashlib.sha256(f"{year}".encode())
-    for file in (LOCK_FILE, Path(__file__), *sorted((Path(__file__).parent / "seed").glob("*.py"))):
+    for file in (series.lock_file, Path(__file__), *sorted((Path(__file__).parent / "seed").glob("*.py"))):
         digest.update(file.read_bytes())
-    return f"{year}-{digest.hexdigest()[:16]}"
+    return f"{year}-{series.name}-{digest.hexdigest()[:16]}"
 
 
-def _build(folder: Path, year: int, environment: Path) -> None:
+def _build(folder: Path, year: int, series: Series) -> None:
     building = folder.with_name(f"{folder.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     logins = make_logins((ADMIN, HUB, FINANCE, STORES))
     keep_logins(building, logins)
-    _install_modules(building, logins[0], environment)
-    _fill(building, logins, year, environment)
+    _install_modules(building, logins[0], series)
+    _fill(building, logins, year, series)
     building.rename(folder)
 
 
-def _install_modules(folder: Path, admin: Login, environment: Path) -> None:
+def _install_modules(folder: Path, admin: Login, series: Series) -> None:
     (folder / f"{DATABASE}.sqlite").touch()
     secret = folder / "password"
     secret.touch(mode=0o600)
     secret.write_text(admin.password, encoding="utf-8")
     command: list[str | Path] = [
-        program("trytond-admin", environment),
+        program("trytond-admin", series),
         "-c",
         write_config(folder, 0),
         "-d",
@@ -113,11 +112,11 @@ def _install_modules(folder: Path, admin: Login, environment: Path) -> None:
         raise ErpError(f"Tryton could not create its database: {done.stderr.strip().splitlines()[-1]}")
 
 
-def _fill(folder: Path, logins: list[Login], year: int, environment: Path) -> None:
-    server = TrytonServer(folder, folder, environment=environment)
+def _fill(folder: Path, logins: list[Login], year: int, series: Series) -> None:
+    server = TrytonServer(folder, folder, series=series)
     server.start()
     try:
-        plant(TrytonRpc(server.url, ADMIN, logins[0].password), year, logins)
+        plant(TrytonRpc(server.url, ADMIN, logins[0].password, series=series), year, logins)
     finally:
         server.stop()
     with contextlib.closing(sqlite3.connect(folder / f"{DATABASE}.sqlite")) as database:

@@ -11,7 +11,8 @@ import pytest
 from hub.testing.tryton.database import SeededDatabase, create_seeded
 from hub.testing.tryton.person import ErpPerson
 from hub.testing.tryton.seed.people import HUB
-from hub.testing.tryton.server import ROOT, ErpError, TrytonServer
+from hub.testing.tryton.series import ROOT, TRYTON_70, TRYTON_80, Series
+from hub.testing.tryton.server import ErpError, TrytonServer
 
 CACHE = ROOT / ".cache" / "tryton"
 
@@ -25,7 +26,7 @@ class RunningErp:
 
     def person(self, user: str) -> ErpPerson:
         """One of its users, logged in."""
-        return ErpPerson(self.server.url, user, self.server.login(user).password)
+        return ErpPerson(self.server.url, user, self.server.login(user).password, series=self.server.series)
 
     def settings(self) -> dict[str, str]:
         """What a connector needs to log in as the hub."""
@@ -33,14 +34,37 @@ class RunningErp:
         return {"url": self.server.url, "database": "erp", "user": login.user, "password": login.password}
 
 
+BOTH = pytest.mark.parametrize("tryton", ["8.0", "7.0"], indirect=True, scope="session")
+"""Marks a test that is run on both series; without it, on the newer one."""
+
+
 @pytest.fixture(scope="session")
-def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningErp]:
+def tryton(request: pytest.FixtureRequest) -> RunningErp:
     """A Tryton of this worker's own, from the seed; tests keep out of each other's way by making records of their own.
 
     Without Tryton's environment the test is left out with the reason; in CI that is a failure.
     """
+    series = getattr(request, "param", "8.0")
+    erp: RunningErp = request.getfixturevalue(f"tryton{series.replace('.', '')}")
+    return erp
+
+
+@pytest.fixture(scope="session")
+def tryton80(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningErp]:
+    """Tryton 8.0, from its first use to the end of the session."""
+    yield from running(TRYTON_80, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def tryton70(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningErp]:
+    """Tryton 7.0, from its first use to the end of the session."""
+    yield from running(TRYTON_70, tmp_path_factory)
+
+
+def running(series: Series, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningErp]:
+    """One series, until the fixture ends."""
     try:
-        seeded = create_seeded(CACHE, _this_year())
+        seeded = create_seeded(CACHE, _this_year(), series=series)
     except ErpError as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing))

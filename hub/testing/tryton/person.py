@@ -6,13 +6,14 @@ from decimal import Decimal
 import requests
 
 from hub.testing.tryton.rpc import AGAIN, TrytonRpc
+from hub.testing.tryton.series import TRYTON_80, Series
 
 
 class ErpPerson:
     """One user of the ERP, working in it without knowing of the hub; ``patience``: seconds that it may be away."""
 
-    def __init__(self, url: str, login: str, password: str, *, patience: float = 0) -> None:
-        self.rpc, self._patience = TrytonRpc(url, login, password, patience=patience), patience
+    def __init__(self, url: str, login: str, password: str, *, patience: float = 0, series: Series = TRYTON_80) -> None:
+        self.rpc, self._patience = TrytonRpc(url, login, password, patience=patience, series=series), patience
 
     def pay_invoice(self, number: str, amount: Decimal | None = None) -> None:
         """Record a cash payment with the payment wizard: of what is still open, or of an amount."""
@@ -21,7 +22,8 @@ class ErpPerson:
         paid = open_amount if amount is None else amount  # the form proposes only what is due today
         with self.rpc.wizard("account.invoice.pay", "account.invoice", invoice) as wizard:
             method = self.rpc.one("account.invoice.payment.method", [])
-            wizard.execute("choice", start={**wizard.form("start"), "payment_method": method, "amount": paid})
+            start = {**wizard.form("start"), "description": None, "payment_method": method, "amount": paid}
+            wizard.execute("choice", start=start)
             if paid < open_amount:
                 wizard.execute("pay", ask={**wizard.form("ask"), "type": "partial"})
 

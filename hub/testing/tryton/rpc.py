@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import requests
 
+from hub.testing.tryton.series import TRYTON_80, Series
+
 DATABASE = "erp"
 SECONDS = 60
 AGAIN = 0.3  # seconds between two tries
@@ -33,8 +35,9 @@ class RpcError(Exception):
 class TrytonRpc:
     """One person, logged in; ``patience`` is how many seconds the ERP may be away, for what may be asked again."""
 
-    def __init__(self, url: str, login: str, password: str, *, patience: float = 0) -> None:
-        self._url, self._patience = f"{url}/{DATABASE}/rpc/", patience
+    def __init__(self, url: str, login: str, password: str, *, patience: float = 0, series: Series = TRYTON_80) -> None:
+        self._url, self._patience = f"{url}/{DATABASE}/{series.rpc}", patience
+        self._series = series
         self._http = requests.Session()
         self._http.trust_env = False
         self.context: dict[str, Any] = {}
@@ -70,7 +73,10 @@ class TrytonRpc:
 
     def filled(self, model: str, values: dict[str, Any], *changed: str) -> dict[str, Any]:
         """The values with what Tryton's form adds to them when the changed fields have been typed in."""
-        told: dict[str, Any] = self.call(f"{model}.on_change", values, list(changed))
+        told: dict[str, Any] = {
+            **values,
+            **self.call(f"{model}.on_change", values, list(changed)),
+        }  # 7.0 tells news alone
         known: dict[str, Any] = self.call(f"{model}.fields_get", [name for name in told if "." not in name])
         return {name: _as_command(told[name]) for name, field in known.items() if not field["readonly"]}
 
@@ -86,7 +92,11 @@ class TrytonRpc:
 
     def xml_id(self, name: str) -> int:
         """The id of a record that Tryton ships, by its name ``module.id``."""
-        found: int = self._post("model.ir.model.data.get_id", *name.split("."), self.context)
+        module, wanted = name.split(".")
+        if self._series.offers_get_id:
+            return int(self._post("model.ir.model.data.get_id", module, wanted, self.context))
+        row = self.one("ir.model.data", [["module", "=", module], ["fs_id", "=", wanted]])
+        found: int = self.read("ir.model.data", row, "db_id")["db_id"]
         return found
 
     def wizard(self, name: str, model: str | None = None, record: int | None = None) -> "Wizard":

@@ -12,9 +12,8 @@ from pathlib import Path
 import requests
 
 from hub.testing.tryton.logins import FILE, Login, read_logins
+from hub.testing.tryton.series import TRYTON_80, Series
 
-ROOT = Path(__file__).parents[3]
-ENVIRONMENT = ROOT / ".venv-tryton"
 DATABASE = "erp"
 START_SECONDS = 60  # 1 to 3 s on a quiet machine
 STOP_SECONDS = 10
@@ -36,11 +35,11 @@ class ErpError(Exception):
     """The ERP for tests and the demo cannot run; the message says what to do."""
 
 
-def program(name: str, environment: Path = ENVIRONMENT) -> Path:
+def program(name: str, series: Series = TRYTON_80) -> Path:
     """A program of Tryton's own virtual environment; raises ErpError when that is not installed."""
-    found = environment / "bin" / name
+    found = series.environment / "bin" / name
     if not found.exists():
-        raise ErpError(f"Tryton is not installed in {environment.name}: run make tryton")
+        raise ErpError(f"Tryton is not installed in {series.environment.name}: run make {series.make}")
     return found
 
 
@@ -64,8 +63,8 @@ class TrytonServer:
     goes on where it stopped.
     """
 
-    def __init__(self, seed: Path, folder: Path, *, port: int = 0, environment: Path = ENVIRONMENT) -> None:
-        self._seed, self._folder, self._wanted_port, self._environment = seed, folder, port, environment
+    def __init__(self, seed: Path, folder: Path, *, port: int = 0, series: Series = TRYTON_80) -> None:
+        self._seed, self._folder, self._wanted_port, self.series = seed, folder, port, series
         self._process: subprocess.Popen[bytes] | None = None
         self.port = port
 
@@ -87,7 +86,7 @@ class TrytonServer:
 
     def start(self) -> None:
         """Start and wait until it answers; raises ErpError with Tryton's last words when it does not."""
-        trytond = program("trytond", self._environment)
+        trytond = program("trytond", self.series)
         if not (self._folder / f"{DATABASE}.sqlite").exists():
             self._copy_seed()
         for _ in range(PORTS_TRIED):
@@ -144,7 +143,7 @@ class TrytonServer:
         for _ in range(START_SECONDS * 20):
             if self._process.poll() is not None:
                 return self._explain_death()
-            if f"Running on {self.url}" in self._log() and _answers(self.url):
+            if f"Running on {self.url}" in self._log() and _answers(f"{self.url}/{self.series.rpc}"):
                 return True
             time.sleep(0.05)
         self.kill()
@@ -189,6 +188,6 @@ def _answers(url: str) -> bool:
         with requests.Session() as http:
             http.trust_env = False
             asked = {"id": 0, "method": "common.server.version", "params": []}
-            return http.post(f"{url}/rpc/", json=asked, timeout=5).ok
+            return http.post(url, json=asked, timeout=5).ok
     except (requests.ConnectionError, requests.Timeout):
         return False

@@ -10,11 +10,20 @@ import pytest
 import requests
 import responses
 
+from connectors.tryton.series import series_of
 from connectors.tryton.wire import WarningError, Wire
 from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError, StaleError, UnknownOutcomeError
 from hub.transport.http import HttpClient
 
 URL = "http://erp.example/erp/rpc/"
+SERIES = series_of(
+    {
+        "series": {
+            "8.0": {"path": "rpc/", "dated": ["last_modified_at"]},
+            "7.0": {"path": "", "dated": ["write_date", "create_date"], "actions": {"do": "done"}},
+        }
+    }
+)
 Answer = tuple[int, dict[str, str], str]
 
 
@@ -61,6 +70,7 @@ def erp() -> Iterator[Erp]:
     erp = Erp()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.add_callback(responses.POST, URL, callback=erp)
+        mock.post("http://erp.example/rpc/", json={"id": 0, "result": "8.0"})
         yield erp
 
 
@@ -70,7 +80,9 @@ def wire(erp: Erp) -> Wire:
 
 
 def make(typed: str = "right", *, one_at_a_time: bool = True) -> Wire:
-    return Wire(HttpClient("erp"), "http://erp.example/", "erp", ("hub", typed), one_at_a_time=one_at_a_time)
+    return Wire(
+        HttpClient("erp"), "http://erp.example/", "erp", ("hub", typed), series=SERIES, one_at_a_time=one_at_a_time
+    )
 
 
 def test_a_call_carries_company_and_one_language_whatever_the_users_is(erp: Erp, wire: Wire) -> None:
@@ -200,3 +212,40 @@ def test_requests_take_turns_where_the_system_wants_it(erp: Erp, monkeypatch: py
     for thread in threads:
         thread.join()
     assert most == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "at", "series"),
+    [("8.0", "/rpc/", "8.0"), ("7.0.59", "/", "7.0"), ("8.2", "/rpc/", "8.0"), ("6.0.4", "/", "7.0")],
+)
+def test_the_series_is_told_by_the_version_or_else_by_the_address_that_answers(
+    version: str, at: str, series: str
+) -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.post("http://erp.example/rpc/", status=401)
+        mock.post("http://erp.example/", status=405)
+        mock.upsert("POST", f"http://erp.example{at}", json={"id": 0, "result": version})
+        assert make().series.name == series
+
+
+def test_an_address_where_no_tryton_answers_pauses_the_system() -> None:
+    with responses.RequestsMock() as mock:
+        mock.post("http://erp.example/rpc/", status=404)
+        mock.post("http://erp.example/", status=404)
+        with pytest.raises(AuthError):
+            make().version()
+
+
+def test_a_tryton_that_is_away_is_not_looked_for_at_the_address_of_another_series() -> None:
+    with responses.RequestsMock() as mock:
+        mock.post("http://erp.example/rpc/", status=503)
+        with pytest.raises(RetryableError):
+            make().version()
+
+
+def test_a_row_that_nobody_wrote_to_is_dated_by_its_creation() -> None:
+    made = {"__class__": "datetime"} | dict.fromkeys(["month", "day"], 1) | {"year": 2026}
+    made |= dict.fromkeys(["hour", "minute", "second", "microsecond"], 0)
+    old = SERIES[1]
+    assert old.changed_at({"write_date": None, "create_date": made}).year == 2026
+    assert old.streams == [("write_date", []), ("create_date", [["write_date", "=", None]])]

@@ -15,6 +15,7 @@ from hub.domain.errors import (
     RetryableError,
     UnknownOutcomeError,
 )
+from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits, refusal
 
 URL = "http://erp.example/rpc/"
@@ -28,7 +29,7 @@ def wire() -> Iterator[responses.RequestsMock]:
 
 def post(*, write: bool, limits: Limits | None = None, url: str = URL) -> HubError:
     """Post, and return what the failure or the status means."""
-    client = HttpClient("erp", limits)
+    client = HttpClient("erp", limits, guard_of("erp", [url]))
     try:
         return refusal(client, client.post_json(url, {"a": 1}, headers={}, write=write), write=write)
     except HubError as error:

@@ -3,7 +3,7 @@
 from hub.domain.mapping.codecs.base import Codec, Plain
 from hub.domain.mapping.codecs.chain import Chain
 from hub.domain.mapping.codecs.links import Ref
-from hub.domain.mapping.codecs.numbers import DecimalText, MinorUnits, Money, Number, Scale
+from hub.domain.mapping.codecs.numbers import DecimalText, MinorUnits, Money, Number, Scale, ScaleText
 from hub.domain.mapping.codecs.shapes import Cut, Join, Pair, Split
 from hub.domain.mapping.codecs.tables import Bool, ValueMap
 from hub.domain.mapping.codecs.texts import Country, Email, EnumCase, Phone, Strip
@@ -25,6 +25,7 @@ CODECS: dict[str, type[Codec]] = {
     "pair": Pair,
     "phone": Phone,
     "scale": Scale,
+    "scale_text": ScaleText,
     "split": Split,
     "strip": Strip,
 }

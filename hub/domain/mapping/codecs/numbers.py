@@ -130,7 +130,7 @@ class Scale(Codec):
     remote: ClassVar[frozenset[str]] = NUMBER
     reads: ClassVar[frozenset[str]] = TEXT
 
-    def encode(self, value: Any) -> int | float:
+    def encode(self, value: Any) -> Any:
         """The product, rounded to the places."""
         return json_number(rounded(_WIDE.multiply(number_of(value), self.factor), self.places))
 
@@ -149,6 +149,19 @@ class Scale(Codec):
     def remote_edges(self) -> tuple[Any, ...]:
         """Zero, usual percentages."""
         return (0, 13, 6.5, 100, "13.00")
+
+
+@dataclass(frozen=True)
+class ScaleText(Scale):
+    """As ``scale``, where the remote's number is a text: ``scale_text(100, 2)`` makes "13" of 0.13."""
+
+    calls: ClassVar[tuple[str, ...]] = ("scale_text(100, 2)", "scale_text(0.001, 6)")
+    remote: ClassVar[frozenset[str]] = TEXT
+    reads: ClassVar[frozenset[str]] = NUMBER
+
+    def encode(self, value: Any) -> Any:
+        """The product, rounded to the places, without trailing zeros."""
+        return plain(rounded(_WIDE.multiply(number_of(value), self.factor), self.places))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,12 @@ from hub.testing.tryton.rpc import TrytonRpc
 
 ZONE = "Asia/Shanghai"
 CHART = "account.account_template_root_en"
-CASH, SALES_TAX, GOODS, SERVICES, COST_OF_SALES = "1.1.1", "2.2.3", "4.1.1", "4.1.2", "5.2.1"  # codes of that chart
+STRICT = "ir.sequence.strict"  # without gaps
+CASH = ("1.1.1", "Main Cash")  # an account's code in the universal chart of 8.0, its name in the minimal one of 7.0
+SALES_TAX = ("2.2.3", "Main Tax")
+GOODS = ("4.1.1", "Main Revenue")
+SERVICES = ("4.1.2", "Main Revenue")
+COST_OF_SALES = ("5.2.1", "Main Expense")
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,9 @@ def _create_chart(erp: TrytonRpc, company: int) -> None:
         wizard.execute("create_properties", properties={"company": company, **owed})
 
 
-def _account(erp: TrytonRpc, code: str) -> int:
-    return erp.one("account.account", [["code", "=", code]])
+def _account(erp: TrytonRpc, wanted: tuple[str, str]) -> int:
+    code, name = wanted
+    return erp.one("account.account", ["OR", ["code", "=", code], ["name", "=", name]])
 
 
 def _account_of(erp: TrytonRpc, kind: str) -> int:
@@ -81,8 +87,7 @@ def _account_of(erp: TrytonRpc, kind: str) -> int:
 
 
 def _open_year(erp: TrytonRpc, company: int, year: int) -> None:
-    moves = _strict_sequence(erp, company, f"Moves {year}", "Account Move")
-    invoices = _strict_sequence(erp, company, f"Invoices {year}", "Invoice", prefix=f"INV-{year}-", padding=4)
+    invoices = _sequence(erp, company, f"Invoices {year}", "Invoice", prefix=f"INV-{year}-", padding=4)
     kinds = ("out_invoice", "in_invoice", "out_credit_note", "in_credit_note")
     numbering = {"company": company, **{f"{kind}_sequence": invoices for kind in kinds}}
     fiscal_year = erp.create(
@@ -91,15 +96,23 @@ def _open_year(erp: TrytonRpc, company: int, year: int) -> None:
         company=company,
         start_date=dt.date(year, 1, 1),
         end_date=dt.date(year, 12, 31),
-        move_sequence=moves,
         invoice_sequences=[["create", [numbering]]],
+        **_numbering_of_moves(erp, company, year),
     )
     erp.press("account.fiscalyear", "create_period", fiscal_year)
 
 
-def _strict_sequence(erp: TrytonRpc, company: int, name: str, kind: str, **values: object) -> int:
+def _numbering_of_moves(erp: TrytonRpc, company: int, year: int) -> dict[str, int]:
+    """What numbers the moves of a fiscal year: in Tryton 7.0 when they are posted, and with gaps."""
+    gapless = "move_sequence" in erp.call("account.fiscalyear.fields_get")
+    model = STRICT if gapless else "ir.sequence"
+    sequence = _sequence(erp, company, f"Moves {year}", "Account Move", model=model)
+    return {"move_sequence" if gapless else "post_move_sequence": sequence}
+
+
+def _sequence(erp: TrytonRpc, company: int, name: str, kind: str, *, model: str = STRICT, **values: object) -> int:
     sequence_type = erp.one("ir.sequence.type", [["name", "=", kind]])
-    return erp.create("ir.sequence.strict", name=name, company=company, sequence_type=sequence_type, **values)
+    return erp.create(model, name=name, company=company, sequence_type=sequence_type, **values)
 
 
 def _take_cash(erp: TrytonRpc, company: int) -> None:

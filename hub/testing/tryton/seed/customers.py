@@ -127,5 +127,5 @@ def _bill(erp: TrytonRpc, books: Books, party: int, products: dict[str, int], da
 
 def _line(erp: TrytonRpc, model: str, around: dict[str, Any], product: int, quantity: int) -> dict[str, Any]:
     known = {"type": "line", "product": product, "quantity": float(quantity), **around}
-    price = erp.read("product.product", product, "list_price_used")["list_price_used"]
+    price = erp.read("product.product", product, "template.list_price")["template."]["list_price"]
     return {**erp.filled(model, known, "product"), "unit_price": price}

@@ -37,5 +37,11 @@ def _create_user(erp: TrytonRpc, company: int, login: Login, groups: list[int]) 
 
 def _create_readers_of_orders(erp: TrytonRpc) -> int:
     may_read = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_delete": False}
-    access = [{"model": model, **may_read} for model in ORDERS]
+    access = [{"model": _model(erp, model), **may_read} for model in ORDERS]
     return erp.create("res.group", name="Reads sales orders", model_access=[["create", access]])
+
+
+def _model(erp: TrytonRpc, name: str) -> int | str:
+    """How a right names its model: in 7.0 by its record, later by its name."""
+    by_name = erp.call("ir.model.access.fields_get", ["model"])["model"]["type"] != "many2one"
+    return name if by_name else erp.one("ir.model", [["model", "=", name]])

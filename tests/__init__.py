@@ -1,0 +1,1 @@
+"""Ours, whatever package of that name lies among the installed ones."""
