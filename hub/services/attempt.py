@@ -125,14 +125,19 @@ class Attempt:
 
         What a repeated call gives back may have been changed by somebody since the first one.
         """
-        repeated, self.seen = self.doubt, write.link
+        repeated = self.doubt
+        self.commit(lambda tx: self.intend(tx, {write.operation: write.doc}))
+        return self.conclude(write, self.answer(write), ours=not repeated)
+
+    def answer(self, write: Write) -> Remote:
+        """Make the call whose intent is committed; RetryableError where it was merged first."""
+        self.seen = write.link
         try:
-            remote = self.intend_and_call({write.operation: write.doc}, lambda: self.call(write))
+            return self.called(lambda: self.call(write))
         except StaleError:
             if write.link is None:
                 raise
             raise self.stale(write.link) from None
-        return self.conclude(write, remote, ours=not repeated)
 
     def call(self, write: Write) -> Remote:
         """The call itself."""
@@ -154,6 +159,10 @@ class Attempt:
     def intend_and_call(self, payload: Doc, call: Callable[[], T]) -> T:
         """Commit what is about to be sent, then send it; TakenOverError when another worker holds the delivery."""
         self.commit(lambda tx: self.intend(tx, payload))
+        return self.called(call)
+
+    def called(self, call: Callable[[], T]) -> T:
+        """Make a call whose intent is committed, and learn from how it ends."""
         self.hub.points.reach("outbox.sent")
         doubted, self.doubt = self.doubt, True
         try:
@@ -180,9 +189,13 @@ class Attempt:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
         note = self.told(write, remote)
         link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None, ours=ours)
+        self.concluded(write)
+        return link
+
+    def concluded(self, write: Write) -> None:
+        """What a write made of the remote record is committed."""
         if write.link is None:
             self.hub.points.reach("outbox.linked")
-        return link
 
     def told(self, write: Write, remote: Remote) -> Note:
         """What a person reads about the write."""
