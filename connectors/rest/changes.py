@@ -91,12 +91,12 @@ class Changes:
     def _rows(self, shape: Shape, kind: str, listing: Listing, span: Span, stand: Stand) -> tuple[Rows, Stand | None]:
         since = span.since if stand.since is None else datetime.fromisoformat(stand.since)
         rows = page_of(shape, listing, bounds(shape, listing, since, span.until), stand.place)
+        if not moves(kind, listing) and listing.order != "changed_desc":
+            return rows, None if rows.after is None else replace(stand, place=rows.after)
         changes = [listing.items.changed(listing.items.record(item)) for item in rows.items]
-        if kind == "list" and listing.order == "changed_desc":
+        if listing.order == "changed_desc":
             is_over = any(at is not None and at < span.since for at in changes)
             return rows, None if rows.after is None or is_over else replace(stand, place=rows.after)
-        if not moves(kind, listing):
-            return rows, None if rows.after is None else replace(stand, place=rows.after)
         in_order(shape, changes)
         following = None if rows.after is None else moved(listing, rows, changes, since, stand)
         seen = set(stand.seen) if stand.place.number == 0 else set()

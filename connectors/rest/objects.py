@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.rest.calls import Call
 from connectors.rest.conditions import conditions_of
-from connectors.rest.fields import By, Commands, Field
+from connectors.rest.fields import By, Commands, Field, teller
 from connectors.rest.forms import pair_of
 from connectors.rest.instants import Instants, instants_of
 from connectors.rest.making import Maker
@@ -56,6 +56,7 @@ class ObjectMaker:
             number_ids=is_number(told.get("id")),
             version=told.get("version"),
             fields=fields,
+            tell=dict if fields is None else teller(fields),
             only=conditions_of(told.get("only") or (), reader),
             gone=conditions_of(told.get("gone") or (), reader),
             merged_into=reader(told["merged_into"]) if told.get("merged_into") else None,
@@ -120,6 +121,7 @@ class ObjectMaker:
         is_chosen = "to" not in told and ("[" in path or any(step.isdecimal() for step in path.split(".")))
         return Field(
             name=name,
+            path=path,
             read=reader(path),
             to=str(told.get("to", path)),
             decode=decode,

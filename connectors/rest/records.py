@@ -102,12 +102,13 @@ class Records:
         remote_id = items.id(record)
         if remote_id is None:
             raise RejectedError("{object}: a record has no id where the connector file says", object=shape.name)
-        if not shape.is_meant(record):
+        if shape.only and not shape.is_meant(record):
             return None
-        if shape.is_gone(record):
+        if shape.gone and shape.is_gone(record):
             return Gone(remote_id, _text(shape.merged_into(record)) if shape.merged_into else None)
-        doc = dict(record) if shape.fields is None else document(shape.fields, record)
-        self._resolve(shape, doc)
+        doc = shape.tell(record)
+        if shape.resolved:
+            self._resolve(shape, doc)
         for child in shape.children:
             doc[child.name] = self.rows(shape, child, remote_id)
         return Remote(remote_id, doc, self._version(shape, record, doc, reply), items.changed(record))
@@ -136,8 +137,8 @@ class Records:
         return other.wire_id(found[0].id)
 
     def _resolve(self, shape: Shape, doc: Doc) -> None:
-        for field in shape.fields or ():
-            if field.by is not None and field.by.read and doc[field.name] is not None:
+        for field in shape.resolved:
+            if field.by is not None and doc[field.name] is not None:
                 other = self.get(self._shapes[field.by.object], str(doc[field.name]))
                 doc[field.name] = None if other is None else other.doc.get(field.by.field)
 
