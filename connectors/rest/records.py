@@ -98,7 +98,7 @@ class Records:
         The version that stands in a header is that of an answer with one record.
         """
         items = shape.items
-        record = items.record(item)
+        record = item if items.unwrap is None else items.unwrap(item)
         remote_id = items.id(record)
         if remote_id is None:
             raise RejectedError("{object}: a record has no id where the connector file says", object=shape.name)
@@ -111,7 +111,8 @@ class Records:
             self._resolve(shape, doc)
         for child in shape.children:
             doc[child.name] = self.rows(shape, child, remote_id)
-        return Remote(remote_id, doc, self._version(shape, record, doc, reply), items.changed(record))
+        version = self._version(shape, record, doc, reply) if shape.locks else None
+        return Remote(remote_id, doc, version, items.changed(record))
 
     def rows(self, shape: Shape, child: Child, remote_id: str) -> list[Doc]:
         """The rows of a record that a call of their own reads."""
@@ -144,7 +145,7 @@ class Records:
 
     @staticmethod
     def _version(shape: Shape, record: Any, doc: Doc, reply: Reply | None) -> str | None:
-        told = version_in(shape.version, record, reply) if shape.locks else None
+        told = version_in(shape.version, record, reply)
         if told is None or not shape.children:
             return told
         return f"{told}~{digest({child.name: doc[child.name] for child in shape.children})}"
