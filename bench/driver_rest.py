@@ -10,7 +10,7 @@ import orjson
 import requests
 
 from bench.driver_server import Answer, serving
-from bench.drivers import Case
+from bench.drivers import Work
 from connectors.rest import connect
 from hub.domain.documents import Doc
 from hub.ports.connector import Feed, ObjectSpec, Setup
@@ -66,7 +66,7 @@ def answers(method: str, path: str) -> Answer:
 
 
 @contextmanager
-def case() -> Iterator[Case]:
+def case() -> Iterator[tuple[Work, ...]]:
     """Both sides, on one server."""
     with serving(answers) as url:
         bare = Bare(url)
@@ -85,7 +85,21 @@ def case() -> Iterator[Case]:
             connector.create("item", DOC)
             return 1
 
-        yield Case((bare.read, driven_read), (bare.write, driven_write))
+        yield (
+            Work("paged read", bare.read, driven_read),
+            Work("paged read; A leaves records as they came", bare.read_raw, driven_read, "-"),
+            Work("single write", bare.write, driven_write),
+        )
+
+
+def taken(item: Doc) -> tuple[str, datetime, Doc]:
+    """Id, time and fields, by somebody who knows the record."""
+    doc = {
+        "name": item["name"], "code": item["code"], "note": item["note"], "active": item["active"], "ref": item["ref"],
+        "city": item["address"]["city"], "status": item["status"]["name"], "price": str(item["price"]),
+        "due": item["due"], "qty": str(item["qty"]),
+    }  # fmt: skip
+    return str(item["id"]), datetime.fromisoformat(item["updated_at"]), doc
 
 
 class Bare:
@@ -96,18 +110,25 @@ class Bare:
         self.session = requests.Session()
 
     def read(self) -> int:
+        """All pages, and of each record id, time and fields."""
+        return len([taken(item) for page in self.pages() for item in page])
+
+    def read_raw(self) -> int:
         """All pages; each record stays as it came."""
-        records: list[Any] = []
+        return sum(map(len, self.pages()))
+
+    def pages(self) -> Iterator[list[Any]]:
+        """Page by page."""
         cursor: str | None = None
         while True:
             query = {"since": START.isoformat(), "until": END.isoformat(), "cursor": cursor}
             answer = self.session.get(self.url, params=query, timeout=30)
             answer.raise_for_status()
-            told = answer.json()
-            records += told["items"]
+            told = answer.json(parse_float=str)
+            yield told["items"]
             cursor = told["next"]
             if cursor is None:
-                return len(records)
+                return
 
     def write(self) -> int:
         """One record, and what became of it."""

@@ -1,11 +1,10 @@
 """Each driver against a bare loop with the same library, in turn: ``python -m bench.drivers [--pairs N] [--store]``.
 
-A: a loop that reads the pages of a local server, or writes one record after the other and reads it back, and keeps what
-came as it is. B: the driver, of which the hub gets documents by declared fields, with id, version and time of change.
-Both make the same requests in this process; the server is another one. What counts is records per second of processor
-time of this process: the machine is shared.
+A: a loop that reads the pages of a local server and takes the same fields out of each record, or writes one record after
+the other and reads it back. B: the driver. Both make the same requests in this process; the server is another one. What
+counts is records per second of processor time of this process: the machine is shared.
 
-A driver has a line in DRIVERS and a module ``bench.driver_NAME`` whose ``case()`` is a context manager that gives a Case.
+A driver has a line in DRIVERS and a module ``bench.driver_NAME`` whose ``case()`` is a context manager that gives its works.
 """
 
 import argparse
@@ -33,16 +32,17 @@ HEAD = (
     "A per s",
     "B per s",
 )
-MINIMUM = ">= 0.6"
 Play = Callable[[], int]
 
 
 @dataclass(frozen=True)
-class Case:
-    """What is measured of a driver: each play does the work once, and tells of how many records."""
+class Work:
+    """What is measured: each play does it once, and tells of how many records; ``minimum`` where one is asked for."""
 
-    read: tuple[Play, Play]  # bare, driven
-    write: tuple[Play, Play]
+    name: str
+    bare: Play
+    driven: Play
+    minimum: str = ">= 0.6"
 
 
 @dataclass(frozen=True)
@@ -63,25 +63,22 @@ def round_of(play: Play, seconds: float) -> Round:
 
 def rows(name: str, pairs: int, seconds: float) -> list[list[str]]:
     """The lines of one driver."""
-    case: AbstractContextManager[Case] = importlib.import_module(f"bench.driver_{name}").case()
-    with case as made:
-        return [
-            row(name, work, both, pairs, seconds)
-            for work, both in (("paged read", made.read), ("single write", made.write))
-        ]
+    case: AbstractContextManager[Sequence[Work]] = importlib.import_module(f"bench.driver_{name}").case()
+    with case as works:
+        return [row(name, work, pairs, seconds) for work in works]
 
 
-def row(name: str, work: str, both: tuple[Play, Play], pairs: int, seconds: float) -> list[str]:
+def row(name: str, work: Work, pairs: int, seconds: float) -> list[str]:
     """One line: the ratio of each pair, and medians over the rounds."""
-    for play in both:
+    for play in (work.bare, work.driven):
         play()  # connections and caches
-    rounds = [(round_of(both[0], seconds), round_of(both[1], seconds)) for _ in range(pairs)]
+    rounds = [(round_of(work.bare, seconds), round_of(work.driven, seconds)) for _ in range(pairs)]
     ratios = [b.cpu / a.cpu for a, b in rounds]
     bare, driven = zip(*rounds, strict=True)
     figures = [median(one.cpu for one in bare), median(one.cpu for one in driven)]
     figures += [median(one.wall for one in bare), median(one.wall for one in driven)]
-    told = [f"{number:.2f}" for number in (min(ratios), max(ratios))]
-    return [name, work, str(pairs), f"**{median(ratios):.2f}**", *told, MINIMUM, *(f"{one:.0f}" for one in figures)]
+    told = [f"**{median(ratios):.2f}**", f"{min(ratios):.2f}", f"{max(ratios):.2f}", work.minimum]
+    return [name, work.name, str(pairs), *told, *(f"{one:.0f}" for one in figures)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

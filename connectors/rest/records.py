@@ -102,13 +102,14 @@ class Records:
         remote_id = items.id(record)
         if remote_id is None:
             raise RejectedError("{object}: a record has no id where the connector file says", object=shape.name)
-        if shape.only and not shape.is_meant(record):
+        if shape.is_simple:
+            return Remote(remote_id, shape.tell(record), None, items.changed(record))
+        if not shape.is_meant(record):
             return None
-        if shape.gone and shape.is_gone(record):
+        if shape.is_gone(record):
             return Gone(remote_id, _text(shape.merged_into(record)) if shape.merged_into else None)
         doc = shape.tell(record)
-        if shape.resolved:
-            self._resolve(shape, doc)
+        self._resolve(shape, doc)
         for child in shape.children:
             doc[child.name] = self.rows(shape, child, remote_id)
         version = self._version(shape, record, doc, reply) if shape.locks else None

@@ -164,6 +164,11 @@ class Shape:
         return tuple(field for field in self.fields or () if field.by is not None and field.by.read)
 
     @cached_property
+    def is_simple(self) -> bool:
+        """Whether every record is one of this object, whole as it is told, and without a lock."""
+        return not (self.only or self.gone or self.resolved or self.children or self.locks)
+
+    @cached_property
     def locks(self) -> bool:
         """Whether the product itself refuses a write to a record that moved; what we compare cannot be that sure."""
         return self.update is not None and self.update.locks
