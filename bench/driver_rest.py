@@ -32,8 +32,10 @@ REMOTE: Doc = {
     "get": {"path": "/items/{id}"},
     "create": {"path": "/items", "id": "body.id"},
 }  # fmt: skip
-DOC = {"name": "Pump 水泵", "code": "P-7", "note": "n" * 40, "active": True, "ref": "r7", "price": "12.50", "due": "2026-03-02",
-       "qty": "3"}  # fmt: skip
+DOC = {
+    "name": "Pump 水泵", "code": "P-7", "note": "n" * 40, "active": True, "ref": "r7", "price": "12.50",
+    "due": "2026-03-02", "qty": "3",
+}  # fmt: skip
 
 
 def record(number: int) -> Doc:

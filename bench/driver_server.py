@@ -1,4 +1,4 @@
-"""A server on the loopback address, in a process of its own, that answers what it is told before: no work of its own."""
+"""A server on the loopback address, in a process of its own, that answers what it is told before and does no work."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping

@@ -1,10 +1,10 @@
 """Each driver against a bare loop with the same library, in turn: ``python -m bench.drivers [--pairs N] [--store]``.
 
-A: a loop that reads the pages of a local server and takes the same fields out of each record, or writes one record after
-the other and reads it back. B: the driver. Both make the same requests in this process; the server is another one. What
-counts is records per second of processor time of this process: the machine is shared.
+A: a loop that reads the pages of a local server and takes the same fields out of each record, or writes one record
+after the other and reads it back. B: the driver. Both make the same requests in this process; the server is another
+one. What counts is records per second of processor time of this process: the machine is shared.
 
-A driver has a line in DRIVERS and a module ``bench.driver_NAME`` whose ``case()`` is a context manager that gives its works.
+A driver has a line in DRIVERS and a module ``bench.driver_NAME``, whose ``case()`` gives its works while it lasts.
 """
 
 import argparse

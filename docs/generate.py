@@ -24,7 +24,7 @@ from hub.domain.mapping.codecs import CODECS, Codec
 from hub.domain.mapping.codecs.base import ANY
 from hub.domain.mapping.links import NO_LINKS
 from hub.domain.mapping.syntax import parse_codec
-from hub.files.connector_drivers import COMMON, driver_schema, drivers
+from hub.files.connector_drivers import driver_schema, drivers
 from hub.files.data import data_dir
 from hub.ports.crash import CRASH_POINTS
 from hub.ports.meter import METRICS, PREFIX
@@ -328,7 +328,8 @@ class Fields:
 
     def told_of_parts(self, node: Node) -> str:
         """Which parts of the schema, each told once in a section of its own, a node has the keys of."""
-        refs = [one.get("$ref", "") for one in (node, *node.get("allOf", []), node.get("items", {}))]
+        nodes = (node, *node.get("allOf", []), node.get("items", {}))
+        refs = [one.get("$ref") or one.get("$dynamicRef", "").replace("#", "#/$defs/") for one in nodes]
         names = [ref.removeprefix("#/$defs/") for ref in refs if self.is_part(ref)]
         return f" ({', '.join(f'see {name}' for name in names)})" if names else ""
 
@@ -339,7 +340,7 @@ class Fields:
     def member(self, child: object, path: str) -> Iterator[tuple[str, ...]]:
         """The rows below a member of a list or map, or below a field; what drivers share has a section of its own."""
         ref = child.get("$ref", "") if isinstance(child, Mapping) else ""
-        if ref.startswith(COMMON) or self.is_part(ref):
+        if ".json#" in ref or self.is_part(ref):
             return
         if isinstance(child, Mapping) and child.get("$ref") not in self.within:
             deeper = Fields(self.root, self.within | {child["$ref"]}) if "$ref" in child else self
@@ -348,7 +349,7 @@ class Fields:
     def whole(self, node: Node) -> Node:
         """A node with what its reference stands for."""
         file, _, name = node.get("$ref", "").partition("#/$defs/")
-        root = driver_schema("common") if file == COMMON else self.root
+        root = driver_schema(file.removesuffix(".json")) if file else self.root
         return {**root.get("$defs", {}).get(name, {}), **node}
 
 

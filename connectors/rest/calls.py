@@ -1,4 +1,4 @@
-"""One declared call: its templates, and what its answers mean."""
+"""One declared call over HTTP: its templates, and what its answers mean."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from connectors.rest.body import form_text, json_text
-from connectors.rest.templates import MISSING, Filler, Values
+from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 from hub.transport.caller import Caller
+from hub.transport.declared.body import form_text, json_text
+from hub.transport.declared.call import CallerOf, Told
+from hub.transport.declared.templates import MISSING, Filler, Values, compiled, path_of, text_of
 from hub.transport.http import Request
 from hub.transport.places import Reply
 
 CONTENT = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 WRITERS: Mapping[str, Callable[[Any], str]] = {"json": json_text, "form": form_text}
+NAMED = ("query", "headers")
 Texts = tuple[tuple[str, Callable[[Values], str | None]], ...]
 
 
@@ -78,6 +81,48 @@ class Call:
     def _send(self, request: Request, *, write: bool) -> Reply:
         with self.shared.turn():
             return self.caller.call(request, write=write)
+
+
+@dataclass(frozen=True)
+class OverHttp:
+    """Makes calls: templates of path, query, headers and body; query and headers stand on those of all calls."""
+
+    shared: Shared
+    connection: Doc
+    caller: CallerOf
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Nothing more than others."""
+        return frozenset()
+
+    def trees(self, call: Doc, page: Doc) -> list[Any]:
+        """The templates of a call."""
+        return [call.get("path", ""), *(self._named(word, call, page) for word in NAMED), call.get("body")]
+
+    def made(self, told: Told) -> Call:
+        """The call."""
+        call = told.call
+        query, headers = (_texts(self._named(word, call, told.page), told.language) for word in NAMED)
+        return Call(
+            Shared(self.shared.base, {**self.shared.values, "own": told.own}, self.shared.turn),
+            self.caller(told.outcomes),
+            call.get("method", told.method),
+            path_of(call.get("path", "")),
+            query,
+            headers,
+            compiled(call["body"], told.language) if "body" in call else None,
+            str(call.get("format", self.connection.get("format", "json"))),
+            told.needs,
+        )
+
+    def _named(self, word: str, call: Doc, page: Doc) -> Doc:
+        sent: Doc = page.get("send", {})
+        return {**self.connection.get(word, {}), **call.get(word, {}), **sent.get(word, {})}
+
+
+def _texts(trees: Mapping[str, Any], language: str) -> Texts:
+    return tuple((name, text_of(tree, language)) for name, tree in trees.items())
 
 
 def _told(texts: Texts, values: Values) -> tuple[tuple[str, str], ...]:

@@ -62,10 +62,11 @@ def _folder() -> Path:
 
 
 def _retrieved(uri: str) -> Doc:
-    """What a schema refers to: nothing but what drivers share is known, and nothing is fetched."""
-    if not uri.endswith(f"/{COMMON}"):
+    """What a schema refers to: nothing but what our drivers say is known, and nothing is fetched."""
+    name = uri.rpartition("/")[2].removesuffix(".json")
+    if f"{name}.json" != COMMON and name not in drivers():
         raise LookupError(uri)
-    return driver_schema("common")
+    return driver_schema(name)
 
 
 def _names_of_auth(auth: Doc) -> set[str]:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import orjson
 
 from connectors.rest import connected
-from connectors.rest.connector import RestConnector
 from hub.domain.documents import Doc
 from hub.files.connector_drivers import against, driver_schema
 from hub.ports.connector import Feed, ObjectSpec, Setup, Step
+from hub.transport.declared.connector import DeclaredConnector
 from hub.transport.guard import guard_of
 from hub.transport.http import Answer, HttpClient, Request
 
@@ -80,7 +80,7 @@ class Shop:
         specs = {name: ObjectSpec(name, feed=feed, **spec) for name in objects}
         settings = {"url": BASE, "region": "cn"}
         self.http = FakeHttp(say)
-        self.connector: RestConnector = connected(
+        self.connector: DeclaredConnector = connected(
             Setup("shop", settings, specs, objects, told, now=lambda: NOW), self.http
         )
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from connectors.rest.forms import pair_of
-from connectors.rest.instants import Instants
-from connectors.rest.paths import reader
+from hub.transport.declared.forms import pair_of
+from hub.transport.declared.instants import Instants
+from hub.transport.declared.paths import reader
 from tests.unit.connectors.rest_system import Shop
 
 SHANGHAI = Instants("text", "%Y-%m-%d %H:%M:%S", "Asia/Shanghai")

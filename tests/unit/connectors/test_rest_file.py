@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connectors.rest.calls import Call
 from hub.domain.errors import AuthError, InvalidError, RejectedError
 from tests.unit.connectors.rest_system import Asked, Shop, Step, at
 
@@ -143,6 +144,7 @@ def test_one_call_at_a_time_is_one_at_a_time() -> None:
     shop = Shop({"get": {"path": "/{id}"}}, say, {"one_at_a_time": True})
     get = shop.connector._shapes["item"].get
     assert get is not None
+    assert isinstance(get.call, Call)
     turns.append(get.call.shared.turn())
     shop.connector.get("item", "1")
     assert (held, turns[0].locked()) == ([True], False)

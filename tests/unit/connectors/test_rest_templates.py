@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from connectors.rest.body import form_text, json_text
-from connectors.rest.templates import TemplateError, compiled, names_in, path_of, text_of
 from hub.domain.errors import RejectedError
+from hub.transport.declared.body import form_text, json_text
+from hub.transport.declared.templates import TemplateError, compiled, names_in, path_of, text_of
 
 HOSTILE = "x' OR '1'='1"
 

@@ -261,14 +261,15 @@ def test_actions_are_those_of_the_steps() -> None:
 
 def test_what_the_file_does_not_declare_is_refused() -> None:
     bare = Shop({"get": {"path": "/{id}"}}, lambda _: {})
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: bare.connector.create("item", {}),
         lambda: bare.connector.update("item", Remote("1", {}), {"a": 1}),
         lambda: bare.connector.find("item", "ref", "x"),
         lambda: bare.connector.changes("item", since=at(0), until=at(1)),
         lambda: bare.connector.within("item", at(0), beyond=None),
         lambda: bare.connector.get("other", "1"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(RejectedError):
             call()
 
