@@ -37,6 +37,10 @@ class UnwantedError(HubError):
     """The record is not to be made over there: it was merged into another, or unlinked."""
 
 
+class WentAwayError(RetryableError):
+    """The remote record was merged into another one."""
+
+
 @dataclass(frozen=True)
 class Write:
     """What is to be written: ``link`` is None where the record is new over there; ``told`` names the fields."""
@@ -250,7 +254,7 @@ class Attempt:
         return self.agree(self.read(link.external_id), None, relays=False)
 
     def read(self, remote_id: str) -> Remote:
-        """The remote record as it is now."""
+        """The remote record as it is now; WentAwayError when it went into another, to which the link is moved first."""
         remote = self.system.connector.get(self.mapping.object, remote_id)
         if remote is None:
             raise RejectedError(
@@ -258,6 +262,14 @@ class Attempt:
                 object=self.mapping.object,
                 id=remote_id,
                 system=self.system.name,
+            )
+        if remote.merged_into is not None:
+            self.hub.store.run(lambda tx: hint(self.hub, tx, self.system.name, self.mapping.object, remote_id))
+            raise WentAwayError(
+                "{object} {id} went into {into}: the link is moved first.",
+                object=self.mapping.object,
+                id=remote_id,
+                into=remote.merged_into,
             )
         return remote
 
