@@ -16,13 +16,13 @@ WHOLE: Doc = {"type": "integer"}
 DATE: Doc = {"type": "string", "format": "date"}
 CLOCK: Doc = {"type": "string", "format": "time"}
 FORMS: dict[str, Doc] = {
-    **{name: DECIMAL for name in ("Edm.Decimal", "Edm.Double", "Edm.Single")},
-    **{name: WHOLE for name in ("Edm.Int64", "Edm.Int32", "Edm.Int16", "Edm.Byte", "Edm.SByte")},
+    **dict.fromkeys(("Edm.Decimal", "Edm.Double", "Edm.Single"), DECIMAL),
+    **dict.fromkeys(("Edm.Int64", "Edm.Int32", "Edm.Int16", "Edm.Byte", "Edm.SByte"), WHOLE),
     "Edm.Boolean": {"type": "boolean"},
-    **{name: DATE for name in (DAY, "Edm.Date")},
+    **dict.fromkeys((DAY, "Edm.Date"), DATE),
     "Edm.DateTimeOffset": {"type": "string", "format": "date-time"},
     "Edm.DateTime": {"type": "string", "format": "local-date-time"},
-    **{name: CLOCK for name in ("Edm.Time", "Edm.TimeOfDay")},
+    **dict.fromkeys(("Edm.Time", "Edm.TimeOfDay"), CLOCK),
 }
 
 
