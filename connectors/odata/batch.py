@@ -41,8 +41,7 @@ class Batches:
             return self._json(service, changesets)
         headers = {"Content-Type": f"multipart/mixed; boundary={BATCH}", "Accept": "multipart/mixed"}
         reply = self._wire.post(service, "$batch", headers, multipart(changesets))
-        kind, body = reply.doc
-        answers = list(answers_in(kind, body))
+        answers = list(answers_in(reply.doc))
         return [self._outcome(each, answers[index : index + 1]) for index, each in enumerate(changesets)]
 
     def _outcome(self, writes: Sequence[Write], told: Sequence[list[Answer]]) -> Outcome:
@@ -89,9 +88,8 @@ class Batches:
         ]
 
     def _responses(self, reply: Reply) -> dict[str, Doc]:
-        kind, body = reply.doc
         try:
-            doc = self._wire.json(Answer(reply.status, {"Content-Type": kind}, body))
+            doc = self._wire.json(reply.doc)
         except BrokenAnswerError as broken:
             raise self._wire.lost(broken.kind, write=True) from broken
         responses = doc.get("responses") if isinstance(doc, dict) else None
@@ -139,9 +137,10 @@ def _http(write: Write) -> bytes:
     return "\r\n".join(lines).encode() + CRLF + CRLF + body + CRLF
 
 
-def answers_in(kind: str, body: bytes) -> Iterator[list[Answer]]:
+def answers_in(batch: Answer) -> Iterator[list[Answer]]:
     """The answers of a multipart body: a list for each changeset; one answer stands for a changeset that failed."""
-    message = message_from_bytes(b"Content-Type: " + kind.encode("latin-1", "replace") + CRLF + CRLF + body)
+    kind = batch.headers.get("Content-Type", "").encode("latin-1", "replace")
+    message = message_from_bytes(b"Content-Type: " + kind + CRLF + CRLF + batch.body)
     if message.is_multipart():
         for part in message.get_payload():
             yield list(_leaves(part, DEEPEST))

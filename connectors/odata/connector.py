@@ -5,13 +5,14 @@ from datetime import datetime
 
 from connectors.odata.batch import Batches
 from connectors.odata.deltas import Deltas
-from connectors.odata.describing import described
+from connectors.odata.describing import described, described_union
 from connectors.odata.listing import Listings
 from connectors.odata.many import Many
 from connectors.odata.records import Records
 from connectors.odata.shapes import Shape
 from connectors.odata.unions import Unions
 from connectors.odata.wire import Wire
+from hub.domain.documents import Doc
 from hub.domain.errors import HubError, RejectedError
 from hub.ports.connector import Ids, Item, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Description
@@ -27,7 +28,8 @@ class ODataConnector:
         self._objects = objects
         self._shapes = shapes
         batches = Batches(wire)
-        self._records = Records(wire, batches, {name: spec.feed.zone for name, spec in objects.items()})
+        zones = {name: spec.feed.zone for name, spec in objects.items()}
+        self._records = Records(wire, batches, zones, now)
         self._listings = Listings(wire, self._records)
         self._deltas = Deltas(wire, self._records, now)
         self._many = Many(wire, self._records, batches)
@@ -86,7 +88,7 @@ class ODataConnector:
             self._unions.find(name, field, value) if name in self._unions else self._records.find(shape, field, value)
         )
 
-    def create(self, name: str, doc: dict[str, object], *, key: str = "") -> Remote:  # noqa: ARG002 - no keys in OData
+    def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - no keys in OData
         """Write a new record with its rows, and read it back."""
         shape = self._writable(name)
         if name in self._unions:
@@ -94,7 +96,7 @@ class ODataConnector:
             return self._unions.outward(name, which, self.create(inner, self._unions.without(name, doc)))
         return self._records.create(shape, doc)
 
-    def update(self, name: str, seen: Remote, doc: dict[str, object], *, key: str = "") -> Remote:  # noqa: ARG002 - as above
+    def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - as above
         """Bring a record to what the document says, sending what differs."""
         shape = self._writable(name)
         if name in self._unions:
@@ -120,12 +122,16 @@ class ODataConnector:
         return self._many.write(shape, items)
 
     def describe(self, name: str) -> Description | None:
-        """What the service says of the object's fields; None of what is several objects."""
+        """What the service says of the object's fields; of what is several objects, what it says of the first."""
         shape = self._shape(name)
-        if name in self._unions:
-            return None
+        if shape.union is not None:
+            first = self._shape(next(iter(shape.union.objects.values())))
+            return Description("openapi", described_union(shape, self._described(first)))
+        return Description("openapi", self._described(shape))
+
+    def _described(self, shape: Shape) -> Doc:
         self._wire.forget(shape.service)
-        return Description("openapi", described(shape, self._records.kind(shape)))
+        return described(shape, self._records.kind(shape), self._objects[shape.name].lookup_by)
 
     def _inside(self, name: str, remote_id: str) -> tuple[str, str, str]:
         found = self._unions.of_id(name, remote_id)

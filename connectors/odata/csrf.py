@@ -3,17 +3,15 @@
 A token is good for one session alone, which the cookies name: neither is ever used without the other.
 """
 
-import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hub.transport.auth import Auth
-from hub.transport.http import Request
+from hub.transport.http import Answer, Request
 
 TOKEN = "X-CSRF-Token"  # noqa: S105 - the name of a header
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-BETWEEN_COOKIES = re.compile(r",(?=\s*[^;,=\s]+=)")  # not the comma in the date of ``expires``
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,14 @@ class Session:
         return {name: value for name, value in told.items() if value}
 
 
-Fetch = Callable[[Request], Mapping[str, str]]
+Fetch = Callable[[Request], Answer]
 
 
 class CsrfAuth:
     """Signs writes with a token of their service, over another kind of authentication; threads may share it.
 
-    ``root_of`` gives the address of the service that an address belongs to, ``fetch`` gives the headers
-    that answer a read of it.
+    ``root_of`` gives the address of the service that an address belongs to, ``fetch`` gives the answer
+    to a read of it.
     """
 
     def __init__(self, auth: Auth, fetch: Fetch, root_of: Callable[[str], str]) -> None:
@@ -73,11 +71,6 @@ class CsrfAuth:
 
     def _begin(self, root: str, write: Request) -> Session:
         asked = Request("GET", root, {"Accept": "application/json", TOKEN: "Fetch"}, write.query)
-        headers = self._fetch(asked)
-        return Session(headers.get(TOKEN, ""), cookies_of(headers))
-
-
-def cookies_of(headers: Mapping[str, str]) -> str:
-    """The cookies that an answer sets, as a request sends them back."""
-    told = BETWEEN_COOKIES.split(headers.get("Set-Cookie", ""))
-    return "; ".join(each.partition(";")[0].strip() for each in told if "=" in each)
+        answer = self._fetch(asked)
+        cookies = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+        return Session(answer.headers.get(TOKEN, ""), cookies)

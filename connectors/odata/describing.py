@@ -1,6 +1,6 @@
 """What a service says of an object's entities, put together as the object's documents are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connectors.odata.entities import ROW_ID, Kind
@@ -26,13 +26,38 @@ FORMS: dict[str, Doc] = {
 }
 
 
-def described(shape: Shape, kind: Kind) -> Doc:
-    """An OpenAPI document with the one schema of the object."""
+def described(shape: Shape, kind: Kind, key: str | None = None) -> Doc:
+    """An OpenAPI document with the one schema of the object; ``key`` is the field that carries our key.
+
+    Our key is never cut, so its length is no matter of mappings: one that is too long is refused over there.
+    """
     schema = _object(kind, read_only=shape.read_only)
+    if shape.read_only:
+        names = [each.name for each in kind.node.fields if set(each.properties) <= set(kind.entity.keys)]
+        schema["required"] = names
+        for name in names if len(kind.entity.keys) == 1 else ():  # a part of a key may be the empty text
+            schema["properties"][name]["minLength"] = 1
+    if key is not None:
+        _without_length(schema, key.split("."))
     if shape.states:
         states = list(dict.fromkeys(line.state for line in shape.states))
         schema["properties"][STATE] = {**TEXT, "enum": states, "readOnly": True, "title": "State"}
     return {"openapi": "3.1.0", "components": {"schemas": {shape.name: schema}}}
+
+
+def _without_length(schema: Doc, way: Sequence[str]) -> None:
+    """Take the length from the field at a dotted path."""
+    for name in way:
+        schema = schema["properties"].get(name, {"properties": {}})
+    schema.pop("maxLength", None)
+
+
+def described_union(shape: Shape, first: Doc) -> Doc:
+    """The same of an object that is several others, which are told as the first of them is."""
+    (schema,) = first["components"]["schemas"].values()
+    which = {shape.union.by: {**TEXT, "enum": list(shape.union.objects)}} if shape.union else {}
+    told = {**schema, "properties": {**which, **schema["properties"]}, "required": list(which)}
+    return {**first, "components": {"schemas": {shape.name: told}}}
 
 
 def _object(kind: Kind, *, read_only: bool) -> Doc:
@@ -72,6 +97,8 @@ def _form(told: Property | None, *, read_only: bool, nullable: bool) -> Doc:
     form: dict[str, Any] = dict(FORMS.get(told.type, TEXT) if told else TEXT)
     if told is not None and form == TEXT and told.most:
         form["maxLength"] = told.most
+    if told is not None and told.is_currency:
+        form["format"] = "currency"
     if nullable:
         form["type"] = [form["type"], "null"]
     if told is not None and told.label:

@@ -21,6 +21,7 @@ class Property:
     creatable: bool = True
     updatable: bool = True
     label: str = ""
+    is_currency: bool = False  # holds a currency's code
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def _properties(entity: etree._Element) -> Iterator[Property]:
             creatable=_sap(each, "creatable") != NO,
             updatable=_sap(each, "updatable") != NO,
             label=_sap(each, "label"),
+            is_currency=_sap(each, "semantics") == "currency-code",
         )
 
 

@@ -1,7 +1,9 @@
 """Records: read with their rows, found by a field, created in one deep insert, and changed by what differs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connectors.odata.batch import Batches
 from connectors.odata.changed import Dating
@@ -15,7 +17,6 @@ from connectors.odata.wire import Query, Wire, Write, etag_of
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
 from hub.ports.connector import Remote
-from hub.transport.templates import filled
 
 STATE = "state"
 FOUND = 50  # records of one look-up; more than one is a question for a person
@@ -24,8 +25,9 @@ FOUND = 50  # records of one look-up; more than one is a question for a person
 class Records:
     """Serves the objects that are entity sets."""
 
-    def __init__(self, wire: Wire, batches: Batches, zones: Mapping[str, str]) -> None:
+    def __init__(self, wire: Wire, batches: Batches, zones: Mapping[str, str], now: Callable[[], datetime]) -> None:
         self._wire = wire
+        self._now = now
         self._batches = batches
         self._zones = zones  # by object
 
@@ -164,8 +166,20 @@ class Records:
     def insert(self, shape: Shape, doc: Doc) -> Write:
         """The write that makes a record."""
         kind = self.kind(shape)
-        defaults = {name: kind.written(name, value) for name, value in self._filled(shape.defaults).items()}
-        return Write("POST", shape.set, {**defaults, **kind.made(doc)})
+        return Write("POST", shape.set, {**self._defaults(shape, kind), **kind.made(doc)})
+
+    def _defaults(self, shape: Shape, kind: Kind) -> Doc:
+        """What the file says of every new record."""
+        values: Doc = {}
+        for name, told in shape.defaults.items():
+            if isinstance(told, list):
+                values[name] = told
+            elif isinstance(told, dict):
+                today = self._now().astimezone(ZoneInfo(told["today"])).date()
+                values[name] = kind.written(name, today.isoformat())
+            elif told != "":
+                values[name] = kind.written(name, told)
+        return values
 
     def made_id(self, shape: Shape, told: Any) -> str:
         """The id of a record that was made, by the answer to the write; UnknownOutcomeError when it does not say."""
@@ -223,7 +237,7 @@ class Records:
             child = next(each for each in kind.node.children if each.navigation == act.rows)
             rows, holder = rows_at(told, act.rows), kind.of(child)
             rows_set = self._set_of(holder)
-        values = {name: holder.written(name, value) for name, value in self._filled(act.update).items()}
+        values = {name: holder.written(name, value) for name, value in act.update.items()}
         self._send(shape, [self._patch(holder, rows_set, row, values) for row in rows])
 
     def _call(self, shape: Shape, kind: Kind, told: Doc, name: str, parameters: Mapping[str, str]) -> Write:
@@ -309,10 +323,3 @@ class Records:
     def _predicate(kind: Kind, told: Doc) -> str:
         key = {name: read(kind.entity.type_of(name), told.get(name)) for name in kind.entity.keys}
         return predicate(kind.entity, key, kind.version)
-
-    def _filled(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        """Values of the file with the settings in them; a text that becomes empty is left out."""
-        made = {
-            name: filled(each, self._wire.settings) if isinstance(each, str) else each for name, each in told.items()
-        }
-        return {name: each for name, each in made.items() if each != "" or told[name] == ""}

@@ -25,18 +25,16 @@ DAY = "Day"
 
 def read(kind: str, told: Any) -> Any:
     """What a system told of a property, as a plain JSON value; ValueError when it is not of its type."""
-    if told is None:
-        return None
-    reader: Callable[[Any], Any] = READ.get(kind, _as_it_is)
-    return reader(told)
+    return READ[kind](told) if told is not None and kind in READ else told
 
 
 def write(kind: str, value: Any, version: int, *, where: str) -> Any:
     """A value of ours as the body of a request has it; RejectedError when it is none of the type."""
     if value is None:
         return None
+    writers: Mapping[str, Callable[[Any], Any]] = WRITE_V2 if version == V2 else WRITE_V4
     try:
-        return (WRITE_V2 if version == V2 else WRITE_V4).get(kind, _text)(value)
+        return writers[kind](value) if kind in writers else _text(value)
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
         raise _refused(kind, where) from error
 
@@ -62,10 +60,6 @@ def _refused(kind: str, where: str) -> RejectedError:
     return RejectedError("{where}: the value is no {kind}", where=where, kind=kind)
 
 
-def _as_it_is(told: Any) -> Any:
-    return told
-
-
 def _read_decimal(told: Any) -> str:
     text = str(told)
     if NUMBER.fullmatch(text):
@@ -77,7 +71,7 @@ def _read_decimal(told: Any) -> str:
 
 
 def _read_whole(told: Any) -> int:
-    return int(told)
+    return int(str(told))
 
 
 def _read_instant(told: Any) -> str:

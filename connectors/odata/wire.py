@@ -127,7 +127,7 @@ class Wire:
         self._http = http_of(setup, self._root)
         self._plain = auth_of(told.get("auth", {}), setup, self._http)
         self.outcomes = outcomes_of([*told.get("errors", ()), *STANDARD])
-        self._auth = CsrfAuth(self._plain, self._headers_of, self._service_of) if told.get("csrf") else self._plain
+        self._auth = CsrfAuth(self._plain, self._answer_to, self._service_of) if told.get("csrf") else self._plain
         self._callers: dict[Callable[[Answer], Any], Caller] = {}
         self._models: dict[str, Model] = {}
         self._modelling = threading.Lock()
@@ -212,9 +212,9 @@ class Wire:
             raise RejectedError("{reason}", reason=str(error)) from error
 
     def post(self, service: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """A body of our own making; its answer is left to the caller, as content type and bytes."""
+        """A body of our own making; its answer is left to the caller as it is."""
         request = Request("POST", self.address(service, path), headers, self._query, body)
-        return self._caller(self.raw).call(request, write=True)
+        return self._caller(self.whole).call(request, write=True)
 
     def after_write(self, work: Callable[[], T]) -> T:
         """Do what follows a write that has happened: a failure now leaves the outcome to be looked up."""
@@ -238,11 +238,9 @@ class Wire:
             return {**doc, "reason": self.reason(doc)}
         return doc
 
-    def raw(self, answer: Answer) -> Any:
-        """Content type and bytes of a success; else as above."""
-        if answer.status >= HTTPStatus.BAD_REQUEST:
-            return self.json(answer)
-        return answer.headers.get("Content-Type", ""), answer.body
+    def whole(self, answer: Answer) -> Any:
+        """The answer itself, of a success; else as above."""
+        return self.json(answer) if answer.status >= HTTPStatus.BAD_REQUEST else answer
 
     def reason(self, doc: Doc) -> str:
         """Code and message of an error and of its first details, without the values that they quote."""
@@ -271,8 +269,11 @@ class Wire:
         known = [self.address(service, "") for service in self._models]
         return next((root for root in known if address.startswith(root)), self._root)
 
-    def _headers_of(self, request: Request) -> Mapping[str, str]:
-        return Caller(self._http, self._plain, self.outcomes, read=self.json).call(request, write=False).headers
+    def _answer_to(self, request: Request) -> Answer:
+        """The answer to a read that is signed with the credentials alone, as it is."""
+        reply = Caller(self._http, self._plain, self.outcomes, read=self.whole).call(request, write=False)
+        answer: Answer = reply.doc
+        return answer
 
     def _caller(self, read: Callable[[Answer], Any]) -> Caller:
         return self._callers.setdefault(read, Caller(self._http, self._auth, self.outcomes, read=read))

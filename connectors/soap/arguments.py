@@ -1,7 +1,7 @@
 """Arguments of operations as connector files declare them: a document with ``{name}`` where a value goes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.transport.templates import filled, names_in
@@ -22,10 +22,10 @@ def filled_in(template: Any, values: Mapping[str, Any]) -> Any:
     return values[alone[1]] if alone else filled(template, values)
 
 
-def needs(template: Any, name: str) -> bool:
-    """Whether the document has a place for this value."""
-    if isinstance(template, dict):
-        return any(needs(value, name) for value in template.values())
-    if isinstance(template, list):
-        return any(needs(value, name) for value in template)
-    return isinstance(template, str) and name in names_in(template)
+def names_within(node: Any) -> Iterator[str]:
+    """The names for which the texts of a document have a place."""
+    if isinstance(node, str):
+        yield from names_in(node)
+    elif isinstance(node, (dict, list)):
+        for value in node.values() if isinstance(node, dict) else node:
+            yield from names_within(value)

@@ -5,7 +5,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from connectors.soap.arguments import needs
+from connectors.soap.arguments import names_within
 from connectors.soap.calls import Calls
 from connectors.soap.listing import following, listed, position, told, understood
 from connectors.soap.objects import Object, Operation, operation_of
@@ -47,7 +47,7 @@ class SoapConnector:
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
         """Records changed within the closed interval, in the order of their change within a page."""
         which = self._object(name)
-        operation = self._offered(which, which.listing, "is not listed")
+        operation = self._offered(which, which.listing, "list")
         feed = self._specs[name].feed
         reply = self._calls.read(
             operation,
@@ -76,7 +76,7 @@ class SoapConnector:
     def get(self, name: str, remote_id: str) -> Remote | None:
         """The record, or None when the declared table says that there is none."""
         which = self._object(name)
-        operation = self._offered(which, which.get, "is not read by its id")
+        operation = self._offered(which, which.get, "get")
         try:
             reply = self._calls.read(operation, id=remote_id)
         except NotFoundError:
@@ -87,7 +87,7 @@ class SoapConnector:
     def find(self, name: str, field: str, value: str) -> Sequence[Remote]:
         """The records whose field equals the value, by the operation declared for the field."""
         which = self._object(name)
-        operation = self._offered(which, which.find.get(field), f"is not found by {field}")
+        operation = self._offered(which, which.find.get(field), f"find.{field}")
         found, after = list[Remote](), None
         while True:
             try:
@@ -103,7 +103,7 @@ class SoapConnector:
     def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """Write a new record and read it back."""
         which = self._object(name)
-        operation = self._offered(which, which.create, "is not created")
+        operation = self._offered(which, which.create, "create")
         reply = self._calls.write(operation, doc=which.written(doc), key=key)
         if operation.record is not None:
             return self._calls.after_write(lambda: self._remote(which, inside(reply.doc, operation.record or "")))
@@ -115,10 +115,10 @@ class SoapConnector:
     def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
         """Bring a record to what the document says. Without a version to send, it is read before it is written."""
         which = self._object(name)
-        operation = self._offered(which, which.update, "is not changed")
+        operation = self._offered(which, which.update, "update")
         before, after = which.written(seen.doc), which.written(doc)
         changes = {field: value for field, value in after.items() if before.get(field) != value}
-        if not changes or not needs(operation.arguments, "version"):
+        if not changes or "version" not in names_within(operation.arguments):
             now = self.get(name, seen.id)
             if now is None or (now.version, now.doc) != (seen.version, seen.doc):
                 raise self._stale(which, seen.id)
@@ -130,9 +130,9 @@ class SoapConnector:
     def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:
         """Call the operation of an action."""
         which = self._object(name)
-        operation = self._offered(which, which.actions.get(action), f"has no action {action}")
+        operation = self._offered(which, which.actions.get(action), f"actions.{action}")
         version = None
-        if needs(operation.arguments, "version"):
+        if "version" in names_within(operation.arguments):
             now = self.get(name, remote_id)
             version = now.version if now else None
         self._calls.write(operation, id=remote_id, version=version, key=key)
@@ -180,13 +180,13 @@ class SoapConnector:
             raise RejectedError("{system}: no object {object} is declared", system=self._calls.system, object=name)
         return self._objects[name]
 
-    def _offered(self, which: Object, operation: Operation | None, what: str) -> Operation:
+    def _offered(self, which: Object, operation: Operation | None, kind: str) -> Operation:
         if operation is None:
             raise RejectedError(
-                "{system}: {object} {what}: the connector file names no operation for it",
+                "{system}: the connector file names no operation for {kind} of {object}",
                 system=self._calls.system,
+                kind=kind,
                 object=which.name,
-                what=what,
             )
         return operation
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.soap.arguments import names_within
 from hub.domain.documents import Doc
+from hub.domain.errors import FieldError, InvalidError
 from hub.transport.outcomes import Outcomes, outcomes_of
 from hub.transport.soap import RawReading
 
@@ -61,11 +63,6 @@ class Object:
     find: Mapping[str, Operation] = field(default_factory=dict)
     actions: Mapping[str, Operation] = field(default_factory=dict)
 
-    @property
-    def is_written(self) -> bool:
-        """Whether any operation changes it."""
-        return bool(self.create or self.update or self.actions)
-
     def operations(self) -> list[Operation]:
         """All that are declared."""
         told = (self.listing, self.ids, self.get, self.create, self.update, *self.find.values(), *self.actions.values())
@@ -75,6 +72,30 @@ class Object:
         """The part of a document that the system lets us write."""
         part: Doc = _without(doc, self.computed)
         return part
+
+
+KNOWN: Mapping[str, frozenset[str]] = {
+    "list": frozenset({"since", "until", "after"}),
+    "ids": frozenset({"after"}),
+    "get": frozenset({"id"}),
+    "find": frozenset({"value", "after"}),
+    "create": frozenset({"doc", "key"}),
+    "update": frozenset({"id", "version", "doc", "changes", "key"}),
+    "actions": frozenset({"id", "version", "key"}),
+}
+"""What the arguments of each operation may name, besides settings."""
+
+
+def check_names(name: str, told: Doc, settings: Mapping[str, Any]) -> None:
+    """Nothing where the arguments of an object name what there is; InvalidError tells every wrong name."""
+    wrong = [
+        FieldError(f"objects.{name}.remote.{kind}", "there is no setting {name}", {"name": each})
+        for kind, known in KNOWN.items()
+        for each in names_within(told.get(kind, {}))
+        if each not in known and each not in settings
+    ]
+    if wrong:
+        raise InvalidError("{file}: {count} wrong", fields=tuple(wrong), file=name, count=len(wrong))
 
 
 def object_of(name: str, told: Doc) -> Object:

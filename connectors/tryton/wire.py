@@ -21,6 +21,7 @@ from hub.domain.errors import (
     UnknownOutcomeError,
 )
 from hub.domain.telling import without_values
+from hub.transport.bodies import no_number
 from hub.transport.http import Answer, HttpClient, refusal
 
 T = TypeVar("T")
@@ -190,7 +191,7 @@ class Wire:
         if answer.status != HTTPStatus.OK:
             raise refusal(self._http, answer, write=write)
         try:
-            told = json.loads(answer.body)
+            told = json.loads(answer.body, parse_constant=no_number)
             error, result = told.get("error"), told.get("result")
         except (ValueError, AttributeError, RecursionError) as wrong:  # such as the log-in page of a proxy
             raise self._http.lost("not JSON-RPC", write=write) from wrong

@@ -14,6 +14,7 @@ from hub.ports.levels import Levels
 from hub.ports.links import Links
 from hub.ports.matches import Matches
 from hub.ports.outbox import Outbox
+from hub.ports.pauses import Pauses
 from hub.ports.records import Records
 from hub.ports.reports import Reports
 from hub.ports.reviews import Reviews
@@ -42,6 +43,8 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...  # noqa: D102
     @property
     def budgets(self) -> Budgets: ...  # noqa: D102
+    @property
+    def pauses(self) -> Pauses: ...  # noqa: D102
     @property
     def grants(self) -> GrantRows: ...  # noqa: D102
     @property

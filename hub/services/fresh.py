@@ -15,6 +15,7 @@ from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.gate import Purpose
+from hub.services.pausing import is_paused
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -51,7 +52,7 @@ def too_old(hub: Hub, tx: UnitOfWork, entity: str, record_id: str) -> list[Old]:
     found = []
     for system in hub.systems.values():
         mapping = system.mappings.get(entity)
-        if mapping is None or mapping.sync.fresh_within is None or not mapping.pulls or system.paused:
+        if mapping is None or mapping.sync.fresh_within is None or not mapping.pulls or is_paused(tx, system):
             continue
         link = tx.links.of_record(system.name, entity, record_id, mapping.object)
         polled = tx.cursors.get(system.name, mapping.object)

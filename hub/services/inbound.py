@@ -24,8 +24,8 @@ from hub.services.context import Hub, System
 from hub.services.gate import NotNowError
 from hub.services.hints import HINT, ask_for, hint, subject_of
 from hub.services.hooks import RECORD
+from hub.services.pausing import is_left_alone
 from hub.services.polling import poll, poll_object
-from hub.services.runs import is_loading
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -40,7 +40,7 @@ def process(hub: Hub, source: str | None = None, limit: int = 32) -> int:
 
     Each system has a worker of its own, so that one that hangs holds up nobody else's messages.
     """
-    if source is not None and is_loading(hub, source):
+    if source is not None and source in hub.systems and is_left_alone(hub, source):
         return 0
     now = hub.clock.now()
     messages = hub.store.queue(lambda tx: tx.inbox.claim(source, now=now, lease_for=LEASE, limit=limit))

@@ -21,6 +21,7 @@ from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub, System
 from hub.services.gate import Purpose
+from hub.services.pausing import refuse_paused
 from hub.services.reconciling import remote_page
 from hub.services.runs import LOAD, added, begin, ended, moved_on
 from hub.services.taking import take_page
@@ -83,7 +84,8 @@ def stop(hub: Hub, system: System) -> Run | None:
 
 
 def advance(hub: Hub, system: System, run: Run) -> Run:
-    """Do the next page of a load; gives the run as it is then."""
+    """Do the next page of a load; gives the run as it is then. ConflictError while a person has paused the system."""
+    hub.store.read(lambda tx: refuse_paused(tx, system.name))
     at = orjson.loads(run.position or "{}")
     if not at["todo"]:
         return hub.store.run(lambda tx: ended(hub, tx, run, "complete", None))

@@ -16,6 +16,7 @@ from hub.services import agreeing
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
+from hub.services.pausing import is_paused
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def of_record(hub: Hub, system: System, record: Record) -> Trial:
     """
     mapping = system.mappings[record.entity]
     link = hub.store.read(lambda tx: link_of(tx, system, record))
-    remote, away = _present(system, mapping, link)
+    remote, away = _present(hub, system, mapping, link)
 
     def work(tx: UnitOfWork) -> Trial:
         refs = Crosswalk(tx, system, link.lines).prefetch(mapping, hub=[record.doc], remote=[remote.doc])
@@ -99,10 +100,10 @@ def link_of(tx: UnitOfWork, system: System, record: Record) -> Link:
     return link
 
 
-def _present(system: System, mapping: Mapping, link: Link) -> tuple[Remote, HubError | None]:
+def _present(hub: Hub, system: System, mapping: Mapping, link: Link) -> tuple[Remote, HubError | None]:
     """The remote's record; as it was last agreed on when it could not be had, and why."""
     agreed = Remote(link.external_id, link.remote_shadow, link.version)
-    if system.paused:
+    if hub.store.read(lambda tx: is_paused(tx, system)):
         return agreed, ConflictError("{system} is paused.", system=system.name)
     try:
         remote = system.wanted_for(Purpose.DESK).connector.get(mapping.object, link.external_id)

@@ -12,7 +12,7 @@ from hub.services.attempt import LEASE_MARGIN, Attempt, TakenOverError
 from hub.services.context import Hub, System
 from hub.services.gate import SOON, Kind, Purpose
 from hub.services.lanes import side_by_side
-from hub.services.runs import is_loading
+from hub.services.pausing import is_left_alone
 
 
 def deliver(hub: Hub, name: str, limit: int = 8) -> int:
@@ -20,7 +20,7 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     system = hub.systems[name]
     gate = hub.breakers.gate(name)
     room = gate.room(Kind.WRITE)
-    if system.paused or room == 0 or is_loading(hub, name):
+    if room == 0 or is_left_alone(hub, name):
         return 0
     due = claimed(hub, system, limit if room is None else min(limit, room), gate.room(Kind.WRITE, Purpose.BULK) == 0)
     attempts = [Attempt(hub, system, delivery) for delivery in due]

@@ -18,7 +18,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import signals
 from hub.services.context import Hub, System
 from hub.services.hints import hint
-from hub.services.runs import is_loading
+from hub.services.pausing import is_left_alone
 from hub.services.taking import take_page
 from hub.services.tracing import Tracer
 
@@ -32,7 +32,7 @@ def poll(hub: Hub, system: System) -> int:
 
     An object that fails stops none of the others: each has its turn, then the first error is raised.
     """
-    if system.paused or is_loading(hub, system.name):
+    if is_left_alone(hub, system.name):
         return 0
     news, failed = 0, []
     for mapping in polled(hub, system):

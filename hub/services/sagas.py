@@ -130,5 +130,6 @@ def leading_on(steps: Sequence[Step], state: str) -> Step | None:
 
 
 def state_of(attempt: Attempt, remote: Remote) -> str:
-    """The state that a document tells."""
-    return str(remote.doc.get(attempt.spec.state or "state"))
+    """The state that a document tells; of one that is made of several objects, the one that identifies it."""
+    doc = remote.doc.get(attempt.mapping.object, {}) if attempt.mapping.spec.objects else remote.doc
+    return str(doc.get(attempt.spec.state or "state"))

@@ -25,7 +25,8 @@ from hub.services.gate import Purpose
 from hub.services.gone import MISSES
 from hub.services.hints import hint
 from hub.services.listing import ids_of
-from hub.services.runs import SWEEP, added, begin, ended, is_loading, moved_on
+from hub.services.pausing import is_left_alone
+from hub.services.runs import SWEEP, added, begin, ended, moved_on
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -46,7 +47,7 @@ def swept(system: System) -> list[FieldMapping]:
 
 def step(hub: Hub, system: System) -> int:
     """Do a step of the sweep that is under way or due; says whether there was one."""
-    if system.paused or is_loading(hub, system.name):
+    if is_left_alone(hub, system.name):
         return 0
     run = next(iter(hub.store.read(lambda tx: tx.runs.open(SWEEP, system.name))), None) or next_due(hub, system)
     if run is None:

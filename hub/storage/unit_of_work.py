@@ -21,6 +21,7 @@ from hub.storage.levels import SqlLevels
 from hub.storage.links import SqlLinks
 from hub.storage.matches import SqlMatches
 from hub.storage.outbox import SqlOutbox
+from hub.storage.pauses import SqlPauses
 from hub.storage.prepared import Prepared
 from hub.storage.privacy import Privacy
 from hub.storage.records import SqlRecords
@@ -69,6 +70,7 @@ class SqlUnitOfWork:
         self.matches = SqlMatches(wire, cipher)
         self.cursors = SqlCursors(wire)
         self.budgets = SqlBudgets(wire)
+        self.pauses = SqlPauses(wire)
         self.grants = SqlGrantRows(wire, cipher)
         self.reviews = SqlReviews(wire, cipher)
         self.runs = SqlRuns(wire)

@@ -33,7 +33,7 @@ def json_of(answer: Answer) -> Any:
         return None
     _not_html(answer)
     try:
-        doc = json.loads(text_of(answer), parse_float=str, parse_constant=_no_number)
+        doc = json.loads(text_of(answer), parse_float=str, parse_constant=no_number)
     except RecursionError as error:
         raise BrokenAnswerError("too deeply nested") from error
     except ValueError as error:
@@ -71,7 +71,8 @@ def _not_html(answer: Answer) -> None:
         raise BrokenAnswerError("an HTML page")
 
 
-def _no_number(_told: str) -> None:
+def no_number(_told: str) -> None:
+    """What becomes of NaN and Infinity: ValueError, for JSON has none."""
     raise ValueError("NaN and Infinity are not JSON")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
 
@@ -93,6 +94,7 @@ class HttpClient:
         self._http = Session()
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, GuardedAdapter(self.guard))
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # a session's cookies go with its token
         self._http.trust_env = False  # no proxy and no .netrc of the machine decides where our credentials go
 
     def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:

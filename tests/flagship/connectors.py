@@ -35,7 +35,7 @@ class TwinConnector:
         self._token = 1
 
     @classmethod
-    def over(cls, send: Send, now: Callable[[], datetime]) -> "TwinConnector":
+    def over(cls, send: Send, _now: Callable[[], datetime]) -> "TwinConnector":
         """Over the line to the parent; nothing here needs to know the time."""
         return cls(send)
 

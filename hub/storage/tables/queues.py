@@ -72,6 +72,15 @@ ROUTE = Table(
     sqlite_with_rowid=False,
 )
 
+PAUSE = Table(
+    "pause",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 GRANT = Table(
     "grant",
     metadata,

@@ -7,7 +7,7 @@ have no unique reference: whoever creates one twice has two.
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
@@ -49,10 +49,11 @@ class SoapErp(Twin):
     def __init__(self, clock: Clock | None = None) -> None:
         self._service = Application(WSDL, self._answer, {self.settings["user"]: self.secrets["password"]})
         super().__init__(clock)
+        self.app.wsgi_app = by_operation(self.app.wsgi_app)  # type: ignore[method-assign] # as Flask says
 
     def routes(self, app: Flask) -> None:
-        """One address takes all messages."""
-        app.add_url_rule("/", view_func=self._serve, methods=["POST"])
+        """One address takes all messages; within the twin each operation has a path, for planned faults."""
+        app.add_url_rule("/<operation>", view_func=self._serve, methods=["POST"])
 
     def refusal(self, error: RefusedError) -> Response:
         """Never an answer by itself: what is refused stands in the answer of an operation."""
@@ -79,7 +80,8 @@ class SoapErp(Twin):
             self.rows.change("invoice", invoice, {"openAmount": str(left)})
             return made.id
 
-    def _serve(self) -> Response:
+    def _serve(self, operation: str) -> Response:
+        del operation  # soapbar finds it by itself
         status, kind, body = self._service.handle_request(
             request.get_data(), request.headers.get("SOAPAction", ""), request.content_type or ""
         )
@@ -224,6 +226,16 @@ class SoapErp(Twin):
             return at, int(number)
         except ValueError as error:
             raise RefusedError(200, "TOKEN", "the page token is not one") from error
+
+
+def by_operation(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The application with the operation of a message as its path."""
+
+    def served(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        operation = environ.get("HTTP_SOAPACTION", "").strip('"').rpartition("/")[2]
+        return app({**environ, "PATH_INFO": f"/{operation or 'nothing'}"}, start)
+
+    return served
 
 
 def _lines(doc: Record) -> list[Record]:

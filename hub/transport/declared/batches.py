@@ -55,13 +55,13 @@ class Batches:
         """What the templates may name of an item, or what became of it already."""
         try:
             if item.seen is None:
-                sent = whole(self._records, shape, item.doc, making=True)
+                sent = whole(self._records, shape, item.doc)
                 return {"key": item.key, "doc": sent.doc, "its": sent.its}
             seen = item.seen if batch.locks and item.seen.version else self._writer.unmoved(shape, item.seen)
             differs = changes(self._records, shape, seen.doc, item.doc)
             if not differs.its:
                 return self._writer.unmoved(shape, seen)
-            return {"key": item.key, **self._writer.values(shape, seen, item.doc, differs, frozenset())}
+            return {"key": item.key, **self._writer.values(shape, seen, item.doc, differs)}
         except HubError as error:
             return error
 

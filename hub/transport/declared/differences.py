@@ -26,10 +26,13 @@ class Sent:
         return list(self.doc)
 
 
-def whole(records: Records, shape: Shape, doc: Doc, *, making: bool, without: frozenset[str] = frozenset()) -> Sent:
-    """All of a document that can be written."""
+def whole(
+    records: Records, shape: Shape, doc: Doc, *, seen: Doc | None = None, without: frozenset[str] = frozenset()
+) -> Sent:
+    """All of a document that can be written; of a known one without what is only written with a new record."""
     _all_known(shape, doc)
-    return _sent(records, shape, doc, {}, [name for name in doc if making or not _made_once(shape, name)], without)
+    names = [name for name in doc if seen is None or not _made_once(shape, name)]
+    return _sent(records, shape, doc, seen or {}, names, without)
 
 
 def changes(records: Records, shape: Shape, seen: Doc, doc: Doc, without: frozenset[str] = frozenset()) -> Sent:

@@ -20,6 +20,11 @@ from hub.transport.declared.templates import Filler
 from hub.transport.outcomes import Outcomes, outcomes_of
 from hub.transport.places import Reply, found_at
 
+ROW_CALLS: tuple[tuple[str, str, Doc], ...] = (
+    ("create", "POST", {"body": "{doc}"}),
+    ("update", "PATCH", {"body": "{changes}"}),
+    ("delete", "DELETE", {}),
+)
 SINGLE = {"get", "many", "find", "resume", "children"}  # lists that come in one answer unless they say otherwise
 
 
@@ -135,8 +140,8 @@ class ObjectMaker:
         """Rows that are read by a call of their own."""
         fields = self.fields(told["fields"], f"children.{name}.fields")
         calls = {
-            verb: self.call(told[verb], "row", f"children.{name}.{verb}", method=method)
-            for verb, method in (("create", "POST"), ("update", "PATCH"), ("delete", "DELETE"))
+            verb: self.call({**body, **told[verb]}, "row", f"children.{name}.{verb}", method=method)
+            for verb, method, body in ROW_CALLS
             if verb in told
         }
         listing = self.made_listing({"id": "id", **told}, "children", f"children.{name}")
@@ -221,7 +226,9 @@ class ObjectMaker:
             without=frozenset(told.get("without", ())),
             read_back=told.get("read_back", True),
             resume=self.made_listing(resume, "resume", f"{verb}.resume") if resume else None,
-            amend=self.call(resume["amend"], "then", f"{verb}.resume.amend") if "amend" in resume else None,
+            amend=self.call({"body": "{doc}", **resume["amend"]}, "then", f"{verb}.resume.amend")
+            if "amend" in resume
+            else None,
             then=tuple(
                 Step(
                     self.call(step, "then", f"{verb}.then.{place}"), answer_reader(step["id"]) if "id" in step else None

@@ -23,6 +23,7 @@ from hub.transport.places import Reply, found_at
 
 T = TypeVar("T")
 NOT_DONE = (RetryableError, RejectedError, AuthError)  # of one call: it left nothing over there
+WHOLE = {"doc", "its"}
 FAILED = (*NOT_DONE, StaleError, NotFoundError, PositionLostError)
 
 
@@ -36,7 +37,7 @@ class Writer:
     def create(self, shape: Shape, doc: Doc, key: str) -> Remote:
         """Write a new record, or finish what an attempt that was cut off left of it; read it back."""
         how: Writing = shape["create"]
-        sent = whole(self._records, shape, doc, making=True, without=how.without)
+        sent = whole(self._records, shape, doc, without=how.without)
         rows = row_calls(shape, {}, doc)
         values = {"doc": sent.doc, "its": sent.its, "key": key or None}
         begun = self._begun(shape, how, values)
@@ -57,7 +58,7 @@ class Writer:
             return seen
         reply: Reply | None = None
         if differs.its:
-            values = self.values(shape, seen, doc, differs, how.without) | {"key": key or None}
+            values = self.values(shape, seen, doc, differs, how) | {"key": key or None}
             reply = self._on_known(shape, seen.id, lambda: how.call.write(values))
         return self._surely(lambda: self._written(shape, how, seen.id, reply, rows))
 
@@ -70,9 +71,12 @@ class Writer:
         values = {"id": shape.wire_id(remote_id), "action": action, "key": key or None}
         self._on_known(shape, remote_id, lambda: call.write(values))
 
-    def values(self, shape: Shape, seen: Remote, doc: Doc, differs: Sent, without: frozenset[str]) -> Doc:
-        """What the templates of an update may name."""
-        sent = whole(self._records, shape, doc, making=False, without=without)
+    def values(self, shape: Shape, seen: Remote, doc: Doc, differs: Sent, how: Writing | None = None) -> Doc:
+        """What the templates of an update may name; all of the document only where one of them does."""
+        sent = Sent({}, {})
+        if how is None or WHOLE & how.call.needs:
+            without = frozenset[str]() if how is None else how.without
+            sent = whole(self._records, shape, doc, seen=seen.doc, without=without)
         return {
             "id": shape.wire_id(seen.id),
             "version": None if seen.version is None else seen.version.partition("~")[0],

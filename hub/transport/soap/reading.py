@@ -6,8 +6,9 @@ from typing import Any
 
 from lxml import etree
 from zeep import xsd
+from zeep.exceptions import Error as ZeepError
 from zeep.ns import XSI
-from zeep.xsd.types.any import AnyType
+from zeep.xsd.types.simple import AnySimpleType
 
 from hub.domain.documents import Doc
 from hub.transport.bodies import BrokenAnswerError
@@ -39,18 +40,22 @@ class Typed:
         type_ = self._told(node, type_)
         if isinstance(type_, xsd.ComplexType):
             return self._complex(node, self._shapes.of(type_), depth)
-        if type_ is None or isinstance(type_, AnyType):
-            return self._untyped.value(node, depth)
-        return plain(type_, node.text)
+        if isinstance(type_, AnySimpleType):
+            return plain(type_, node.text)
+        return self._untyped.value(node, depth)
 
     def _told(self, node: etree._Element, type_: Any) -> Any:
-        """The type that the element itself names, where it is known."""
+        """The type that the element itself names, where it is known and says more than the WSDL."""
         name = node.get(TYPE)
         if name is None:
             return type_
         prefix, _, rest = name.rpartition(":")
-        found = self._types.get_type(etree.QName(node.nsmap.get(prefix or None), rest), fail_silently=True)
-        return type_ if found is None else found
+        try:
+            found = self._types.get_type(etree.QName(node.nsmap.get(prefix or None), rest))
+        except ZeepError:
+            return type_
+        says_less = isinstance(found, xsd.ComplexType) and self._shapes.of(found) == Shape(is_array=True)
+        return type_ if says_less else found
 
     def _complex(self, node: etree._Element, shape: Shape, depth: int) -> Any:
         if shape.is_array:

@@ -73,9 +73,19 @@ class Service:
             headers = self._soap_headers(message.nsmap["soap-env"])
             written: Request = ready.proxy[operation](**given, **({"_soapheaders": headers} if headers else {}))
         except ArgumentError as wrong:
-            raise self._refused(operation, f"there is no {wrong.path}") from wrong
+            raise RejectedError(
+                "{system}: {operation} has no argument {path}",
+                system=self._system,
+                operation=operation,
+                path=wrong.path,
+            ) from wrong
         except UNWRITABLE as wrong:
-            raise self._refused(operation, type(wrong).__name__) from wrong
+            raise RejectedError(
+                "{system}: {operation} does not take what it is given: {kind}",
+                system=self._system,
+                operation=operation,
+                kind=type(wrong).__name__,
+            ) from wrong
         return written
 
     def reader(self, operation: str, raw: RawReading | None = None) -> Callable[[Answer], Doc]:
@@ -118,14 +128,6 @@ class Service:
         if found is None:
             raise WrongServiceError("{system}: the WSDL has no operation {name}", system=self._system, name=name)
         return found
-
-    def _refused(self, operation: str, reason: str) -> RejectedError:
-        return RejectedError(
-            "{system}: {operation} does not take what the mapping gives: {reason}",
-            system=self._system,
-            operation=operation,
-            reason=reason,
-        )
 
     def _ready(self) -> Loaded:
         if self._loaded is None:

@@ -47,10 +47,12 @@ def _value(member: Member, told: Any, shapes: Shapes, path: str, *, is_told: boo
 
 def _one(member: Member, told: Any, shapes: Shapes, path: str) -> Any:
     if not isinstance(member.type, xsd.ComplexType):
+        if isinstance(told, dict):
+            raise ArgumentError(path.rstrip("."))
         return told
     shape: Shape = shapes.of(member.type)
     if shape.is_array:
-        return {VALUE: [_item(shape, each, shapes, path) for each in told]}
+        return member.type([_item(shape, each, shapes, path) for each in told])
     return arguments(member.type, told, shapes, path) if isinstance(told, dict) else told
 
 

@@ -260,17 +260,3 @@ def test_the_same_file_is_generated_for_once() -> None:
     assert corpora.corpus("k", spec, Sides(None, None), seed=1, examples=5) is first
     assert isinstance(corpora.corpus("k", spec, Sides(None, None), seed=2, examples=5), Corpus)
     assert len(corpora.made) == 2
-
-
-def test_a_list_in_an_object_of_its_own_keeps_every_law(told: Told) -> None:
-    """The object may be empty: what is written into it is no harm to what no rule names."""
-    line = {"type": "object", "properties": {"id": TEXT, "a": TEXT}, "required": ["id"]}
-    row = {"type": "object", "properties": {"no": TEXT, "x": OPTIONAL}, "required": ["no"]}
-    assert (
-        told(
-            "  lines[id] <-> lines.line[no]:\n    members: both\n    a <-> x:\n",
-            {"lines": {"type": "array", "items": line}},
-            {"lines": {"type": "object", "properties": {"line": {"type": "array", "items": row}}}},
-        )
-        == []
-    )

@@ -50,7 +50,9 @@ class World:
     def connect(self) -> "World":
         """With the ERP's mappings, so that documents go into the outbox; nothing delivers them."""
         told = load_connector(ROOT / "connectors" / "tryton.yaml")
-        mappings = {mapping.entity: mapping for mapping in load_mappings(ROOT / "mappings")}
+        mappings = {
+            mapping.entity: mapping for mapping in load_mappings(ROOT / "mappings") if "tryton" in mapping.spec.file
+        }
         objects = {mapping.object: told.objects[mapping.object] for mapping in mappings.values()}
         erp = System("erp", FakeSystem(self.clock, list(objects.values())), objects, mappings)
         self.hub = replace(self.hub, systems={"erp": erp})

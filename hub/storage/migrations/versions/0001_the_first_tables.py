@@ -112,6 +112,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("system", "day"),
     )
     op.create_table(
+        "pause",
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("system"),
+    )
+    op.create_table(
         "grant",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
