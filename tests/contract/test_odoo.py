@@ -84,7 +84,7 @@ def bill(key: str, partner_id: str) -> Doc:
     lines = (("L1", "CALL-OUT", "1", "150"), ("L2", "LABOUR", "1.5", "180.1"))
     return {
         "x_tickethub_ref": key,
-        "partner_id": int(partner_id),
+        "partner_id": partner_id,
         "currency_id": "CNY",
         "invoice_line_ids": [
             {"x_tickethub_ref": line, "product_id": code, "name": code, "quantity": count, "price_unit": price}
@@ -134,7 +134,7 @@ class TestInvoice(OdooContract):
         return {**doc, "ref": "Visit, corrected 上门服务（更正）"}
 
     def refused(self, key: str) -> Doc:
-        return {**bill(key, self.partner), "partner_id": 999_999}
+        return {**bill(key, self.partner), "partner_id": "999999"}
 
 
 @pytest.fixture
@@ -177,11 +177,11 @@ def test_a_contact_is_a_partner_below_a_customer_and_an_address_is_neither(odoo:
     assert [one.doc["name"] for one in contacts] == ["Wang Fang 王芳"]
 
 
-def test_nothing_is_none_and_a_reference_is_a_number(odoo: Connector) -> None:
+def test_nothing_is_none_and_a_reference_is_an_id(odoo: Connector) -> None:
     (huaxin,) = changed_since(odoo, "customer", ALWAYS).values()
     (contact,) = changed_since(odoo, "contact", ALWAYS).values()
     assert (huaxin.doc["phone"], huaxin.doc["is_company"]) == (None, True)
-    assert contact.doc["parent_id"] == int(huaxin.id)
+    assert contact.doc["parent_id"] == huaxin.id
 
 
 def test_an_archived_customer_is_still_a_change(odoo: Connector, twin: Odoo, customer: Remote) -> None:
@@ -216,7 +216,7 @@ def test_stock_is_told_for_internal_locations_alone(odoo: Connector) -> None:
 def test_an_order_is_read_and_never_written(odoo: Connector) -> None:
     (order,) = changed_since(odoo, "sales_order", ALWAYS).values()
     assert (order.doc["amount_total"], order.doc["currency_id"]) == ("632.8", "CNY")
-    assert order.doc["date_order"] == "2026-01-31T08:00:00+00:00"
+    assert order.doc["date_order"] == "2026-01-31"
     with pytest.raises(RejectedError):
         odoo.update("sales_order", order, {**order.doc, "state": "cancel"})
 
@@ -232,7 +232,7 @@ def test_an_invoice_is_made_in_one_call_and_posted_by_its_goal(odoo: Connector, 
     assert posted.doc["name"].startswith("INV/")
     twin.orm.pay(int(invoice.id), "20.15")
     (payment,) = changed_since(odoo, "payment", ALWAYS).values()
-    assert (payment.doc["amount"], payment.doc["invoice_id"]) == ("20.15", int(invoice.id))
+    assert (payment.doc["amount"], payment.doc["invoice_id"]) == ("20.15", invoice.id)
     part = changed_since(odoo, "invoice", ALWAYS)[invoice.id]
     assert part.doc["payment_state"] == "partial"
 
