@@ -98,7 +98,7 @@ class Changes:
             is_over = any(at is not None and at < span.since for at in changes)
             return rows, None if rows.after is None or is_over else replace(stand, place=rows.after)
         in_order(shape, changes)
-        following = None if rows.after is None else moved(listing, rows, changes, since, stand)
+        following = None if rows.after is None else moved(shape, listing, rows, changes, since, stand)
         seen = set(stand.seen) if stand.place.number == 0 else set()
         items = tuple(item for item in rows.items if listing.items.id(listing.items.record(item)) not in seen)
         return replace(rows, items=items), following
@@ -161,8 +161,13 @@ def parts_of(shape: Shape) -> list[tuple[str, Listing]]:
 
 def bounds(shape: Shape, listing: Listing, since: datetime, until: datetime) -> dict[str, Any]:
     """The interval as the product wants it: what lies outside is dropped when it comes, so rather more than less."""
-    step = max(shape.spec.feed.granularity, listing.instants.step) if listing.exclusive else timedelta(0)
+    step = step_of(shape, listing)
     return {"since": listing.instants.write(since - step), "until": listing.instants.write(until + step, up=True)}
+
+
+def step_of(shape: Shape, listing: Listing) -> timedelta:
+    """How far a listing that leaves its bounds out is asked beyond them."""
+    return max(shape.spec.feed.granularity, listing.instants.step) if listing.exclusive else timedelta(0)
 
 
 def moves(kind: str, listing: Listing) -> bool:
@@ -180,13 +185,16 @@ def in_order(shape: Shape, changes: Sequence[datetime | None]) -> None:
         raise RejectedError("{object} are not listed in the order of change: say order: none", object=shape.name)
 
 
-def moved(listing: Listing, rows: Rows, changes: Sequence[datetime | None], since: datetime, stand: Stand) -> Stand:
+def moved(
+    shape: Shape, listing: Listing, rows: Rows, changes: Sequence[datetime | None], since: datetime, stand: Stand
+) -> Stand:
     """Where a listing goes on: at its last change, or further on within one instant."""
     last = changes[-1] if changes else None
     if last is None or last <= since or rows.after is None:
         return replace(stand, place=rows.after or Place())
     ids = [listing.items.id(listing.items.record(item)) for item in rows.items]
-    told = tuple(one for one, at in zip(ids, changes, strict=True) if at == last and one is not None)
+    again = last - step_of(shape, listing)  # from here on they are told once more
+    told = tuple(one for one, at in zip(ids, changes, strict=True) if at and at >= again and one is not None)
     return Stand(stand.part, last.isoformat(), told)
 
 

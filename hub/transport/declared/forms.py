@@ -69,6 +69,7 @@ PAIRS: Mapping[str, Callable[[Doc, Instants], Pair]] = {
     "any": lambda _, __: (same, same),
     "text": lambda _, __: (_text, _text),
     "integer": lambda _, __: (_integer, _integer),
+    "id": lambda _, __: (lambda value: str(_integer(value)), _integer),
     "number": lambda _, __: (_number, _decimal),
     "boolean": lambda _, __: (lambda value: BOOLEANS[as_text(value).lower()], lambda value: BOOLEANS[as_text(value)]),
     "date": _dates,
