@@ -47,6 +47,7 @@ soak: .venv/ready soak-demo ## play SEEDS histories of the flagship test (2000)
 
 soak-demo: .venv/ready .venv-tryton/ready ## play the story of the demo ROUNDS times (20) while hub and ERP are killed
 	@$(BIN)/python -m tests.soak --seeds 0:$(ROUNDS)
+	@$(BIN)/python -m tests.soak --set-up --seeds 0:4
 
 mutants: .venv/ready ## plant wrong mappings and tell what stops each
 	@$(BIN)/python -m tests.mutants
