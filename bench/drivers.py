@@ -18,7 +18,7 @@ from time import perf_counter, process_time
 
 from bench.report import machine, store, table
 
-DRIVERS = ("rest",)
+DRIVERS = ("odata", "rest")
 HEAD = (
     "driver",
     "work",
