@@ -10,6 +10,7 @@ from lxml import etree
 from hub.transport.http import Answer
 
 MAX_DEPTH = 100
+NESTS = frozenset({dict, list})  # what JSON nests; its parser makes no subclasses
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 OF_TEXT = re.compile("utf|ascii|iso|latin|cp[0-9]|gb|big5|euc|shift|koi|hz")  # Python has codecs that unpack, too
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -80,14 +81,12 @@ def no_number(_told: str) -> None:
 
 
 def _not_too_deep(doc: Any) -> None:
-    level = [doc]
+    level = [doc] if type(doc) in NESTS else []
     for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-            if isinstance(child, (dict, list))
-        ]
+        inside: list[Any] = []
+        for node in level:
+            inside += node.values() if type(node) is dict else node
+        level = [child for child in inside if type(child) in NESTS]
         if not level:
             return
     raise BrokenAnswerError("too deeply nested")
