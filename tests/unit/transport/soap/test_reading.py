@@ -101,6 +101,12 @@ def test_an_element_may_say_that_it_is_of_a_wider_type(tmp_path: Path) -> None:
     assert read(of, f"<t:DoResponse>{inner}</t:DoResponse>")["i"]["serial"] == "S"
 
 
+@pytest.mark.parametrize(("kind", "value"), [("enc:string", "1"), ("enc:int", 1), ("enc:boolean", True)])
+def test_an_encoded_value_is_its_text_without_id_and_reference(tmp_path: Path, kind: str, value: Any) -> None:
+    types = '<xs:import namespace="http://schemas.xmlsoap.org/soap/encoding/"/>'
+    assert field(tmp_path, kind, "1", types=types) == value
+
+
 def test_a_nil_element_is_nothing(tmp_path: Path) -> None:
     of = doing(tmp_path, told='<xs:element name="a" type="xs:int" nillable="true"/>')
     assert read(of, '<t:DoResponse><t:a xsi:nil="true"/></t:DoResponse>') == {"a": None}
