@@ -55,7 +55,9 @@ bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep t
 	@$(BIN)/python -m bench.mapping $(if $(STORE),--store)
 	@$(BIN)/python -m bench.intake $(if $(STORE),--store)
 	@$(BIN)/python -m bench.sync $(if $(STORE),--store)
+	@$(BIN)/python -m bench.soap $(if $(STORE),--store)
 	@$(BIN)/python -m bench.hook_to_delivery $(if $(STORE),--store)
+	@$(BIN)/python -m bench.drivers $(if $(STORE),--store)
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code
 	$(BIN)/python -m docs.generate

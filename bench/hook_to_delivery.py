@@ -20,18 +20,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import requests
 
 from bench import node_red
+from bench.laying_out import lay_out
 from bench.report import HEAD, Metric, Round, machine, row, store, table
 from bench.servers import ROOT, Server, cpu_seconds
-from hub.bootstrap import migrate
-from hub.cli.init import FOLDERS
-from hub.files.settings import load
-from hub.storage.cipher import Keyring
 
 METRIC = Metric("hook to delivery, 30 fields", "Node-RED", "hub", lambda one: one.rate, ">= 0.6", ">= 1.0")
 CLIENTS = 16
@@ -141,22 +137,12 @@ class Side:
     pid: int
 
 
-def install(directory: Path, sink: str) -> None:
-    """Make the hub's installation."""
-    for folder in (*FOLDERS, "mappings/shop", "mappings/sink"):
-        (directory / folder).mkdir(parents=True, exist_ok=True)
-    for name, text in FILES.items():
-        (directory / name).write_text(Template(text).substitute(sink=sink), "utf-8")
-    Keyring.fresh().save(directory / "key.json")
-    migrate(load(directory), os.environ)
-
-
 @contextmanager
 def sides(folder: Path) -> Iterator[tuple[Side, Side]]:
     """Node-RED and the hub, each with a sink of its own."""
     log = folder / "log"
     with Server(log, "bench.depot_server") as one, Server(log, "bench.depot_server") as other:
-        install(folder / "hub", other.url)
+        lay_out(folder / "hub", FILES, sink=other.url)
         with (
             node_red.running(folder / "node-red", one.url) as (red, pid),
             Server(log, "hub.cli", "--dir", str(folder / "hub"), "up") as hub,

@@ -3,13 +3,10 @@
 import base64
 import os
 from pathlib import Path
-from string import Template
 
-from hub.bootstrap import build, migrate
-from hub.cli.init import FOLDERS
-from hub.files.settings import load
+from bench.laying_out import lay_out
+from hub.bootstrap import build
 from hub.services import records
-from hub.storage.cipher import Keyring
 
 TOKEN = "intake"  # noqa: S105 - of a server that lives for a minute on 127.0.0.1
 KEY = bytes(range(32))
@@ -75,13 +72,7 @@ sync:
 
 def install(directory: Path, database: str) -> None:
     """Make the installation, with its customers."""
-    for folder in (*FOLDERS, "mappings/desk"):
-        (directory / folder).mkdir(parents=True, exist_ok=True)
-    for name, text in FILES.items():
-        (directory / name).write_text(Template(text).substitute(database=database), "utf-8")
-    Keyring.fresh().save(directory / "key.json")
-    settings = load(directory)
-    migrate(settings, os.environ)
+    settings = lay_out(directory, FILES, database=database)
     with build(settings, os.environ) as container:
         hub = container.hub
         for number, phone in enumerate(CALLERS):

@@ -4,16 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from string import Template
 from time import perf_counter, process_time
 
+from bench.laying_out import lay_out
 from bench.report import Round
-from hub.bootstrap import build, migrate
-from hub.cli.init import FOLDERS
-from hub.files.settings import load
+from hub.bootstrap import build
 from hub.services import records
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 
 SYSTEM, ENTITY, OBJECT = "depot", "part", "item"
 SINGLY, BATCH = 1, 100  # records that the depot takes in one call
@@ -69,22 +66,12 @@ sync:
 }
 
 
-def install(directory: Path, database: str, url: str, batch: int) -> None:
-    """Make the installation."""
-    for folder in (*FOLDERS, "mappings/depot"):
-        (directory / folder).mkdir(parents=True, exist_ok=True)
-    for name, text in FILES.items():
-        (directory / name).write_text(Template(text).substitute(database=database, url=url, batch=batch), "utf-8")
-    Keyring.fresh().save(directory / "key.json")
-    migrate(load(directory), os.environ)
-
-
 @contextmanager
 def running(directory: Path, database: str, url: str, *, batch: int = BATCH) -> Iterator[Hub]:
     """A hub in this process, without workers: the benchmark calls what they would call."""
-    install(directory, database, url, batch)
+    settings = lay_out(directory, FILES, database=database, url=url, batch=batch)
     with ExitStack() as opened:
-        yield opened.enter_context(build(load(directory), os.environ)).hub
+        yield opened.enter_context(build(settings, os.environ)).hub
 
 
 def add_parts(hub: Hub, first: int, count: int) -> None:

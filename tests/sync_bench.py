@@ -37,6 +37,11 @@ sync:
   guard: {max_changed: 20%, max_deleted: 10, floor: 1}
 """
 
+KINDS = CUSTOMER.replace(
+    "fields:\n",
+    "values:\n  kind: {company: C, person: P}\nfields:\n  kind <-> type: {map: kind, other: review}\n",
+)  # a person is asked about a kind that is none of these
+
 INVOICE = """
 map: invoice/erp.bill
 version: 1

@@ -82,17 +82,17 @@ def refuse(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, values: Doc) 
 # What moves
 
 
+def drawn_on(tx: UnitOfWork, reservation_id: str, movement: str, values: Doc) -> tuple[Record, Record, rules.Draw]:
+    """A reservation, its part, and what a movement draws on it: ``quantity``, or all that is left."""
+    reservation = tx.records.need("reservation", reservation_id)
+    part = tx.records.need("part", reservation.doc["part_id"])
+    book = documents.ledger(tx, reservation.doc["ticket_id"])
+    return reservation, part, rules.draw(book, movement, reservation_id, documents.wanted(part, values), part=part.doc)
+
+
 def issue(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, values: Doc) -> Record:
     """Hand a reserved part out into the technician's own stock, all that is left or ``quantity``; serials?."""
-    reservation = tx.records.need("reservation", record_id)
-    part = tx.records.need("part", reservation.doc["part_id"])
-    draw = rules.draw(
-        documents.ledger(tx, reservation.doc["ticket_id"]),
-        "issue",
-        record_id,
-        documents.wanted(part, values),
-        part=part.doc,
-    )
+    reservation, part, draw = drawn_on(tx, record_id, "issue", values)
     doc = {
         **documents.drawn(hub, actor, reservation.doc, draw),
         **documents.serials(part, draw, values),
@@ -105,15 +105,7 @@ def issue(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, values: Doc) -
 
 def release(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, values: Doc) -> Record:
     """Set free what a reservation promises and nobody drew, all of it or ``quantity``; reason?."""
-    reservation = tx.records.need("reservation", record_id)
-    part = tx.records.need("part", reservation.doc["part_id"])
-    draw = rules.draw(
-        documents.ledger(tx, reservation.doc["ticket_id"]),
-        "release",
-        record_id,
-        documents.wanted(part, values),
-        part=part.doc,
-    )
+    reservation, _, draw = drawn_on(tx, record_id, "release", values)
     doc = {
         **documents.drawn(hub, actor, reservation.doc, draw),
         "warehouse_id": reservation.doc["warehouse_id"],

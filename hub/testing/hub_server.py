@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from hub.testing.child import Child
 from hub.testing.tryton.server import clean_environment
 
 READY_SECONDS = 60
@@ -21,14 +21,14 @@ class HubError(Exception):
     """The hub for the demo or a test does not run; the message says why."""
 
 
-class HubServer:
+class HubServer(Child):
     """One data directory and the process that serves it."""
 
     def __init__(self, directory: Path, port: int, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(STOP_SECONDS)
         self.directory, self.port = directory, port
         self.url = f"http://127.0.0.1:{port}"
         self._environment = {**clean_environment(), "PYTHONPATH": os.pathsep.join(sys.path), **(environment or {})}
-        self._process: subprocess.Popen[bytes] | None = None
 
     def set_up(self, settings: str, files: Mapping[str, str]) -> bool:
         """Make the data directory, its secrets and its settings; False when it is there already."""
@@ -67,23 +67,6 @@ class HubServer:
                 raise HubError(words[-1] if words else "the hub did not start and said nothing")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Stop it the polite way."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Kill it as a power cut would."""
-        self._end(signal.SIGKILL)
-
-    def cut_power(self) -> None:
-        """Kill it, whatever it does, and leave it to whoever watches; nothing happens when it does not run."""
-        if self._process is not None:
-            self._process.kill()
-
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
-
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", "hub.cli", "--dir", str(self.directory), *arguments]
 
@@ -92,18 +75,6 @@ class HubServer:
             return requests.get(f"{self.url}/healthz", timeout=2).ok
         except (requests.ConnectionError, requests.Timeout):
             return False
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
 
 
 def new_secret() -> str:

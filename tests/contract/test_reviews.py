@@ -15,7 +15,7 @@ from hub.services.context import Actor
 from hub.services.decisions import Decision
 from hub.services.reviewing import Outcome
 from hub.testing.clock import FakeClock
-from tests.sync_bench import CUSTOMER, Bench, bench
+from tests.sync_bench import CUSTOMER, KINDS, Bench, bench
 
 PHONE = "+8613800138000"
 
@@ -143,10 +143,7 @@ def test_a_personal_value_is_masked_in_lists_and_shown_to_who_may_see_it(b: Benc
 
 @pytest.fixture
 def kinds(store: Store, clock: FakeClock) -> Bench:
-    text = CUSTOMER.replace("fields:\n", "values:\n  kind: {company: C, person: P}\nfields:\n")
-    return bench(
-        store, clock, customer=text.replace("fields:\n", "fields:\n  kind <-> type: {map: kind, other: review}\n")
-    )
+    return bench(store, clock, customer=KINDS)
 
 
 def test_an_unknown_value_is_replaced_by_an_entered_one_on_both_sides(kinds: Bench) -> None:

@@ -16,7 +16,7 @@ from hub.services import queue, reconciling, reviewing
 from hub.storage.links import SqlLinks
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
-from tests.sync_bench import CUSTOMER, MOVES, SPECS, Bench, bench
+from tests.sync_bench import CUSTOMER, KINDS, MOVES, SPECS, Bench, bench
 
 Ruled = Callable[[str], Bench]
 
@@ -30,10 +30,7 @@ def reviews(b: Bench) -> list[Review]:
 
 @pytest.fixture
 def kinds(store: Store, clock: FakeClock) -> Bench:
-    text = CUSTOMER.replace("fields:\n", "values:\n  kind: {company: C, person: P}\nfields:\n")
-    return bench(
-        store, clock, customer=text.replace("fields:\n", "fields:\n  kind <-> type: {map: kind, other: review}\n")
-    )
+    return bench(store, clock, customer=KINDS)
 
 
 def test_an_unknown_value_of_a_known_record_goes_to_review_and_the_rest_moves_on(kinds: Bench) -> None:

@@ -19,12 +19,13 @@ from hub.files.mappings import parse_mapping
 from hub.ports.connector import ObjectSpec, Step
 from hub.ports.records import Record
 from hub.ports.store import Store
-from hub.services import billing, inbound, outbound, reconciliation
+from hub.services import billing, inbound, reconciliation
 from hub.services.composing import composed
 from hub.services.context import System
 from hub.services.period import period_of
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
+from tests.sync_bench import Bench
 from tests.unit.services.world import World
 
 INVOICE = """
@@ -94,14 +95,7 @@ class Books:
 
     def run(self, rounds: int = 4, step: timedelta = timedelta(seconds=20)) -> None:
         """Let the hub work."""
-        hub = self.world.hub
-        for _ in range(rounds):
-            self.world.clock.pass_by(step)
-            inbound.poll(hub, hub.systems["erp"])
-            while inbound.process(hub):
-                pass
-            while outbound.deliver(hub, "erp"):
-                pass
+        Bench(self.world.hub, self.world.clock, self.erp).run(rounds, step)
 
     def settle(self) -> None:
         """Until doubt and back-off have run out."""

@@ -14,11 +14,12 @@ from hub.ports.connector import ObjectSpec, Step
 from hub.ports.crash import NoCrash
 from hub.ports.records import Record
 from hub.ports.store import Store
-from hub.services import inbound, outbound, stock
+from hub.services import stock
 from hub.services.composing import composed
 from hub.services.context import System
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
+from tests.sync_bench import Bench
 from tests.unit.services.world import World
 
 RESERVATION = """
@@ -114,14 +115,7 @@ class Site:
         self.world.hub = replace(self.world.hub, systems={"erp": system})
 
     def work(self, rounds: int = 1) -> None:
-        hub = self.world.hub
-        for _ in range(rounds):
-            self.world.clock.pass_by(timedelta(seconds=40))
-            inbound.poll(hub, hub.systems["erp"])
-            while inbound.process(hub):
-                pass
-            while outbound.deliver(hub, "erp"):
-                pass
+        Bench(self.world.hub, self.world.clock, self.erp).run(rounds, timedelta(seconds=40))
 
     def until_killed(self, point: str) -> bool:
         """Work until the hub dies at a place, and start it again; whether it died."""

@@ -26,12 +26,12 @@ class FieldChange:
     @property
     def owner(self) -> Owner | None:
         """Whose value wins when both sides changed; members of lists have their own rule."""
-        return self.rule.owner if isinstance(self.rule, FieldRule) else None
+        return self.rule.owner
 
     @property
     def sensitive(self) -> bool:
         """Whether the values are to be masked wherever they are shown."""
-        return isinstance(self.rule, ListRule) or self.rule.sensitive
+        return self.rule.sensitive
 
 
 def changes(parts: Sequence[Part], old: Node, new: Node, run: Run, *, of_hub: bool) -> Iterator[FieldChange]:

@@ -158,6 +158,16 @@ class ListRule:
         """Whether its members have keys that both sides know."""
         return not self.remote_ids
 
+    @property
+    def owner(self) -> Owner | None:
+        """None: who adds and removes its members is another rule."""
+        return None
+
+    @property
+    def sensitive(self) -> bool:
+        """A member may be anything: it is masked wherever it is shown."""
+        return True
+
     def __str__(self) -> str:
         return f"{self.hub} {self.direction} {self.remote}"
 

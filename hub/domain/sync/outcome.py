@@ -56,7 +56,7 @@ class Change:
     @property
     def sensitive(self) -> bool:
         """Whether the values are to be masked wherever they are shown."""
-        return isinstance(self.rule, ListRule) or self.rule.sensitive
+        return self.rule.sensitive
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ class Conflict:
     @property
     def owner(self) -> Owner | None:
         """The rule's owner; members of lists have none."""
-        return self.rule.owner if isinstance(self.rule, FieldRule) else None
+        return self.rule.owner
 
     @property
     def sensitive(self) -> bool:
         """Whether the values are to be masked wherever they are shown."""
-        return isinstance(self.rule, ListRule) or self.rule.sensitive
+        return self.rule.sensitive
 
 
 @dataclass(frozen=True)

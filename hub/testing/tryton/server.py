@@ -1,9 +1,7 @@
 """One running Tryton on this machine: started, stopped, killed, and set back to its seed."""
 
-import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import requests
 
+from hub.testing.child import Child
 from hub.testing.tryton.logins import FILE, Login, read_logins
 from hub.testing.tryton.series import TRYTON_80, Series
 
@@ -56,7 +55,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(led_astray)} | extra
 
 
-class TrytonServer:
+class TrytonServer(Child):
     """Serves the database in a folder on 127.0.0.1; ``port`` 0 takes a free one.
 
     The folder is filled with a copy of the seed's database and logins when it holds no database yet, so that a demo
@@ -64,8 +63,8 @@ class TrytonServer:
     """
 
     def __init__(self, seed: Path, folder: Path, *, port: int = 0, series: Series = TRYTON_80) -> None:
+        super().__init__(STOP_SECONDS)
         self._seed, self._folder, self._wanted_port, self.series = seed, folder, port, series
-        self._process: subprocess.Popen[bytes] | None = None
         self.port = port
 
     @property
@@ -95,23 +94,6 @@ class TrytonServer:
                 return
             self.port = 0
         raise ErpError(f"Tryton found no free port in {PORTS_TRIED} tries")
-
-    def stop(self) -> None:
-        """Stop it the polite way; nothing happens when it does not run."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Kill it as a power cut would."""
-        self._end(signal.SIGKILL)
-
-    def cut_power(self) -> None:
-        """Kill it, whatever it does, and leave it to whoever watches; nothing happens when it does not run."""
-        if self._process is not None:
-            self._process.kill()
-
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
 
     def restart(self) -> None:
         """Start again on the same data and port."""
@@ -160,19 +142,6 @@ class TrytonServer:
 
     def _log(self) -> str:
         return (self._folder / "trytond.log").read_text(encoding="utf-8", errors="replace")
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGCONT)  # a stopped process does not hear the other signal
-            self._process.send_signal(how)
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
 
 
 def free_port() -> int:

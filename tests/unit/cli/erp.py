@@ -1,6 +1,7 @@
 """A fake ERP with one customer, connected to an installation by files of the operator's own."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,19 @@ module: connectors.fake
 settings: {}
 objects:
   party: {title: {en: Party, zh: 客户}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: party}}
+"""
+LOCATIONS = CONNECTOR.replace("party", "location").replace("Party", "Location").replace("客户", "库位")
+WAREHOUSE = """
+map: warehouse/erp.location
+version: 1
+hub: {entity: warehouse, schema: canonical/warehouse.json}
+remote: {system: erp, object: location}
+identity: {remote_id: id, adopt_if: [[code]]}
+fields:
+  code <- code:
+  name <- name:
+  kind <- const main:
+sync: {default_owner: remote}
 """
 MAPPING = """
 map: customer/erp.party
@@ -67,12 +81,25 @@ def clock() -> FakeClock:
 def connected(directory: Path, monkeypatch: pytest.MonkeyPatch, system: FakeSystem | None = None) -> FakeSystem:
     """Connect a fake system called erp."""
     fake = system or FakeSystem(clock(), [ObjectSpec("party")])
-    for name, text in (
-        ("connectors/fake.yaml", CONNECTOR),
-        ("mappings/fake/customer.yaml", MAPPING),
-        ("schemas/remote/fake/party.json", SCHEMA),
-        ("hub.yaml", "systems: {erp: {connector: fake, mappings: [fake]}}"),
-    ):
+    files = {
+        "connectors/fake.yaml": CONNECTOR,
+        "mappings/fake/customer.yaml": MAPPING,
+        "schemas/remote/fake/party.json": SCHEMA,
+    }
+    return install(directory, monkeypatch, fake, files)
+
+
+def with_one_warehouse(directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
+    """Connect a fake system called erp that has one warehouse."""
+    fake = FakeSystem(clock(), [ObjectSpec("location")])
+    fake.create("location", {"code": "STO", "name": "Main store"})
+    files = {"connectors/fake.yaml": LOCATIONS, "mappings/fake/warehouse.yaml": WAREHOUSE}
+    return install(directory, monkeypatch, fake, files)
+
+
+def install(directory: Path, monkeypatch: pytest.MonkeyPatch, fake: FakeSystem, files: Mapping[str, str]) -> FakeSystem:
+    """Write the operator's files, and have the fake system stand where they connect one."""
+    for name, text in {**files, "hub.yaml": "systems: {erp: {connector: fake, mappings: [fake]}}"}.items():
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text, "utf-8")
     monkeypatch.setattr(systems, "connect", lambda *_: fake)  # the connector package has no fake

@@ -1,43 +1,18 @@
 """Reports and drift on the command line."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hub.bootstrap import systems
-from hub.ports.connector import ObjectSpec
-from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.test_sync import MAPPING
-
-CONNECTOR = """
-connector: fake
-title: {en: Fake, zh: 仿真}
-product: a fake of the tests
-module: connectors.fake
-settings: {}
-objects:
-  location:
-    title: {en: Location, zh: 库位}
-    cursor: {tz: UTC, granularity: 1 s}
-    remote: {model: location}
-"""
+from tests.unit.cli.erp import with_one_warehouse
 
 
 @pytest.fixture
 def erp(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
-    """A fake ERP with one warehouse, connected to the installation."""
-    system = FakeSystem(FakeClock(datetime.now(UTC) - timedelta(minutes=1)), [ObjectSpec("location")])
-    system.create("location", {"code": "STO", "name": "Main store"})
-    (directory / "connectors" / "fake.yaml").write_text(CONNECTOR, "utf-8")
-    (directory / "mappings" / "fake").mkdir()
-    (directory / "mappings" / "fake" / "warehouse.yaml").write_text(MAPPING, "utf-8")
-    (directory / "hub.yaml").write_text("systems: {erp: {connector: fake, mappings: [fake]}}", "utf-8")
-    monkeypatch.setattr(systems, "connect", lambda *_: system)  # the connector package has no fake
-    return system
+    return with_one_warehouse(directory, monkeypatch)
 
 
 def test_a_report_is_told_and_written_to_files(run: Run, erp: FakeSystem, tmp_path: Path) -> None:

@@ -2,53 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hub.bootstrap import build, systems
+from hub.bootstrap import build
 from hub.files.settings import load
-from hub.ports.connector import ObjectSpec
-from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
 from tests.unit.cli.conftest import Run
-
-CONNECTOR = """
-connector: fake
-title: {en: Fake, zh: 仿真}
-product: a fake of the tests
-module: connectors.fake
-settings: {}
-objects:
-  location: {title: {en: Location, zh: 库位}, cursor: {tz: UTC, granularity: 1 s}, remote: {model: location}}
-"""
-MAPPING = """
-map: warehouse/erp.location
-version: 1
-hub: {entity: warehouse, schema: canonical/warehouse.json}
-remote: {system: erp, object: location}
-identity: {remote_id: id, adopt_if: [[code]]}
-fields:
-  code <- code:
-  name <- name:
-  kind <- const main:
-sync: {default_owner: remote}
-"""
+from tests.unit.cli.erp import with_one_warehouse
 
 
 @pytest.fixture
 def erp(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
-    """A fake ERP with one warehouse, connected to the installation."""
-    fake = FakeClock(datetime.now(UTC) - timedelta(minutes=1))
-    system = FakeSystem(fake, [ObjectSpec("location")])
-    system.create("location", {"code": "STO", "name": "Main store"})
-    (directory / "connectors" / "fake.yaml").write_text(CONNECTOR, "utf-8")
-    (directory / "mappings" / "fake").mkdir()
-    (directory / "mappings" / "fake" / "warehouse.yaml").write_text(MAPPING, "utf-8")
-    (directory / "hub.yaml").write_text("systems: {erp: {connector: fake, mappings: [fake]}}", "utf-8")
-    monkeypatch.setattr(systems, "connect", lambda *_: system)  # the connector package has no fake
-    return system
+    return with_one_warehouse(directory, monkeypatch)
 
 
 def warehouses(directory: Path) -> list[Mapping[str, object]]:
