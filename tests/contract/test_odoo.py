@@ -268,19 +268,19 @@ def test_what_was_rolled_back_in_the_end_is_tried_again_later(odoo: Connector, t
 
 
 @pytest.mark.parametrize("how", ["lost", "broken", "error", "late"])
-def test_a_lost_answer_leaves_one_record_to_be_found(odoo: Connector, twin: Odoo, how: str) -> None:
+def test_a_lost_answer_leaves_one_record_to_be_found(odoo: Connector, twin: Odoo, wire: Wire, how: str) -> None:
     odoo.get("customer", "1")  # logged in
-    twin.faults.plan(how, path="create" if twin.connector == "odoo" else "")
+    twin.faults.plan(how, path="create" if wire.file != JSON_RPC else "jsonrpc")
     with pytest.raises(UnknownOutcomeError):
         odoo.create("customer", partner("L1"))
     twin.faults.go_on()
     assert len(odoo.find("customer", "x_tickethub_ref", "L1")) == 1
 
 
-def test_a_create_that_the_server_ran_twice_is_seen_as_two(odoo: Connector, twin: Odoo) -> None:
+def test_a_create_that_the_server_ran_twice_is_seen_as_two(odoo: Connector, twin: Odoo, wire: Wire) -> None:
     """odoo/odoo#65876: nothing over there makes our key unique, so the look-up tells both and a person decides."""
     odoo.get("customer", "1")
-    twin.faults.plan("twice", path="create" if twin.connector == "odoo" else "")
+    twin.faults.plan("twice", path="create" if wire.file != JSON_RPC else "jsonrpc")
     made = odoo.create("customer", partner("T1"))
     found = [one.id for one in odoo.find("customer", "x_tickethub_ref", "T1")]
     assert len(found) == 2

@@ -1,15 +1,19 @@
 """Odoo before 19: the same database, over XML-RPC and JSON-RPC."""
 
 import xmlrpc.client
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from flask import Flask, Response, jsonify, request
 
+from hub.testing.twin.faults import Environ, Wsgi, repeatable
 from hub.testing.twin.refusals import RefusedError
+from hub.testing.twin.twin import Clock
 from hub.testing.twins.odoo import KEY, USER_ID, Odoo, by_position, denied, fault_of
+from hub.testing.twins.odoo.orm import refused
 
 LOGIN = "tickethub"
+MARK = "odoo.method_told"
 
 
 class OdooBefore19(Odoo):
@@ -19,10 +23,20 @@ class OdooBefore19(Odoo):
     settings: ClassVar[Mapping[str, Any]] = {"database": "company", "user": LOGIN}
     version: ClassVar[str] = "17.0"
 
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self.app.wsgi_app = by_method(self.app.wsgi_app)  # type: ignore[method-assign] # as Flask says
+
     def routes(self, app: Flask) -> None:
         """Two services over XML-RPC, and all over one address of JSON-RPC."""
         app.add_url_rule("/xmlrpc/2/<service>", view_func=self._xmlrpc, methods=["POST"])
+        app.add_url_rule("/xmlrpc/2/<service>/<model>/<method>", view_func=self._told, methods=["POST"])
         app.add_url_rule("/jsonrpc", view_func=self._jsonrpc, methods=["POST"])
+
+    def _told(self, service: str, model: str, method: str) -> Response:  # noqa: ARG002 - they stand in the body too
+        if MARK not in request.environ:
+            raise refused((404, "werkzeug.exceptions.NotFound"), "404 Not Found")
+        return self._xmlrpc(service)
 
     def service(self, service: str, method: str, params: list[Any]) -> Any:
         """A method of a service, as both wires call it."""
@@ -64,6 +78,20 @@ class OdooBefore19(Odoo):
             }
             answer = {"error": {"code": 200, "message": "Odoo Server Error", "data": data}}
         return jsonify({"jsonrpc": "2.0", "id": told.get("id"), **answer})
+
+
+def by_method(app: Wsgi) -> Wsgi:
+    """The application with model and method of an ``execute_kw`` behind its address, for plans of faults."""
+
+    def served(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/xmlrpc/2/object":
+            return app(environ, start)
+        again = repeatable(environ)
+        params, _ = xmlrpc.client.loads(again()["wsgi.input"].read())
+        told = "/".join(str(one) for one in params[3:5])
+        return app({**again(), "PATH_INFO": f"/xmlrpc/2/object/{told}", MARK: True}, start)
+
+    return served
 
 
 TWIN = OdooBefore19
