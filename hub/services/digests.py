@@ -10,6 +10,11 @@ HASHER = PasswordHasher()
 NOBODY = HASHER.hash("no account has this password")  # verified for unknown logins, so that they take as long
 
 
+def hash_of(password: str) -> str:
+    """What is kept of a password; slow by design, and so never made in a transaction."""
+    return HASHER.hash(password)
+
+
 def matches(hashed: str, password: str) -> bool:
     """Whether a password is the one of a hash; slow by design."""
     try:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.ports.accounts import User
-from hub.services import accounts, api_keys
+from hub.services import accounts, api_keys, digests
 from hub.services.context import Hub
 from hub.storage.blobs import FileBlobs
 from hub.storage.sqlite import SqliteStore
@@ -70,7 +70,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def people(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> dict[str, User]:
     """One person of each role; their passwords are hashed once for all tests."""
-    monkeypatch.setattr(accounts, "HASHER", Quick())
+    monkeypatch.setattr(digests, "HASHER", Quick())
     actor = hub.actor("setup")
     return {
         login: accounts.add_user(hub, actor, login=login, name=login.title(), password=PASSWORD, roles=roles)
