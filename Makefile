@@ -47,6 +47,7 @@ soak: .venv/ready soak-demo ## play SEEDS histories of the flagship test (2000)
 
 soak-demo: .venv/ready .venv-tryton/ready ## play the story of the demo ROUNDS times (20) while hub and ERP are killed
 	@$(BIN)/python -m tests.soak --seeds 0:$(ROUNDS)
+	@$(BIN)/python -m tests.soak --set-up --seeds 0:4
 
 mutants: .venv/ready ## plant wrong mappings and tell what stops each
 	@$(BIN)/python -m tests.mutants
@@ -55,7 +56,9 @@ bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep t
 	@$(BIN)/python -m bench.mapping $(if $(STORE),--store)
 	@$(BIN)/python -m bench.intake $(if $(STORE),--store)
 	@$(BIN)/python -m bench.sync $(if $(STORE),--store)
+	@$(BIN)/python -m bench.soap $(if $(STORE),--store)
 	@$(BIN)/python -m bench.hook_to_delivery $(if $(STORE),--store)
+	@$(BIN)/python -m bench.drivers $(if $(STORE),--store)
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code
 	$(BIN)/python -m docs.generate

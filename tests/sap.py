@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.odata import connect
+from hub.domain.documents import Doc
 from hub.files.connectors import load_connector
 from hub.ports.connector import Connector, Setup
 from hub.testing.twin.limits import RateLimit
@@ -15,10 +16,10 @@ DECLARED = load_connector(Path(__file__).parents[1] / "connectors" / "sap_s4hana
 DEFAULTS = {name: node["default"] for name, node in DECLARED.settings.items() if "default" in node}
 
 
-def connected(url: str, **other: Any) -> Connector:
+def connected(url: str, connection: Doc | None = None, **other: Any) -> Connector:
     """A connector to the system at an address."""
     settings: Mapping[str, Any] = {**DEFAULTS, **S4HanaTwin.settings, **S4HanaTwin.secrets, "url": url, **other}
-    return connect(Setup("erp", settings, DECLARED.objects, DECLARED.remote, DECLARED.connection))
+    return connect(Setup("erp", settings, DECLARED.objects, DECLARED.remote, connection or DECLARED.connection))
 
 
 def patient_twin() -> S4HanaTwin:

@@ -19,6 +19,12 @@ def furnish(directory: Path) -> Path:
     return directory
 
 
+def patient_copy(furnished: Path, directory: Path) -> Stage:
+    """A demo like the furnished one, not yet started, with the settings that it is shipped with."""
+    shutil.copytree(furnished, directory)
+    return Stage(directory, port=free_port(), erp_port=free_port())
+
+
 def impatient_copy(furnished: Path, directory: Path) -> Stage:
     """A demo like the furnished one, not yet started, that gives up a request after 8 s and looks 2 s later."""
     shutil.copytree(furnished, directory)

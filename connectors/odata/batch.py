@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 
+from connectors.odata.asking import Write
 from connectors.odata.values import V4
-from connectors.odata.wire import Wire, Write
+from connectors.odata.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import AuthError, HubError, NotFoundError, RejectedError
 from hub.transport.bodies import BrokenAnswerError
@@ -57,7 +58,7 @@ class Batches:
 
     def _judged(self, answer: Answer) -> Outcome:
         try:
-            doc = self._wire.json(answer)
+            doc = self._wire.answers.json(answer)
         except BrokenAnswerError as broken:
             if answer.status < HTTPStatus.BAD_REQUEST:
                 return self._wire.lost(broken.kind, write=True)
@@ -68,7 +69,7 @@ class Batches:
         except TokenRefusedError:
             return AuthError("{system} does not let us in: {reason}", system=self._wire.system, reason="status 401")
         except NotFoundError as error:
-            return RejectedError("{reason}", reason=str(error))
+            return RejectedError(error.template, **error.params)
         except HubError as error:
             return error
 
@@ -89,7 +90,7 @@ class Batches:
 
     def _responses(self, reply: Reply) -> dict[str, Doc]:
         try:
-            doc = self._wire.json(reply.doc)
+            doc = self._wire.answers.json(reply.doc)
         except BrokenAnswerError as broken:
             raise self._wire.lost(broken.kind, write=True) from broken
         responses = doc.get("responses") if isinstance(doc, dict) else None

@@ -12,6 +12,7 @@ from connectors.odata.values import DAY, instant_of, read
 UNTOLD = timedelta(microseconds=999)  # what version 2 leaves out of a time that it keeps more exactly
 TIMES = frozenset({"Edm.Time", "Edm.TimeOfDay"})
 DAYS = frozenset({DAY, "Edm.Date"})
+INSTANT = "Edm.DateTimeOffset"
 
 
 class Dating:
@@ -21,6 +22,8 @@ class Dating:
         self.alternatives = tuple(tuple(each.split("+")) for each in told)
         self._entity = entity
         self._zone = ZoneInfo(zone)
+        only = self.alternatives[0] if len(self.alternatives) == 1 else ()
+        self._stamp = only[0] if only and entity.type_of(only[0]) == INSTANT else None
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -29,6 +32,9 @@ class Dating:
 
     def at(self, told: Mapping[str, Any]) -> datetime | None:
         """When the entity was changed last, as far as it says."""
+        if self._stamp is not None:
+            stamp = told.get(self._stamp)
+            return instant_of(stamp) if stamp else None
         found = (self._instant(each, told) for each in self.alternatives)
         return next((each for each in found if each is not None), None)
 
@@ -40,7 +46,7 @@ class Dating:
         if told.get(names[0]) in (None, ""):
             return None
         kind = self._entity.type_of(names[0])
-        if kind == "Edm.DateTimeOffset":
+        if kind == INSTANT:
             return instant_of(str(told[names[0]]))
         day = instant_of(str(told[names[0]])).replace(tzinfo=None)
         if len(names) > 1 and told.get(names[1]) is not None:
@@ -57,7 +63,7 @@ class Dating:
         """An instant as these properties would have it."""
         kind = self._entity.type_of(names[0])
         local = at.astimezone(self._zone).replace(tzinfo=None)
-        if kind == "Edm.DateTimeOffset":
+        if kind == INSTANT:
             return (at.isoformat(),)
         if kind in DAYS or len(names) > 1:
             day = local.date().isoformat() if kind in DAYS else datetime.combine(local.date(), time()).isoformat()

@@ -12,6 +12,7 @@ from connectors.odata.records import Records
 from connectors.odata.shapes import Shape
 from connectors.odata.unions import Unions
 from connectors.odata.wire import Wire
+from connectors.odata.writing import Writing
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, RejectedError
 from hub.ports.connector import Ids, Item, ObjectSpec, Page, Probe, Remote
@@ -29,10 +30,11 @@ class ODataConnector:
         self._shapes = shapes
         batches = Batches(wire)
         zones = {name: spec.feed.zone for name, spec in objects.items()}
-        self._records = Records(wire, batches, zones, now)
+        self._records = Records(wire, zones)
+        self._writing = Writing(wire, self._records, batches, now)
         self._listings = Listings(wire, self._records)
         self._deltas = Deltas(wire, self._records, now)
-        self._many = Many(wire, self._records, batches)
+        self._many = Many(wire, self._records, self._writing, batches)
         self._unions = Unions(self, {name: each.union for name, each in shapes.items() if each.union})
 
     def probe(self) -> Probe:
@@ -94,7 +96,7 @@ class ODataConnector:
         if name in self._unions:
             which, inner = self._unions.of_doc(name, doc)
             return self._unions.outward(name, which, self.create(inner, self._unions.without(name, doc)))
-        return self._records.create(shape, doc)
+        return self._writing.create(shape, doc)
 
     def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:  # noqa: ARG002 - as above
         """Bring a record to what the document says, sending what differs."""
@@ -103,7 +105,7 @@ class ODataConnector:
             which, inner, _ = self._inside(name, seen.id)
             updated = self.update(inner, self._unions.inward(name, seen), self._unions.without(name, doc))
             return self._unions.outward(name, which, updated)
-        return self._records.update(shape, seen, doc)
+        return self._writing.update(shape, seen, doc)
 
     def act(self, name: str, remote_id: str, action: str, *, key: str = "") -> None:  # noqa: ARG002 - as above
         """Do what the file says of an action."""
@@ -112,7 +114,7 @@ class ODataConnector:
             _, inner, inner_id = self._inside(name, remote_id)
             self.act(inner, inner_id, action)
         else:
-            self._records.act(shape, remote_id, action)
+            self._writing.act(shape, remote_id, action)
 
     def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
         """Write several records in one call, each in a changeset of its own."""

@@ -58,10 +58,10 @@ class CsrfAuth:
         return replace(signed, headers={**signed.headers, **session.headers})
 
     def renew(self, stale: Request) -> bool:
-        """Drop the session of a write that was refused, once however many were; else as the other kind says."""
-        sent = stale.headers.get(TOKEN)
+        """As the other kind says; of a write, drop the session that it was sent with too, once however many were."""
+        renewed, sent = self._auth.renew(stale), stale.headers.get(TOKEN)
         if sent is None:
-            return self._auth.renew(stale)
+            return renewed
         root = self._root_of(stale.url)
         with self._fetching:
             known = self._sessions.get(root)

@@ -10,12 +10,14 @@ from datetime import datetime
 
 import orjson
 
+from connectors.odata.answers import Rows
+from connectors.odata.asking import Query
 from connectors.odata.entities import Kind
 from connectors.odata.keys import id_of
 from connectors.odata.records import Records
 from connectors.odata.shapes import Shape
 from connectors.odata.values import V4
-from connectors.odata.wire import Query, Rows, Wire
+from connectors.odata.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, PositionLostError
 from hub.domain.sync.window import BEGINNING

@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
+from connectors.odata.answers import etag_of
 from connectors.odata.keys import id_of, joined, parted
 from connectors.odata.metadata import Entity, Model
 from connectors.odata.shapes import Child, Field, Node, Pick, as_text, meets
-from connectors.odata.values import V4, read, write
-from connectors.odata.wire import etag_of
+from connectors.odata.values import READ, V4, read, write
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 
@@ -26,9 +28,21 @@ class Kind:
         self.node = node
         self.version = version
         self._also = tuple(also)
+        self._below: dict[str, Kind] = {}
+        self._joined = tuple(each for each in node.fields if each.is_joined)
+        plain = [each for each in node.fields if not each.is_joined]
+        self._names = [each.name for each in plain]
+        self._got = itemgetter(*(each.properties[0] for each in plain)) if len(plain) > 1 else None
+        kinds = [(each, entity.type_of(each.properties[0])) for each in plain]
+        self._readers = tuple((each.name, READ[kind]) for each, kind in kinds if kind in READ)
 
     def of(self, child: Child | Pick) -> "Kind":
         """The type of a child's rows; RejectedError when the metadata does not lead there."""
+        if child.name not in self._below:
+            self._below[child.name] = self._leading(child)
+        return self._below[child.name]
+
+    def _leading(self, child: Child | Pick) -> "Kind":
         navigation = child.navigation if isinstance(child, Child) else child.child
         found = self.model.behind(self.entity, navigation)
         if found is None:
@@ -42,9 +56,12 @@ class Kind:
         """The properties to ask for."""
         return tuple(dict.fromkeys((*self.entity.keys, *self.node.properties, *self._also)))
 
-    @property
-    def beneath(self) -> Iterator[tuple[str, "Kind"]]:
+    @cached_property
+    def beneath(self) -> tuple[tuple[str, "Kind"], ...]:
         """The navigations to follow, each once, with what lies there."""
+        return tuple(self._navigations())
+
+    def _navigations(self) -> Iterator[tuple[str, "Kind"]]:
         found: dict[str, list[Kind]] = {}
         holders: list[Child | Pick] = [*self.node.children, *self.node.picks]
         for each in holders:
@@ -81,7 +98,12 @@ class Kind:
 
     def document(self, told: Mapping[str, Any]) -> Doc:
         """An entity as told, as a document."""
-        doc: Doc = {each.name: self._value(each, told) for each in self.node.fields}
+        doc = self._plain(told)
+        for name, reader in self._readers:
+            if doc[name] is not None:
+                doc[name] = reader(doc[name])
+        for each in self._joined:
+            doc[each.name] = self._value(each, told)
         for pick in self.node.picks:
             row = next(iter(self.picked(pick, told)), None)
             doc[pick.name] = (
@@ -95,10 +117,17 @@ class Kind:
                 doc[child.name] = [{ROW_ID: kind.row_id(row), **kind.document(row)} for row in rows]
         return doc
 
+    def _plain(self, told: Mapping[str, Any]) -> Doc:
+        """The properties as told: at once where all are there, which services tell even of what is null."""
+        try:
+            if self._got is not None:
+                return dict(zip(self._names, self._got(told), strict=True))
+        except KeyError:
+            pass
+        return {each.name: told.get(each.properties[0]) for each in self.node.fields if not each.is_joined}
+
     def _value(self, field: Field, told: Mapping[str, Any]) -> Any:
         values = [read(self.entity.type_of(name), told.get(name)) for name in field.properties]
-        if not field.is_joined:
-            return values[0]
         return joined(values) if any(value not in (None, "") for value in values) else None
 
     def row_id(self, told: Mapping[str, Any]) -> str:
@@ -117,6 +146,9 @@ class Kind:
 
     def version_of(self, told: Mapping[str, Any]) -> str:
         """One mark for an entity and its rows: it changes when one of them is changed, added or removed."""
+        etag = None if self.beneath else etag_of(told)
+        if etag is not None:
+            return etag
         return hashlib.sha256(orjson.dumps(self._marks(told), option=orjson.OPT_SORT_KEYS)).hexdigest()[:20]
 
     def _marks(self, told: Mapping[str, Any]) -> list[Any]:

@@ -1,6 +1,6 @@
 """How an entity is named: by us as one text, in addresses as a key predicate, in filters as comparisons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -24,6 +24,14 @@ def parted(text: str, count: int) -> tuple[str, ...] | None:
 def id_of(names: Sequence[str], entity: Entity, told: Mapping[str, Any]) -> str:
     """The id of an entity as a system told it."""
     return joined([read(entity.type_of(name), told.get(name)) for name in names])
+
+
+def ids_by(names: Sequence[str], entity: Entity) -> Callable[[Mapping[str, Any]], str]:
+    """The same for many entities of one type."""
+    if len(names) == 1 and entity.type_of(names[0]) == "Edm.String":
+        (name,) = names
+        return lambda told: told.get(name) or ""
+    return lambda told: id_of(names, entity, told)
 
 
 def predicate(entity: Entity, key: Mapping[str, Any], version: int) -> str:

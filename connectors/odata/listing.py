@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.odata.answers import Rows
 from connectors.odata.changed import Dating
 from connectors.odata.entities import Kind, rows_at
 from connectors.odata.keys import every, id_of
@@ -12,7 +13,7 @@ from connectors.odata.paging import Place, Source, next_page, place_of, position
 from connectors.odata.records import Records
 from connectors.odata.shapes import Child, Feed, Field, Node, Shape
 from connectors.odata.sums import summed
-from connectors.odata.wire import Rows, Wire
+from connectors.odata.wire import Wire
 from hub.domain.errors import RejectedError
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Ids, Page, Remote
@@ -71,7 +72,7 @@ class Listings:
 
     def _own(self, shape: Shape, turn: int, window: Window, place: Place | None) -> Found:
         kind = self._records.kind(shape)
-        dating = self._records.dating(shape, kind.entity)
+        dating = self._records.dating(shape)
         within, order = None, self._records.names(shape, kind.entity)
         if turn != ALL:
             names = dating.alternatives[turn]
@@ -81,8 +82,8 @@ class Listings:
         rows, then = next_page(self._wire, source, place)
         if shape.identity:
             rows, then = _whole(source, rows, then)
-        meant = [row for row in rows.rows if turn == ALL or dating.is_dated_by(turn, row)]
-        return Found(tuple(self._records.remote(shape, row) for row in summed(shape, meant)), then, rows.at)
+        meant = [row for row in rows.rows if turn <= 0 or dating.is_dated_by(turn, row)]
+        return Found(self._records.remotes(shape, summed(shape, meant)), then, rows.at)
 
     @staticmethod
     def _source(
@@ -127,11 +128,14 @@ class Listings:
 
 
 def _turns(shape: Shape, since: datetime) -> Iterator[int | Feed]:
-    """What is listed one after the other; what has no dates of its own is listed whole from the beginning."""
+    """What is listed one after the other; what has no dates of its own is listed whole from the beginning.
+
+    An entity that is changed for the first time meanwhile goes on to a turn that is still to come.
+    """
     if not shape.changed and (since <= BEGINNING or not shape.feeds):
         yield ALL
         return
-    yield from range(len(shape.changed))
+    yield from reversed(range(len(shape.changed)))
     yield from shape.feeds
 
 

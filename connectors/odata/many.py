@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from connectors.odata.asking import Write
 from connectors.odata.batch import Batches
 from connectors.odata.records import Records
 from connectors.odata.shapes import Shape
-from connectors.odata.wire import Wire, Write
+from connectors.odata.wire import Wire
+from connectors.odata.writing import Writing
 from hub.domain.errors import HubError
 from hub.ports.connector import Item, Remote
 from hub.transport.caller import Reply
@@ -16,9 +18,10 @@ Outcome = Remote | HubError
 class Many:
     """Writes batches."""
 
-    def __init__(self, wire: Wire, records: Records, batches: Batches) -> None:
+    def __init__(self, wire: Wire, records: Records, writing: Writing, batches: Batches) -> None:
         self._wire = wire
         self._records = records
+        self._writing = writing
         self._batches = batches
 
     def write(self, shape: Shape, items: Sequence[Item]) -> Mapping[str, Outcome]:
@@ -43,14 +46,14 @@ class Many:
 
     def _writes(self, shape: Shape, item: Item) -> Remote | Sequence[Write]:
         if item.seen is None:
-            return [self._records.insert(shape, item.doc)]
-        now, writes = self._records.changes(shape, item.seen, item.doc)
+            return [self._writing.insert(shape, item.doc)]
+        now, writes = self._writing.changes(shape, item.seen, item.doc)
         return writes or now
 
     def _written(self, shape: Shape, item: Item, replies: Sequence[Reply]) -> Outcome:
         """The record as it is now; that it cannot be read back leaves the outcome to be looked up."""
         try:
-            remote_id = item.seen.id if item.seen else self._records.made_id(shape, replies[0].doc)
+            remote_id = item.seen.id if item.seen else self._writing.made_id(shape, replies[0].doc)
             return self._wire.after_write(lambda: self._records.read_back(shape, remote_id))
         except HubError as error:
             return error

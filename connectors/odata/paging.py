@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 
+from connectors.odata.answers import Rows
+from connectors.odata.asking import Query
 from connectors.odata.keys import beyond, every
 from connectors.odata.metadata import Entity
 from connectors.odata.values import read
-from connectors.odata.wire import Query, Rows, Wire
+from connectors.odata.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import PositionLostError, RejectedError
 
@@ -58,12 +60,11 @@ def _after(wire: Wire, source: Source, place: list[Any] | None) -> str | None:
 
 def _new(wire: Wire, source: Source, place: list[Any] | None, rows: Rows) -> tuple[Rows, Place | None]:
     """Rows that were not told before, and where they end: a time may be kept more exactly than it is told."""
-    placed = [(place_of(source, row), row) for row in rows.rows]
-    new = tuple(row for at, row in placed if at != place)
+    new = rows.rows if place is None else tuple(row for row in rows.rows if place_of(source, row) != place)
     more = rows.next is not None or len(rows.rows) >= wire.page
     if more and not new:
         raise RejectedError("{system}: a listing does not go on", system=wire.system)
-    return Rows(new, rows.next, rows.delta, rows.at), placed[-1][0] if more else None
+    return Rows(new, rows.next, rows.delta, rows.at), place_of(source, rows.rows[-1]) if more else None
 
 
 def position(after: str | None) -> tuple[int, Place | None]:

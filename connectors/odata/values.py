@@ -49,6 +49,10 @@ def literal(kind: str, value: Any, version: int, *, where: str) -> str:
 
 def instant_of(told: str) -> datetime:
     """The instant in either notation: ``/Date(0)/`` or ISO; one without offset is taken as UTC."""
+    if told[:6] == "/Date(":  # most of them, in fewer steps
+        number = told[6:-7] if told[-7:] == "+0000)/" else told[6:-2]
+        if number.isdecimal() and told[-2:] == ")/":
+            return EPOCH + timedelta(milliseconds=int(number))
     old = OLD_DATE.fullmatch(told)
     if old is not None:
         return EPOCH + timedelta(milliseconds=int(old[1]))

@@ -1,17 +1,13 @@
 """Calls to the services of one system: addresses, headers, reading of answers, and what their errors mean."""
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-import orjson
-
+from connectors.odata.answers import ETAG, STANDARD, Answers, Rows, enveloped, etag_of, told_at
+from connectors.odata.asking import JSON, Query, Write
 from connectors.odata.csrf import CsrfAuth
 from connectors.odata.metadata import Model, model_of
 from connectors.odata.values import V4
@@ -27,87 +23,13 @@ from hub.domain.errors import (
 )
 from hub.ports.connector import Setup
 from hub.transport.auth import auth_of
-from hub.transport.bodies import json_of, xml_of
+from hub.transport.bodies import xml_of
 from hub.transport.caller import Caller, Reply
 from hub.transport.http import Answer, Request, http_of
 from hub.transport.outcomes import outcomes_of
 from hub.transport.templates import filled
 
 T = TypeVar("T")
-NAME_IN_QUOTES = re.compile(r"'([^']*)'")
-DETAILS = 3  # of an error that lists many
-STANDARD: list[Doc] = [
-    {"status": 403, "at": "header.x-csrf-token", "matches": "(?i)^required$", "do": "refresh_token"},
-    {"status": [404, 410], "do": "not_found", "reason": "body.reason"},
-    {"status": [408, 425, 503], "do": "retry", "reason": "body.reason"},
-    {"status": [412, 428], "do": "stale"},
-    {"status": 401, "do": "refresh_token"},
-    {"status": [403, 407], "do": "locked_out", "reason": "body.reason"},
-    {"status": 429, "do": "rate_limited"},
-    {"status": "4xx", "do": "fail", "reason": "body.reason"},
-]
-"""What the answers of OData services mean beyond the standard meaning of the status."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """The query of a read."""
-
-    select: Iterable[str] = ()
-    expand: Iterable[str] = ()
-    filter: str | None = None
-    order: Sequence[str] = ()
-    top: int | None = None
-
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """As name and value."""
-        told = {
-            "$select": ",".join(self.select),
-            "$expand": ",".join(self.expand),
-            "$filter": self.filter or "",
-            "$orderby": ",".join(self.order),
-            "$top": "" if self.top is None else str(self.top),
-        }
-        return [(name, value) for name, value in told.items() if value]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Entities of one answer, as told; ``next`` and ``delta`` are the server's links."""
-
-    rows: tuple[Doc, ...]
-    next: str | None = None
-    delta: str | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Write:
-    """One write, as it goes over the wire; ``etag`` where the entity has one."""
-
-    method: str
-    path: str  # below the service
-    body: Doc | None = None
-    etag: str | None = None
-    query: tuple[tuple[str, str], ...] = field(default=())
-
-    def headers(self, version: int) -> dict[str, str]:
-        """Its own headers."""
-        told = {"Accept": JSON[version]}
-        if self.body is not None:
-            told["Content-Type"] = JSON[version]
-        if self.etag is not None:
-            told["If-Match"] = self.etag
-        return told
-
-    @property
-    def bytes(self) -> bytes | None:
-        """Its body."""
-        return None if self.body is None else orjson.dumps(self.body)
-
-
-JSON = {2: "application/json", V4: "application/json;odata.metadata=minimal;IEEE754Compatible=true"}
 
 
 class Wire:
@@ -131,7 +53,7 @@ class Wire:
         self._callers: dict[Callable[[Answer], Any], Caller] = {}
         self._models: dict[str, Model] = {}
         self._modelling = threading.Lock()
-        self._names: set[str] = set()
+        self.answers = Answers()
 
     # --- what a service says of itself
 
@@ -140,7 +62,9 @@ class Wire:
         with self._modelling:
             if service not in self._models:
                 self._models[service] = self.model_now(service)
-                self._names.update(name for each in self._models[service].entities.values() for name in each.properties)
+                self.answers.names.update(
+                    name for each in self._models[service].entities.values() for name in each.properties
+                )
             return self._models[service]
 
     def model_now(self, service: str) -> Model:
@@ -176,7 +100,7 @@ class Wire:
 
     def _listed(self, address: str, query: Sequence[tuple[str, str]], version: int, headers: Mapping[str, str]) -> Rows:
         request = Request("GET", address, {"Accept": JSON[version], **headers}, query)
-        reply = self._caller(self.json).call(request, write=False)
+        reply = self._caller(self.answers.json).call(request, write=False)
         rows, then, delta = enveloped(reply.doc, version)
         if rows is None or not all(isinstance(row, dict) for row in rows):
             raise self._http.lost("not OData", write=False)
@@ -186,7 +110,7 @@ class Wire:
         """One entity; None when the system says that there is none."""
         request = Request("GET", self.address(service, path), {"Accept": JSON[version]}, [*query.options, *self._query])
         try:
-            reply = self._caller(self.json).call(request, write=False)
+            reply = self._caller(self.answers.json).call(request, write=False)
         except NotFoundError:
             return None
         found = reply.doc.get("d", reply.doc) if version != V4 and isinstance(reply.doc, dict) else reply.doc
@@ -198,7 +122,7 @@ class Wire:
     def now(self, service: str) -> datetime | None:
         """The system's own clock."""
         request = Request("GET", self.address(service, ""), {"Accept": "application/json"}, self._query)
-        return told_at(self._caller(self.json).call(request, write=False))
+        return told_at(self._caller(self.answers.json).call(request, write=False))
 
     # --- writing
 
@@ -207,14 +131,14 @@ class Wire:
         address = self.address(service, write.path)
         request = Request(write.method, address, write.headers(version), [*write.query, *self._query], write.bytes)
         try:
-            return self._caller(self.json).call(request, write=True)
+            return self._caller(self.answers.json).call(request, write=True)
         except NotFoundError as error:
-            raise RejectedError("{reason}", reason=str(error)) from error
+            raise RejectedError(error.template, **error.params) from error
 
     def post(self, service: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """A body of our own making; its answer is left to the caller as it is."""
         request = Request("POST", self.address(service, path), headers, self._query, body)
-        return self._caller(self.whole).call(request, write=True)
+        return self._caller(self.answers.whole).call(request, write=True)
 
     def after_write(self, work: Callable[[], T]) -> T:
         """Do what follows a write that has happened: a failure now leaves the outcome to be looked up."""
@@ -229,36 +153,6 @@ class Wire:
         """The error of an answer that is none."""
         return self._http.lost(kind, write=write)
 
-    # --- reading of answers
-
-    def json(self, answer: Answer) -> Any:
-        """The document of an answer; the reason of a refusal is put together from what it lists."""
-        doc = json_of(answer)
-        if answer.status >= HTTPStatus.BAD_REQUEST and isinstance(doc, dict):
-            return {**doc, "reason": self.reason(doc)}
-        return doc
-
-    def whole(self, answer: Answer) -> Any:
-        """The answer itself, of a success; else as above."""
-        return self.json(answer) if answer.status >= HTTPStatus.BAD_REQUEST else answer
-
-    def reason(self, doc: Doc) -> str:
-        """Code and message of an error and of its first details, without the values that they quote."""
-        error = doc.get("error")
-        if not isinstance(error, dict):
-            return ""
-        inner = error.get("innererror")
-        details = inner.get("errordetails") if isinstance(inner, dict) else error.get("details")
-        told = [error, *(details if isinstance(details, list) else [])]
-        parts = [self._sentence(each) for each in told if isinstance(each, dict)]
-        return "; ".join(list(dict.fromkeys(filter(None, parts)))[: DETAILS + 1])
-
-    def _sentence(self, error: Doc) -> str:
-        message = error.get("message")
-        text = message.get("value") if isinstance(message, dict) else message
-        shown = NAME_IN_QUOTES.sub(lambda quoted: quoted[0] if quoted[1] in self._names else "'…'", str(text or ""))
-        return ": ".join(filter(None, (str(error.get("code") or ""), shown)))
-
     # --- addresses
 
     def address(self, service: str, path: str) -> str:
@@ -271,42 +165,12 @@ class Wire:
 
     def _answer_to(self, request: Request) -> Answer:
         """The answer to a read that is signed with the credentials alone, as it is."""
-        reply = Caller(self._http, self._plain, self.outcomes, read=self.whole).call(request, write=False)
+        reply = Caller(self._http, self._plain, self.outcomes, read=self.answers.whole).call(request, write=False)
         answer: Answer = reply.doc
         return answer
 
     def _caller(self, read: Callable[[Answer], Any]) -> Caller:
         return self._callers.setdefault(read, Caller(self._http, self._auth, self.outcomes, read=read))
-
-
-ETAG = "@odata.etag"
-
-
-def etag_of(entity: Mapping[str, Any]) -> str | None:
-    """The version of an entity as told, in either notation."""
-    meta = entity.get("__metadata")
-    told = entity.get(ETAG) or (meta.get("etag") if isinstance(meta, dict) else None)
-    return told if isinstance(told, str) and told else None
-
-
-def enveloped(doc: Any, version: int) -> tuple[list[Any] | None, str | None, str | None]:
-    """The rows of an answer, the link to more of them, and the link to what changes from now on."""
-    if version == V4:
-        doc = doc if isinstance(doc, dict) else {}
-        rows, then, delta = doc.get("value"), doc.get("@odata.nextLink"), doc.get("@odata.deltaLink")
-    else:
-        told = doc.get("d") if isinstance(doc, dict) else None
-        holder = told if isinstance(told, dict) else {"results": told}
-        rows, then, delta = holder.get("results"), holder.get("__next"), holder.get("__delta")
-    return rows if isinstance(rows, list) else None, then, delta
-
-
-def told_at(reply: Reply) -> datetime | None:
-    """The time that an answer bears."""
-    try:
-        return parsedate_to_datetime(reply.headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:

@@ -1,7 +1,7 @@
 """The wiring: settings in, a container of ready services out; the one place that knows every adapter."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -9,7 +9,8 @@ from typing import Self
 
 from hub.bootstrap.database import engine_of, migrate, need_current, store_of
 from hub.bootstrap.secrets import Environment
-from hub.bootstrap.systems import call_source, shared_by, systems_of
+from hub.bootstrap.systems import Shelves, call_source, in_memory, shared_by, systems_of
+from hub.domain.errors import HubError
 from hub.domain.policies import Policies
 from hub.files.data import data_dir
 from hub.files.policies import load_policies
@@ -93,6 +94,20 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
         )
         hub.breakers.listen(partial(alarms.locked_out, hub))
         return Container(settings, hub, bell, opened.pop_all().close)
+
+
+@contextmanager
+def shelves_of(settings: Settings, environment: Environment) -> Iterator[Shelves]:
+    """The shelves of tokens of an installation, so that who asks its systems ends no token of a running hub.
+
+    Where the database cannot be opened they are in memory.
+    """
+    with ExitStack() as opened:
+        shelves: Shelves = in_memory
+        with suppress(HubError):
+            container = opened.enter_context(build(settings, environment, writes=False, systems=False))
+            shelves = shared_by(container.hub.store, container.hub.clock)
+        yield shelves
 
 
 def policies_of(settings: Settings) -> Policies:

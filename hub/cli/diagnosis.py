@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from hub.bootstrap import policies_of
+from hub.bootstrap import policies_of, shelves_of
 from hub.bootstrap.database import check_database
 from hub.bootstrap.mapping_drift import drift
 from hub.bootstrap.secrets import Environment, secret
-from hub.bootstrap.systems import lint_systems, system_of
+from hub.bootstrap.systems import Shelves, lint_systems, system_of
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.problems import Problem
 from hub.files.settings import Settings, SettingsError, load
@@ -91,10 +91,12 @@ def reachable(settings: Settings, environment: Environment) -> Iterator[Problem]
     names = [system.name for system in settings.systems.values() if not system.paused]
     found: dict[str, list[Problem]] = {}
 
-    def ask(name: str) -> None:
-        found[name] = list(probe(settings, environment, name))
+    with shelves_of(settings, environment) as shelves:
 
-    side_by_side(ask, names, len(names))
+        def ask(name: str) -> None:
+            found[name] = list(probe(settings, environment, name, shelves))
+
+        side_by_side(ask, names, len(names))
     for name in names:
         yield from found[name]
 
@@ -108,10 +110,10 @@ def drifted(settings: Settings, environment: Environment) -> Iterator[Problem]:
             yield Problem(where, f"{found.shift.text}: the mapping {each.file} is held", "See 'tickethub map drift'.")
 
 
-def probe(settings: Settings, environment: Environment, name: str) -> Iterator[Problem]:
+def probe(settings: Settings, environment: Environment, name: str, shelves: Shelves) -> Iterator[Problem]:
     """What one system says of itself; what keeps it from being asked is told by the other checks."""
     try:
-        system = system_of(settings, settings.systems[name], environment)
+        system = system_of(settings, settings.systems[name], environment, shelves)
     except HubError:
         return
     try:

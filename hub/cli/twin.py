@@ -30,8 +30,13 @@ def command(name: str, port: int) -> None:
 def told(connector: str, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> str:
     """What belongs into hub.yaml, and into the environment."""
     lines = ["systems:", f"  {connector}:", f"    connector: {connector}", f"    mappings: [{connector}]"]
-    lines += ["    settings:", *(f"      {name}: {value}" for name, value in settings.items())]
+    lines += ["    settings:", *(f"      {name}: {quoted(value)}" for name, value in settings.items())]
     names = {name: f"{connector}_{name}".upper() for name in secrets}
     if secrets:
         lines += ["    secrets:", *(f"      {name}: env/{names[name]}" for name in secrets)]
     return "\n".join([*lines, "", *(f"export {names[name]}={value}" for name, value in secrets.items())])
+
+
+def quoted(value: Any) -> str:
+    """A value as YAML writes it: a text that looks like a number stays a text."""
+    return f'"{value}"' if isinstance(value, str) and value.isdecimal() else str(value)

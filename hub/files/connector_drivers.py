@@ -13,6 +13,7 @@ from hub.domain.templates import names_in
 from hub.files.data import data_dir
 
 COMMON = "common.json"  # what drivers share; it is no driver
+BASE = "json-schema:///drivers/"
 
 
 def drivers() -> list[str]:
@@ -32,7 +33,7 @@ def wrong_for_driver(declared: Doc) -> Iterator[FieldError]:
     if name not in drivers():
         yield FieldError("driver", "there is no driver {name}: {known}", {"name": name, "known": ", ".join(drivers())})
         return
-    schema, connection = driver_schema(name), declared.get("connection", {})
+    schema, connection = _addressed(name, f"{BASE}{name}.json"), declared.get("connection", {})
     wrong = list(against(schema | {"$ref": "#/$defs/connection"}, connection, "connection"))
     for alias, told in declared["objects"].items():
         wrong += against(schema | {"$ref": "#/$defs/remote"}, told["remote"], f"objects.{alias}.remote")
@@ -66,7 +67,12 @@ def _retrieved(uri: str) -> Doc:
     name = uri.rpartition("/")[2].removesuffix(".json")
     if f"{name}.json" != COMMON and name not in drivers():
         raise LookupError(uri)
-    return driver_schema(name)
+    return _addressed(name, uri)
+
+
+def _addressed(name: str, uri: str) -> Doc:
+    """The schema of a driver at a whole address: below a part of one, what drivers say anew of a call is not found."""
+    return driver_schema(name) | {"$id": uri}
 
 
 def _names_of_auth(auth: Doc) -> set[str]:

@@ -19,7 +19,7 @@ AUDIT_LOOK = timedelta(hours=1)  # how often it is asked whether a weekly field 
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do: ``work`` says how much it did. ``hears``: the bell that makes it run at once.
+    """Something to do: ``work`` says how much it did. ``hears``: the bell that makes it run at once, as ``outbox erp``.
 
     A job that ``drains`` is called again while there was something to do; the others once per turn.
     """
@@ -39,17 +39,17 @@ def jobs(
     yield Job("sweep timers", intervals["sweep"], partial(sla.sweep, hub))
     yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
     if post is not None:
-        yield Job("mail", intervals["deliver"], partial(letters.deliver, hub, post), hears="outbox")
+        yield Job("mail", intervals["deliver"], partial(letters.deliver, hub, post), hears=f"outbox {letters.MAIL}")
     if watch is not None:
         yield watch
     for system in hub.systems.values():
         if not system.paused:
             taken = partial(inbound.process, hub, system.name, BATCH)
-            yield Job(f"inbox {system.name}", intervals["inbox"], taken, hears="inbox")
+            yield Job(f"inbox {system.name}", intervals["inbox"], taken, hears=f"inbox {system.name}")
             yield Job(f"poll {system.name}", system.poll_every, partial(inbound.poll, hub, system), drains=False)
             yield Job(f"sweep {system.name}", SWEPT, partial(sweeping.step, hub, system))
             work = partial(outbound.deliver, hub, system.name, DELIVERIES)
-            yield Job(f"deliver {system.name}", intervals["deliver"], work, hears="outbox")
+            yield Job(f"deliver {system.name}", intervals["deliver"], work, hears=f"outbox {system.name}")
             look = partial(auditing.audit_due, hub, system, hub.clock.now())
             yield Job(f"audit {system.name}", AUDIT_LOOK, look, drains=False)
 

@@ -90,9 +90,10 @@ class Workers:
         self._clockwork.start()
 
     def hear(self, what: str) -> None:
-        """Wake who waits for this: given to the store's bell."""
+        """Wake who waits for this, or for any of its kind: given to the store's bell."""
         for worker in self._workers:
-            if worker.job.hears == what:
+            hears = worker.job.hears
+            if hears is not None and (hears == what or hears.startswith(f"{what} ")):
                 worker.wake()
 
     def troubles(self) -> dict[str, str]:

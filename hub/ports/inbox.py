@@ -48,8 +48,8 @@ class Inbox(Protocol):
         """
         ...
 
-    def done(self, message: Message) -> None:
-        """Mark processed; StaleError when another worker has taken over."""
+    def done(self, *messages: Message) -> None:
+        """Mark processed; StaleError when another worker has taken over one of them."""
         ...
 
     def later(self, message: Message, *, not_before: datetime, error: str) -> None:

@@ -12,7 +12,7 @@ from hub.ports.accounts import User
 from hub.ports.store import UnitOfWork
 from hub.services.account_checks import refuse, wrong_password, wrong_user
 from hub.services.context import Actor, Hub
-from hub.services.digests import digest, hash_of
+from hub.services.digests import digest, hashed
 
 
 def add_user(
@@ -37,8 +37,8 @@ def add_user(
         technician_id=technician_id,
     )
     refuse([*wrong_user(user), *wrong_password(password)])
-    hashed = replace(user, password_hash=hash_of(password))
-    return save(hub, actor, "create", None, hashed)
+    sealed = replace(user, password_hash=hashed(password))
+    return save(hub, actor, "create", None, sealed)
 
 
 def change_user(hub: Hub, actor: Actor, user_id: str, **values: object) -> User:
@@ -53,7 +53,7 @@ def set_password(hub: Hub, actor: Actor, user_id: str, password: str, *, keep: s
     """Give an account another password, which ends its sessions but for that of a token; InvalidError when too weak."""
     before = need_user(hub, user_id)
     refuse(wrong_password(password))
-    after = replace(before, password_hash=hash_of(password))
+    after = replace(before, password_hash=hashed(password))
     return save(hub, actor, "set_password", before, after, ends_sessions=True, keep=keep)
 
 

@@ -37,6 +37,10 @@ class UnwantedError(HubError):
     """The record is not to be made over there: it was merged into another, or unlinked."""
 
 
+class WentAwayError(RetryableError):
+    """The remote record was merged into another one."""
+
+
 @dataclass(frozen=True)
 class Write:
     """What is to be written: ``link`` is None where the record is new over there; ``told`` names the fields."""
@@ -121,14 +125,19 @@ class Attempt:
 
         What a repeated call gives back may have been changed by somebody since the first one.
         """
-        repeated, self.seen = self.doubt, write.link
+        repeated = self.doubt
+        self.commit(lambda tx: self.intend(tx, {write.operation: write.doc}))
+        return self.conclude(write, self.answer(write), ours=not repeated)
+
+    def answer(self, write: Write) -> Remote:
+        """Make the call whose intent is committed; RetryableError where it was merged first."""
+        self.seen = write.link
         try:
-            remote = self.intend_and_call({write.operation: write.doc}, lambda: self.call(write))
+            return self.called(lambda: self.call(write))
         except StaleError:
             if write.link is None:
                 raise
             raise self.stale(write.link) from None
-        return self.conclude(write, remote, ours=not repeated)
 
     def call(self, write: Write) -> Remote:
         """The call itself."""
@@ -150,6 +159,10 @@ class Attempt:
     def intend_and_call(self, payload: Doc, call: Callable[[], T]) -> T:
         """Commit what is about to be sent, then send it; TakenOverError when another worker holds the delivery."""
         self.commit(lambda tx: self.intend(tx, payload))
+        return self.called(call)
+
+    def called(self, call: Callable[[], T]) -> T:
+        """Make a call whose intent is committed, and learn from how it ends."""
         self.hub.points.reach("outbox.sent")
         doubted, self.doubt = self.doubt, True
         try:
@@ -176,9 +189,13 @@ class Attempt:
         """Record what our write made of the remote record; where that was all, the delivery is done with it."""
         note = self.told(write, remote)
         link = self.agree(remote, write.doc, note, ends=self.delivery.goal is None, ours=ours)
+        self.concluded(write)
+        return link
+
+    def concluded(self, write: Write) -> None:
+        """What a write made of the remote record is committed."""
         if write.link is None:
             self.hub.points.reach("outbox.linked")
-        return link
 
     def told(self, write: Write, remote: Remote) -> Note:
         """What a person reads about the write."""
@@ -250,7 +267,7 @@ class Attempt:
         return self.agree(self.read(link.external_id), None, relays=False)
 
     def read(self, remote_id: str) -> Remote:
-        """The remote record as it is now."""
+        """The remote record as it is now; WentAwayError when it went into another, to which the link is moved first."""
         remote = self.system.connector.get(self.mapping.object, remote_id)
         if remote is None:
             raise RejectedError(
@@ -258,6 +275,14 @@ class Attempt:
                 object=self.mapping.object,
                 id=remote_id,
                 system=self.system.name,
+            )
+        if remote.merged_into is not None:
+            self.hub.store.run(lambda tx: hint(self.hub, tx, self.system.name, self.mapping.object, remote_id))
+            raise WentAwayError(
+                "{object} {id} went into {into}: the link is moved first.",
+                object=self.mapping.object,
+                id=remote_id,
+                into=remote.merged_into,
             )
         return remote
 

@@ -19,9 +19,9 @@ Planned = tuple[Attempt, Write]
 
 def suits(attempt: Attempt) -> bool:
     """Whether a delivery may go in a batch: synced by state, tried for the first time, and the system can."""
-    able = isinstance(attempt.system.connector, Batching)
     fresh = attempt.delivery.attempt == 1 and not attempt.doubt and attempt.delivery.goal is None
-    return able and fresh and attempt.spec.batch > 1 and attempt.spec.of is None
+    wanted = fresh and attempt.spec.batch > 1 and attempt.spec.of is None
+    return wanted and isinstance(attempt.system.connector, Batching)
 
 
 def batches(attempts: Sequence[Attempt]) -> Iterator[list[Attempt]]:

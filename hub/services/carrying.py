@@ -17,7 +17,7 @@ RANKED = "hook:"  # before the version of a link that hooks keep: it says which 
 
 
 def take_record(hub: Hub, tx: UnitOfWork, message: Message) -> None:
-    """Merge what a message carries, and mark it done, in one transaction; what we know already is left alone."""
+    """Merge what a message carries, in the transaction that marks it done; what we know already is left alone."""
     system = hub.systems[message.source]
     remote, name = remote_of(hub, message)
     mapping = system.mapped(name)
@@ -31,7 +31,6 @@ def take_record(hub: Hub, tx: UnitOfWork, message: Message) -> None:
     else:
         tracer = tracer.of(link.record_id)
         tracer.note(tx, "merged", "{object} {id} is known in this state or a newer one.", object=name, id=remote.id)
-    tx.inbox.done(message)
 
 
 def remote_of(hub: Hub, message: Message) -> tuple[Remote, str]:

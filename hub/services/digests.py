@@ -10,8 +10,8 @@ HASHER = PasswordHasher()
 NOBODY = HASHER.hash("no account has this password")  # verified for unknown logins, so that they take as long
 
 
-def hash_of(password: str) -> str:
-    """What is kept of a password; slow by design, and so never made in a transaction."""
+def hashed(password: str) -> str:
+    """What is kept of a password."""
     return HASHER.hash(password)
 
 

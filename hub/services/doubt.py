@@ -12,7 +12,7 @@ from hub.domain.errors import ConflictError, RejectedError
 from hub.domain.sync import took_effect
 from hub.ports.connector import Idempotency, Remote
 from hub.ports.links import Link
-from hub.services.attempt import Attempt, Write
+from hub.services.attempt import Attempt, WentAwayError, Write
 from hub.services.gate import NotNowError
 
 
@@ -65,7 +65,12 @@ def settle_update(attempt: Attempt, link: Link, doc: Doc | None) -> None:
         told = (name for name, value in doc.items() if value != link.remote_shadow.get(name))
         attempt.write(Write(doc, link, tuple(sorted(told))))
         return
-    remote = attempt.read(link.external_id)
+    try:
+        remote = attempt.read(link.external_id)
+    except WentAwayError:  # nothing can be written to it any more: what follows is written to the other one
+        wait_for_a_lost_call(attempt)
+        attempt.doubt = False
+        raise
     moved = not attempt.mapping.same_remote(remote.doc, link.remote_shadow)
     if attempt.spec.idempotency_of("update") is Idempotency.NONE and not moved and not is_told_to(attempt):
         raise RejectedError(

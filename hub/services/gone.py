@@ -27,10 +27,22 @@ def survivor(system: System, link: Link | None, remote: Remote | None) -> Remote
     if link is None or link.state != "active":
         return None
     if remote is not None:
-        return None if remote.merged_into is None else system.connector.get(link.object, remote.merged_into)
+        return None if remote.merged_into is None else last_survivor(system, link.object, remote.merged_into)
     key = system.objects[link.object].lookup_by
     found = system.connector.find(link.object, key, link.record_id) if key else ()
     return found[0] if len(found) == 1 and found[0].id != link.external_id else None
+
+
+def last_survivor(system: System, name: str, remote_id: str) -> Remote | None:
+    """The record at the end of a chain of merges; None where it is gone, or the chain is a circle."""
+    passed: set[str] = set()
+    while remote_id not in passed:
+        passed.add(remote_id)
+        remote = system.connector.get(name, remote_id)
+        if remote is None or remote.merged_into is None:
+            return remote
+        remote_id = remote.merged_into
+    return None
 
 
 def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, remote: Remote) -> Link:

@@ -63,6 +63,7 @@ def not_taken_together(hub: Hub, messages: Sequence[Message]) -> Sequence[Messag
     def work(tx: UnitOfWork) -> None:
         for message in carried:
             carrying.take_record(hub, tx, message)
+        tx.inbox.done(*carried)
 
     attempts = [attempt_at(hub, message) for message in carried]
     try:
@@ -139,7 +140,12 @@ def process_part(hub: Hub, message: Message, system: System, name: str, remote_i
 
 def process_record(hub: Hub, message: Message) -> None:
     """Take in a hook that is the record."""
-    hub.store.run(lambda tx: carrying.take_record(hub, tx, message))
+
+    def work(tx: UnitOfWork) -> None:
+        carrying.take_record(hub, tx, message)
+        tx.inbox.done(message)
+
+    hub.store.run(work)
 
 
 WORK: dict[str, Callable[[Hub, Message], None]] = {HINT: process_hint, RECORD: process_record}

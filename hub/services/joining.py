@@ -77,6 +77,7 @@ def join(hub: Hub, tx: UnitOfWork, actor: Actor, loser_id: str, survivor_id: str
     """Merge the loser into the survivor, which it gives."""
     loser, survivor = tx.records.need("customer", loser_id), tx.records.need("customer", survivor_id)
     refuse_odd_pairs(loser, survivor)
+    refuse_while_written(hub, tx, {loser.id, survivor.id})
     told = {
         "loser": loser.id,
         "loser_doc": loser.doc,
@@ -110,6 +111,14 @@ def refuse_odd_pairs(loser: Record, survivor: Record) -> None:
                 id=one.id,
                 other=one.doc["merged_into"],
             )
+
+
+def refuse_while_written(hub: Hub, tx: UnitOfWork, ids: set[str]) -> None:
+    """ConflictError while a call about one of them is under way or in doubt: what it makes would belong to nobody."""
+    for system in hub.systems:
+        for busy in sorted(ids & tx.outbox.in_flight(system, "customer")):
+            raise ConflictError("Customer {id} is just being written to {system}: try again in a minute.", id=busy,
+                                system=system)  # fmt: skip
 
 
 def kept(loser: Doc, survivor: Doc, take: Sequence[str]) -> Doc:

@@ -13,6 +13,7 @@ from hub.services.context import Hub, System
 from hub.services.gate import SOON, Kind, Purpose
 from hub.services.lanes import side_by_side
 from hub.services.pausing import is_left_alone
+from hub.services.rounds import Rounds
 
 
 def deliver(hub: Hub, name: str, limit: int = 8) -> int:
@@ -27,7 +28,10 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     singly = [attempt for attempt in attempts if not batching.suits(attempt)]
     for batch in batching.batches([attempt for attempt in attempts if batching.suits(attempt)]):
         batching.send(hub, system, batch)
-    side_by_side(make, singly, lanes_of(system))
+    if len(singly) > 1 and system.concurrency > 1:
+        Rounds(hub, singly, lanes_of(system), make).run()
+    else:
+        side_by_side(make, singly, 1)
     return len(due)
 
 

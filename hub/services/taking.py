@@ -39,7 +39,8 @@ def fetch(hub: Hub, system: System, tracer: Tracer, name: str, remote_id: str, *
         remote = system.connector.get(name, remote_id)
         survivor = gone.survivor(system, before, remote)
         hub.points.reach("inbound.fetched")
-        read = Read(name, remote_id, remote, before, survivor, deleted)
+        there = None if remote is None or remote.merged_into is not None else remote
+        read = Read(name, remote_id, there, before, survivor, deleted)
         try:
             return hub.store.run(lambda tx, read=read: take_read(hub, tx, system, tracer, read))  # type: ignore[misc] # a default binds the loop's value
         except agreeing.MovedError:
@@ -160,7 +161,9 @@ class Portion:
         stale: list[Remote] = []
         for remote in self.remotes:
             link = links.get(remote.id)
-            if remote.merged_into is not None or (link is not None and link.revision > self.revision):
+            if remote.merged_into is not None:
+                stale += [remote] if link is not None and link.state == "active" else []
+            elif link is not None and link.revision > self.revision:
                 stale.append(remote)
             elif not is_agreed(self.mapping, link, remote):
                 fresh.append(remote)

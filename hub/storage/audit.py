@@ -53,7 +53,7 @@ class SqlAudit(Repository):
         content = content_of(salt, payload)
         sealed = self._cipher.seal(payload, context(content))
         kept = {"salt": salt, "payload": sealed, "content": content, "commitment": commit(content, row)}
-        WRITE.later(self._wire, {**row, **kept})
+        WRITE.gather(self._wire, {**row, **kept})
 
     def of_record(self, entity: str, record_id: str, *, limit: int = 200) -> list[Entry]:
         """The acts on a record, oldest first."""

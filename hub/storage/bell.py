@@ -20,7 +20,10 @@ class Bell:
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Call the listener with ``inbox`` or ``outbox`` after each commit that enqueued there; it must not block."""
+        """Call the listener after each commit that enqueued something; it must not block.
+
+        It is told ``inbox`` or ``outbox`` and for which system (``outbox erp``), or not where nobody knows for which.
+        """
         self._listeners.append(listener)
 
     def ring(self, what: str) -> None:
@@ -89,7 +92,7 @@ class OverheardInbox:
     def receive(self, message: Message) -> Message:
         """Store it; what was worked on as it came waits for nobody."""
         if message.state == "new":
-            self._heard.add(INBOX)
+            self._heard.add(f"{INBOX} {message.source}")
         return self._inbox.receive(message)
 
     def replay(self, message_id: str, *, not_before: datetime | None = None) -> None:
@@ -101,7 +104,7 @@ class OverheardInbox:
         """Make due what waits for a subject."""
         woken = self._inbox.wake(source, subject)
         if woken:
-            self._heard.add(INBOX)
+            self._heard.add(f"{INBOX} {source}")
         return woken
 
     def __getattr__(self, name: str) -> Any:
@@ -117,7 +120,7 @@ class OverheardOutbox:
 
     def enqueue(self, delivery: Delivery) -> None:
         """Add it."""
-        self._heard.add(OUTBOX)
+        self._heard.add(f"{OUTBOX} {delivery.system}")
         self._outbox.enqueue(delivery)
 
     def replay(self, delivery_id: str, *, bulk: bool = False, not_before: datetime | None = None) -> None:

@@ -14,7 +14,18 @@ from hub.ports.inbox import Message
 from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared, Row
-from hub.storage.sql import Repository, chosen_by, dumps, insert_on, instant_or_none, loads, stamp, stamp_or_none
+from hub.storage.sql import (
+    AMONG,
+    Repository,
+    by_fence,
+    chosen_by,
+    dumps,
+    insert_on,
+    instant_or_none,
+    loads,
+    stamp,
+    stamp_or_none,
+)
 from hub.storage.tables.queues import INBOX
 from hub.storage.wire import Wire
 
@@ -27,7 +38,21 @@ PARKED = (
     INBOX.c.waits_for == bindparam("its_subject"),
     INBOX.c.waits_for.is_not(None),
 )
-WAITS = Prepared(lambda _: select(INBOX.c.id).where(*PARKED))
+MOST_KEPT = 100  # subjects that are waited for, of which a transaction keeps the names
+WAITED_FOR = Prepared(
+    lambda _: (
+        select(INBOX.c.waits_for)
+        .where(INBOX.c.source == bindparam("its_source"), INBOX.c.waits_for.is_not(None))
+        .limit(bindparam("most"))
+    )
+)
+END = Prepared(
+    lambda dialect: text(
+        "UPDATE inbox SET state = 'done', lease_until = NULL, waits_for = NULL, error = NULL "
+        f"WHERE {AMONG[dialect].format(column='id')} AND fence = :fence "
+        "AND state || '' = 'new'"  # by their ids, never by the queue's index
+    )
+)
 WAKE = Prepared(lambda _: update(INBOX).where(*PARKED).values(state="new", waits_for=None, not_before=None))
 ONE_BY_ONE = "SELECT pg_advisory_xact_lock(7238001)"  # else two would each take a message of the same subject
 
@@ -70,6 +95,7 @@ class SqlInbox(Repository):
     def __init__(self, wire: Wire, cipher: Cipher) -> None:
         super().__init__(wire)
         self._cipher = cipher
+        self._waited_for: dict[str, set[str]] = {}  # by source; of one for which too much waits, nothing is kept
 
     def receive(self, message: Message) -> Message:
         """Store it, or give the known one back."""
@@ -118,9 +144,11 @@ class SqlInbox(Repository):
         rows = CLAIM[source is not None].rows(self._wire, values)
         return [self._message(row) for row in sorted(rows, key=lambda row: (row["received_at"], row["id"]))]
 
-    def done(self, message: Message) -> None:
+    def done(self, *messages: Message) -> None:
         """Mark processed."""
-        self._mark(message, state="done", lease_until=None, waits_for=None, error=None)
+        for fence, ids in by_fence(messages).items():
+            if END.change(self._wire, {"ids": dumps(ids), "fence": fence}) != len(ids):
+                raise StaleError("Message {id} was taken over by another worker.", id=ids[0])
 
     def later(self, message: Message, *, not_before: datetime, error: str) -> None:
         """Give back for a later attempt."""
@@ -133,10 +161,17 @@ class SqlInbox(Repository):
 
     def wake(self, source: str, subject: str) -> int:
         """Make due what waits for a subject."""
-        waited_for = {"its_source": source, "its_subject": subject}
-        if WAITS.first(self._wire, waited_for) is None:  # as nearly always; asking costs less than an update of nothing
+        if source not in self._waited_for:
+            rows = WAITED_FOR.rows(self._wire, {"its_source": source, "most": MOST_KEPT})
+            self._waited_for[source] = {row["waits_for"] for row in rows}
+        known = self._waited_for[source]
+        if subject not in known and len(known) < MOST_KEPT:  # as nearly always
             return 0
-        return WAKE.change(self._wire, waited_for)
+        return WAKE.change(self._wire, {"its_source": source, "its_subject": subject})
+
+    def forget(self) -> None:
+        """Drop what was kept: some of it was changed, or taken back."""
+        self._waited_for.clear()
 
     def waiting_for(self, source: str, subject: str) -> str | None:
         """What the parked message of a subject waits for."""
@@ -188,6 +223,7 @@ class SqlInbox(Repository):
         return [self._message(row) for row in self.rows(statement)]
 
     def _mark(self, message: Message, **values: Any) -> None:
+        self.forget()
         columns = tuple(values)
         prepared = MARKS.get(columns) or MARKS.setdefault(columns, marking(columns))
         if not prepared.change(self._wire, {**values, "mine": message.id, "held": message.fence}):

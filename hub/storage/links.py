@@ -66,6 +66,7 @@ class SqlLinks(Repository):
         self._draw = draw
         self._drawn: int | None = None
         self._kept: dict[tuple[str, str, str], Link | None] = {}
+        self._rows: dict[tuple[str, str], list[Row]] = {}  # by our record
 
     def of_remote(self, system: str, name: str, external_id: str) -> Link | None:
         """The link of a remote record."""
@@ -89,6 +90,7 @@ class SqlLinks(Repository):
     def forget(self) -> None:
         """Drop what was kept, the revision too: some of it was taken back."""
         self._kept.clear()
+        self._rows.clear()
         self._drawn = None
 
     def revision(self) -> int:
@@ -98,15 +100,19 @@ class SqlLinks(Repository):
 
     def of_record(self, system: str, entity: str, record_id: str, name: str | None = None) -> Link | None:
         """The active link of our record in a system."""
-        rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
-        found = (row for row in rows if (row["system"], row["state"]) == (system, "active"))
+        found = (row for row in self._of(entity, record_id) if (row["system"], row["state"]) == (system, "active"))
         chosen = next((row for row in found if name in (None, row["object"])), None)
         return None if chosen is None else self._link(chosen)
 
     def all_of_record(self, entity: str, record_id: str) -> list[Link]:
         """Every link of our record."""
-        rows = OF_RECORD.rows(self._wire, {"its_entity": entity, "its_record_id": record_id})
-        return [self._link(row) for row in rows]
+        return [self._link(row) for row in self._of(entity, record_id)]
+
+    def _of(self, entity: str, record_id: str) -> list[Row]:
+        if (entity, record_id) not in self._rows:
+            asked = {"its_entity": entity, "its_record_id": record_id}
+            self._rows[entity, record_id] = OF_RECORD.rows(self._wire, asked)
+        return self._rows[entity, record_id]
 
     def of_external(self, external_id: str, *, limit: int = 20) -> list[Link]:
         """Links by remote id alone."""
@@ -167,6 +173,7 @@ class SqlLinks(Repository):
         except IntegrityError:
             raise already_linked(link) from None
         self._kept[place] = replace(link, revision=values["revision"])
+        self._rows.pop((link.entity, link.record_id), None)
 
     def _revision(self) -> int:
         if self._drawn is None:
@@ -176,6 +183,7 @@ class SqlLinks(Repository):
     def move(self, link: Link, record_id: str, state: str) -> None:
         """Point a link at another record."""
         self._kept.pop((link.system, link.object, link.external_id), None)
+        self._rows.clear()
         place = (LINK.c.system == link.system, LINK.c.object == link.object, LINK.c.external_id == link.external_id)
         try:
             self.change(update(LINK).where(*place).values(record_id=record_id, state=state, revision=self._revision()))
@@ -203,12 +211,14 @@ class SqlLinks(Repository):
     def miss(self, system: str, name: str, external_ids: Collection[str]) -> None:
         """Count a miss."""
         self._kept.clear()
+        self._rows.clear()
         chosen = LINK.c.external_id.in_(set(external_ids))
         self.change(update(LINK).where(*active(system, name), chosen).values(missed=LINK.c.missed + 1))
 
     def refind(self, system: str, name: str, run_id: str) -> None:
         """Count from the beginning."""
         self._kept.clear()
+        self._rows.clear()
         found = (LINK.c.missed > 0, seen_by(run_id))
         self.change(update(LINK).where(*active(system, name), *found).values(missed=0))
 

@@ -18,6 +18,13 @@ GET = Prepared(
         APPROVED.c.external_id == bindparam("its_id"),
     )
 )
+ANY = Prepared(
+    lambda _: (
+        select(APPROVED.c.object)
+        .where(APPROVED.c.system == bindparam("its_system"), APPROVED.c.object == bindparam("its_object"))
+        .limit(1)
+    )
+)
 
 
 class SqlMatches(Repository):
@@ -26,9 +33,12 @@ class SqlMatches(Repository):
     def __init__(self, wire: Wire, cipher: Cipher) -> None:
         super().__init__(wire)
         self._cipher = cipher
+        self._has_any: dict[tuple[str, str], bool] = {}
 
     def get(self, system: str, name: str, external_id: str) -> Match | None:
         """What was said about a remote record."""
+        if not self._is_any(system, name):
+            return None
         row = GET.first(self._wire, {"its_system": system, "its_object": name, "its_id": external_id})
         if row is None:
             return None
@@ -43,8 +53,20 @@ class SqlMatches(Repository):
             given=self._cipher.open(row["given"], context(system, name, external_id)),
         )
 
+    def _is_any(self, system: str, name: str) -> bool:
+        """Whether anything was said about an object: of most nothing ever is, and a page of records need not ask."""
+        if (system, name) not in self._has_any:
+            row = ANY.first(self._wire, {"its_system": system, "its_object": name})
+            self._has_any[system, name] = row is not None
+        return self._has_any[system, name]
+
+    def forget(self) -> None:
+        """Drop what was kept: some of it was taken back."""
+        self._has_any.clear()
+
     def save(self, match: Match) -> None:
         """Remember, in place of what was said before."""
+        self.forget()
         values = {
             "system": match.system,
             "object": match.object,

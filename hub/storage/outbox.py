@@ -14,7 +14,17 @@ from hub.ports.outbox import OPEN_STATES, Delivery
 from hub.storage.cipher import Cipher
 from hub.storage.failures import loaded, stored
 from hub.storage.prepared import Prepared, Row
-from hub.storage.sql import Repository, chosen_by, insert_on, instant_or_none, stamp, stamp_or_none
+from hub.storage.sql import (
+    AMONG,
+    Repository,
+    by_fence,
+    chosen_by,
+    dumps,
+    insert_on,
+    instant_or_none,
+    stamp,
+    stamp_or_none,
+)
 from hub.storage.tables.queues import OUTBOX, ROUTE
 from hub.storage.wire import Wire
 
@@ -26,10 +36,10 @@ OPEN_OF_RECORD = text(
 )  # by the record's index, never by the queue's
 UNSENT_OF_RECORD = text("outbox.state || '' = 'ready'")
 END_ALL = Prepared(
-    lambda _: text(
+    lambda dialect: text(
         "UPDATE outbox SET state = 'done', lease_until = NULL, not_before = NULL, error = NULL "
-        "WHERE state in ('ready', 'sent', 'unknown') AND id = ANY(CAST(:ids AS text[])) "
-        "AND (id, fence) IN (SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:fences AS int[])))"
+        f"WHERE {AMONG[dialect].format(column='id')} AND fence = :fence "
+        "AND state || '' in ('ready', 'sent', 'unknown')"  # by their ids, never by the queue's index
     )
 )
 
@@ -105,6 +115,9 @@ IN_FLIGHT = Prepared(
         OUTBOX.c.system == bindparam("system"), OUTBOX.c.entity == bindparam("entity"), CALLED
     )
 )
+BULK_OPEN = Prepared(
+    lambda _: select(OUTBOX.c.id).where(OUTBOX.c.system == bindparam("its_system"), text("bulk = 1"), OPEN).limit(1)
+)
 
 
 class SqlOutbox(Repository):
@@ -113,6 +126,8 @@ class SqlOutbox(Repository):
     def __init__(self, wire: Wire, cipher: Cipher) -> None:
         super().__init__(wire)
         self._cipher = cipher
+        self._in_flight: dict[tuple[str, str], frozenset[str]] = {}
+        self._is_bulk_open: dict[str, bool] = {}
 
     def enqueue(self, delivery: Delivery) -> None:
         """Add, or be absorbed by the waiting one."""
@@ -131,7 +146,9 @@ class SqlOutbox(Repository):
             "bulk": int(delivery.bulk),
         }
         ENQUEUE.later(self._wire, values)
-        if not delivery.bulk:
+        if delivery.bulk:
+            self._is_bulk_open.clear()
+        elif self._may_be_bulk(delivery.system):
             same = {f"its_{name}": values[name] for name in ("system", "entity", "record_id")}
             HASTEN.later(self._wire, {**same, "slow": 1, "bulk": 0})
 
@@ -185,13 +202,10 @@ class SqlOutbox(Repository):
 
     def done(self, *deliveries: Delivery) -> None:
         """Delivered."""
-        if self._wire.dialect.name == "sqlite" or len(deliveries) == 1:
-            for delivery in deliveries:
-                self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
-            return
-        held = {"ids": [delivery.id for delivery in deliveries], "fences": [delivery.fence for delivery in deliveries]}
-        if END_ALL.change(self._wire, held) != len(deliveries):
-            raise StaleError("Delivery {id} was taken over by another worker.", id=deliveries[0].id)
+        self.forget()
+        for fence, ids in by_fence(deliveries).items():
+            if END_ALL.change(self._wire, {"ids": dumps(ids), "fence": fence}) != len(ids):
+                raise StaleError("Delivery {id} was taken over by another worker.", id=ids[0])
 
     def dead(self, delivery: Delivery, *, error: str, failure: Failure | None = None) -> None:
         """Give up."""
@@ -204,6 +218,7 @@ class SqlOutbox(Repository):
         again = {"attempt": 0, "lease_until": None, "error": None, **due}
         unsent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_(None)).values(state="ready", **again)
         maybe_sent = update(OUTBOX).where(dead, OUTBOX.c.payload.is_not(None)).values(state="unknown", **again)
+        self.forget()
         if not self.change(unsent) and not self.change(maybe_sent):
             raise NotFoundError("There is no dead delivery {id}.", id=delivery_id)
 
@@ -249,9 +264,27 @@ class SqlOutbox(Repository):
 
     def in_flight(self, system: str, entity: str) -> frozenset[str]:
         """Records of which a call may be running."""
-        return frozenset(row["record_id"] for row in IN_FLIGHT.rows(self._wire, {"system": system, "entity": entity}))
+        known = self._in_flight.get((system, entity))
+        if known is None:
+            rows = IN_FLIGHT.rows(self._wire, {"system": system, "entity": entity})
+            known = self._in_flight[system, entity] = frozenset(row["record_id"] for row in rows)
+        return known
+
+    def forget(self) -> None:
+        """Drop what was kept: some of it was changed, or taken back."""
+        self._in_flight.clear()
+        self._is_bulk_open.clear()
+
+    def _may_be_bulk(self, system: str) -> bool:
+        """Whether bulk work waits that could be hastened; on PostgreSQL asking costs more than an update of nothing."""
+        if self._wire.dialect.name == "postgresql":
+            return True
+        if system not in self._is_bulk_open:
+            self._is_bulk_open[system] = BULK_OPEN.first(self._wire, {"its_system": system}) is not None
+        return self._is_bulk_open[system]
 
     def _mark(self, delivery: Delivery, **values: Any) -> None:
+        self.forget()
         columns = tuple(values)
         prepared = MARKS.get(columns) or MARKS.setdefault(columns, marking(columns))
         if not prepared.change(self._wire, {**values, "mine": delivery.id, "held": delivery.fence}):

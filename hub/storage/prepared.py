@@ -61,6 +61,11 @@ class Prepared:
         compiled = self._in_words_of(wire.dialect)
         wire.later(compiled.sql, compiled.parameters(values))
 
+    def gather(self, wire: Wire, values: Mapping[str, Any]) -> None:
+        """Insert a row that only SQLAlchemy's statements read: with others of its kind, before they do."""
+        compiled = self._in_words_of(wire.dialect)
+        wire.gather(compiled.sql, compiled.parameters(values))
+
     def _execute(self, wire: Wire, values: Mapping[str, Any]) -> Any:
         compiled = self._in_words_of(wire.dialect)
         return wire.run(compiled.sql, compiled.parameters(values))

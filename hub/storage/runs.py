@@ -3,12 +3,21 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, delete, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, select, update
 
 from hub.domain.errors import StaleError
 from hub.ports.runs import Run
+from hub.storage.prepared import Prepared, Row
 from hub.storage.sql import Repository, dumps, instant_or_none, loads, stamp, stamp_or_none
 from hub.storage.tables.runs import RUN, RUN_SEEN
+
+OPEN = Prepared(
+    lambda _: (
+        select(RUN)
+        .where(RUN.c.kind == bindparam("its_kind"), RUN.c.system == bindparam("its_system"), RUN.c.ended_at.is_(None))
+        .order_by(RUN.c.object)
+    )
+)  # asked before each turn of a worker
 
 
 class SqlRuns(Repository):
@@ -40,8 +49,7 @@ class SqlRuns(Repository):
 
     def open(self, kind: str, system: str) -> list[Run]:
         """The runs that have not ended."""
-        mine = (RUN.c.kind == kind, RUN.c.system == system, RUN.c.ended_at.is_(None))
-        return [run_of(row) for row in self.rows(select(RUN).where(*mine).order_by(RUN.c.object))]
+        return [run_of(row) for row in OPEN.rows(self._wire, {"its_kind": kind, "its_system": system})]
 
     def last(self, kind: str, system: str, name: str, *, state: str) -> Run | None:
         """The newest that ended in a state."""
@@ -89,7 +97,7 @@ def values_of(run: Run) -> dict[str, object]:
     }
 
 
-def run_of(row: RowMapping) -> Run:
+def run_of(row: RowMapping | Row) -> Run:
     """A row as a run."""
     return Run(
         id=row["id"],

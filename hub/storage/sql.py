@@ -1,8 +1,8 @@
 """What every repository shares: a connection, and the words for storing values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Column, ColumnElement, Executable, RowMapping, Select, Table, func
@@ -33,6 +33,28 @@ def dumps(value: Any) -> str:
 
 
 loads = orjson.loads
+AMONG = {
+    "sqlite": "{column} IN (SELECT value FROM json_each(:ids))",
+    "postgresql": "{column} IN (SELECT json_array_elements_text(CAST(:ids AS json)))",
+}
+"""A column among the texts of a JSON list, in statements that are prepared once for any number of them."""
+
+
+class Held(Protocol):
+    """What is leased: by which id, under which fence."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - the type says it
+    @property
+    def fence(self) -> int: ...  # noqa: D102
+
+
+def by_fence(held: Iterable[Held]) -> dict[int, list[str]]:
+    """The ids of what is leased, by fence: nearly always one, since most is done at the first attempt."""
+    found: dict[int, list[str]] = {}
+    for each in held:
+        found.setdefault(each.fence, []).append(each.id)
+    return found
 
 
 class Repository:

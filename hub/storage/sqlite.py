@@ -1,6 +1,7 @@
 """The store on SQLite: one writer thread with group commit, readers beside it.
 
-Each function of a group runs inside a savepoint of its own; the group is committed once (synchronous=FULL).
+A group of functions is committed once (synchronous=FULL), and runs without savepoints as long as none of them fails:
+each would cost two statements, and have the full-text index written out.
 """
 
 import sqlite3
@@ -64,11 +65,12 @@ class SqliteStore:
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
         """Run on one snapshot."""
         with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+            driver = driver_of(connection)
+            driver.execute("BEGIN")
             try:
                 return fn(SqlUnitOfWork(Wire(connection), self._vault))
             finally:
-                connection.exec_driver_sql("ROLLBACK")
+                driver.execute("ROLLBACK")
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
@@ -78,15 +80,34 @@ class SqliteStore:
         self._engine.dispose()
 
     def _commit(self, group: Sequence[Work]) -> list[Outcome]:
+        """Together; where one of them fails, all of it once more, with a savepoint for each."""
         self._writing = self._writing or self._engine.connect()
         wire, driver = Wire(self._writing), driver_of(self._writing)
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            results = [fn(SqlUnitOfWork(wire, self._vault)) for fn in group]
+            wire.flush()
+            driver.execute("COMMIT")
+        except sqlite3.Error as error:
+            roll_back(driver)
+            return [(None, unwritable(error))] * len(group)
+        except BaseException as error:  # noqa: BLE001 - it is the caller's: the writer goes on
+            is_ended = not driver.in_transaction  # the database does so when it is full, or broken
+            roll_back(driver)
+            wire.forget()
+            if len(group) == 1 or (is_ended and isinstance(error, OperationalError)):
+                return [(None, told(error))] * len(group)
+            return self._apart(wire, driver, group)
+        return [(result, None) for result in results]
+
+    def _apart(self, wire: Wire, driver: sqlite3.Connection, group: Sequence[Work]) -> list[Outcome]:
+        """In one transaction, but so that each may fail by itself."""
         try:
             driver.execute("BEGIN IMMEDIATE")
             outcomes = [self._attempt(wire, driver, fn) for fn in group]
             driver.execute("COMMIT")
         except (OperationalError, sqlite3.Error) as error:
-            if driver.in_transaction:  # the database may have ended it already
-                driver.execute("ROLLBACK")
+            roll_back(driver)
             return [(None, unwritable(error))] * len(group)
         return outcomes
 
@@ -94,14 +115,27 @@ class SqliteStore:
         driver.execute("SAVEPOINT work")
         try:
             result = fn(SqlUnitOfWork(wire, self._vault))
+            wire.flush()
         except BaseException as error:
+            wire.forget()
             if isinstance(error, OperationalError) and not driver.in_transaction:
                 raise
             driver.execute("ROLLBACK TO work")
             driver.execute("RELEASE work")
-            return None, unwritable(error) if isinstance(error, OperationalError) else error
+            return None, told(error)
         driver.execute("RELEASE work")
         return result, None
+
+
+def roll_back(driver: sqlite3.Connection) -> None:
+    """Take back what was begun; the database may have ended it already."""
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
+
+
+def told(error: BaseException) -> BaseException:
+    """What a work's failure is told as."""
+    return unwritable(error) if isinstance(error, OperationalError) else error
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:

@@ -29,7 +29,7 @@ class SqlTrace(Repository):
             "template": stop.template,
             "params": dumps(stop.params),
         }
-        NOTE.later(self._wire, values)
+        NOTE.gather(self._wire, values)
 
     def of_correlation(self, correlation: str) -> list[Stop]:
         """The stops of a message, in order."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.exc import DBAPIError
@@ -35,6 +35,8 @@ from hub.storage.timers import SqlTimers
 from hub.storage.trace import SqlTrace
 from hub.storage.wire import Wire
 
+R = TypeVar("R")
+
 
 def next_of(dialect: str, series: str) -> Any:
     """The next number: of a sequence on PostgreSQL, so that writers do not wait for one another."""
@@ -57,47 +59,68 @@ class Vault:
     now: Callable[[], datetime]
 
 
+class Repo(Generic[R]):
+    """A repository that a transaction makes when it is first asked for: most need three or four of them."""
+
+    def __init__(self, make: Callable[["SqlUnitOfWork"], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        """Remember where the transaction keeps it."""
+        self._name = name
+
+    def __get__(self, tx: "SqlUnitOfWork", _owner: type) -> R:
+        """Make it; from now on the transaction has it as an attribute of its own."""
+        made = tx.__dict__[self._name] = self._make(tx)
+        return made
+
+
 class SqlUnitOfWork:
     """Every repository, on one connection."""
 
+    wire: Wire
+    vault: Vault
+
+    records = Repo(lambda tx: SqlRecords(tx.wire, tx.vault.cipher, tx.vault.privacy))
+    links = Repo(lambda tx: SqlLinks(tx.wire, tx.vault.cipher, partial(tx.next_number, "link_revision")))
+    inbox = Repo(lambda tx: SqlInbox(tx.wire, tx.vault.cipher))
+    outbox = Repo(lambda tx: SqlOutbox(tx.wire, tx.vault.cipher))
+    matches = Repo(lambda tx: SqlMatches(tx.wire, tx.vault.cipher))
+    cursors = Repo(lambda tx: SqlCursors(tx.wire))
+    budgets = Repo(lambda tx: SqlBudgets(tx.wire))
+    pauses = Repo(lambda tx: SqlPauses(tx.wire))
+    grants = Repo(lambda tx: SqlGrantRows(tx.wire, tx.vault.cipher))
+    reviews = Repo(lambda tx: SqlReviews(tx.wire, tx.vault.cipher))
+    runs = Repo(lambda tx: SqlRuns(tx.wire))
+    audit = Repo(lambda tx: SqlAudit(tx.wire, tx.vault.cipher, tx.vault.now))
+    trace = Repo(lambda tx: SqlTrace(tx.wire))
+    accounts = Repo(lambda tx: SqlAccounts(tx.wire))
+    idempotency = Repo(lambda tx: SqlIdempotency(tx.wire, tx.vault.cipher))
+    timers = Repo(lambda tx: SqlTimers(tx.wire))
+    search = Repo(lambda tx: SqlSearch(tx.wire))
+    levels = Repo(lambda tx: SqlLevels(tx.wire))
+    reports = Repo(lambda tx: SqlReports(tx.wire, tx.vault.cipher))
+
     def __init__(self, wire: Wire, vault: Vault) -> None:
-        self._wire = wire
-        cipher = vault.cipher
-        self.records = SqlRecords(wire, cipher, vault.privacy)
-        self.links = SqlLinks(wire, cipher, partial(self.next_number, "link_revision"))
-        self.inbox = SqlInbox(wire, cipher)
-        self.outbox = SqlOutbox(wire, cipher)
-        self.matches = SqlMatches(wire, cipher)
-        self.cursors = SqlCursors(wire)
-        self.budgets = SqlBudgets(wire)
-        self.pauses = SqlPauses(wire)
-        self.grants = SqlGrantRows(wire, cipher)
-        self.reviews = SqlReviews(wire, cipher)
-        self.runs = SqlRuns(wire)
-        self.audit = SqlAudit(wire, cipher, vault.now)
-        self.trace = SqlTrace(wire)
-        self.accounts = SqlAccounts(wire)
-        self.idempotency = SqlIdempotency(wire, cipher)
-        self.timers = SqlTimers(wire)
-        self.search = SqlSearch(wire)
-        self.levels = SqlLevels(wire)
-        self.reports = SqlReports(wire, cipher)
+        self.wire = wire
+        self.vault = vault
 
     def attempt(self, fn: Callable[[], object]) -> Exception | None:
         """Run inside a savepoint."""
-        self._wire.later("SAVEPOINT attempt")
+        self.wire.flush()
+        self.wire.run("SAVEPOINT attempt")  # at once: what fails before anything is run must find it
         try:
             fn()
-            self._wire.later("RELEASE attempt")
-            self._wire.flush()
+            self.wire.flush()
+            self.wire.later("RELEASE attempt")
         except DBAPIError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller decides
-            self._wire.forget()
-            self._wire.run("ROLLBACK TO attempt")
-            self._wire.later("RELEASE attempt")
-            self.records.forget()
-            self.links.forget()
+            self.wire.forget()
+            self.wire.run("ROLLBACK TO attempt")
+            self.wire.later("RELEASE attempt")
+            for kept in (self.records, self.links, self.inbox, self.outbox, self.matches):
+                kept.forget()
             return error
         return None
 
@@ -105,7 +128,7 @@ class SqlUnitOfWork:
         """The next number of a series."""
         if series not in SERIES:
             raise KeyError(series)
-        row = NEXT[series].first(self._wire, {"series": series})
+        row = NEXT[series].first(self.wire, {"series": series})
         if row is None:
             raise AssertionError
         return int(row["last"])

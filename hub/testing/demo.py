@@ -8,7 +8,7 @@ from pathlib import Path
 from hub.testing.console_user import PATIENCE, ConsoleError, ConsoleUser
 from hub.testing.hub_server import HubError, HubServer, new_secret
 from hub.testing.nurse import Nurse
-from hub.testing.staff import STAFF, TECHNICIANS, furnish, hire
+from hub.testing.staff import LOGINS, furnish, hire
 from hub.testing.story import Story
 from hub.testing.tryton.database import create_seeded
 from hub.testing.tryton.fixture import CACHE
@@ -65,13 +65,14 @@ class Stage:
         self.secrets: dict[str, str] = {}
 
     def open(self) -> None:
-        """Start both; on the first run also set both up."""
+        """Start both; on the first run also set both up, and go on where a first run was broken off."""
         self.directory.mkdir(parents=True, exist_ok=True)
         say("ERP", f"Tryton starts on 127.0.0.1:{self.erp.port} ...")
         self.erp.start()
-        kept = self.directory / "demo.json"
-        self.secrets = json.loads(kept.read_text("utf-8")) if kept.exists() else {"pbx": new_secret()}
-        fresh = self.hub.set_up(
+        kept, draft = self.directory / "demo.json", self.directory / "demo.draft.json"
+        fresh = not kept.exists()
+        self.secrets = drafted(draft) if fresh else json.loads(kept.read_text("utf-8"))
+        self.hub.set_up(
             SETTINGS.format(port=self.port, erp=self.erp.url, user=HUB, seconds=self.seconds),
             {"secrets/erp": self.erp.login(HUB).password, "secrets/pbx": self.secrets["pbx"]},
         )
@@ -81,8 +82,7 @@ class Stage:
         say("hub", f"{self.hub.url} is up; customers, parts and stock come from the ERP ...")
         if fresh:
             furnish(self.hub, self.user("admin"), self.secrets)
-            kept.touch(mode=0o600)
-            kept.write_text(json.dumps(self.secrets), "utf-8")
+            draft.replace(kept)
 
     def user(self, login: str) -> ConsoleUser:
         """One of the staff, signed in."""
@@ -98,9 +98,8 @@ class Stage:
 
     def story(self) -> Story:
         """The story, ready to be played."""
-        logins = [*(worker.login for worker in STAFF), *(login for login, *_ in TECHNICIANS)]
         return Story(
-            people={login: self.user(login) for login in logins},
+            people={login: self.user(login) for login in LOGINS},
             hook=f"{self.hub.url}/webhooks/calls/pbx/{self.secrets['pbx']}",
             stores=self.person(STORES),
             finance=self.person(FINANCE),
@@ -131,6 +130,17 @@ class Stage:
         """Stop both."""
         self.hub.stop()
         self.erp.stop()
+
+
+def drafted(draft: Path) -> dict[str, str]:
+    """The passwords of a set-up that is not finished, written down before anybody gets one."""
+    if not draft.exists():
+        new = draft.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps({name: new_secret() for name in ("pbx", *LOGINS)}), "utf-8")
+        new.replace(draft)
+    told: dict[str, str] = json.loads(draft.read_text("utf-8"))
+    return told
 
 
 def say(step: str, text: str) -> None:

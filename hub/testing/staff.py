@@ -1,6 +1,6 @@
 """Who works with the hub in the demo, and what the desk keeps that the ERP does not: technicians, assets, faults."""
 
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -38,35 +38,48 @@ TECHNICIANS = (
 )
 
 
-def hire(hub: HubServer, passwords: dict[str, str]) -> None:
-    """Give the staff their accounts, while the hub is down."""
-    for worker in STAFF:
-        passwords[worker.login] = secrets.token_urlsafe(9)
+LOGINS = (*(worker.login for worker in STAFF), *(login for login, *_ in TECHNICIANS))
+
+
+def hire(hub: HubServer, passwords: Mapping[str, str]) -> None:
+    """Give the staff their accounts, while the hub is down; who has one keeps it."""
+    known = logins_of(hub)
+    for worker in (worker for worker in STAFF if worker.login not in known):
         add_user(hub, passwords, worker.login, worker.name, worker.role, worker.language)
 
 
+def logins_of(hub: HubServer) -> list[str]:
+    """Who has an account, among other words."""
+    return hub.run("user", "list").split()
+
+
 def add_user(
-    hub: HubServer, passwords: dict[str, str], login: str, name: str, role: str, language: str, *more: str
+    hub: HubServer, passwords: Mapping[str, str], login: str, name: str, role: str, language: str, *more: str
 ) -> None:
     """One account."""
     facts = ["--name", name, "--role", role, "--language", language, *more]
     hub.run("user", "add", login, *facts, "--password-stdin", typed=passwords[login] + "\n")
 
 
-def furnish(hub: HubServer, admin: ConsoleUser, passwords: dict[str, str]) -> None:
-    """Technicians with their own stock and their accounts, the asset that will fail, the part that its fault needs."""
+def furnish(hub: HubServer, admin: ConsoleUser, passwords: Mapping[str, str]) -> None:
+    """Technicians with their own stock and their accounts, the asset that will fail, the part that its fault needs.
+
+    Each under a key of its own: done again after a death, there is one of each.
+    """
+    known = logins_of(hub)
     for login, name, van, level in TECHNICIANS:
         own = admin.wait(f"the warehouse {van}", lambda van=van: first(admin, "warehouses", code=van))  # type: ignore[misc]
-        technician = admin.post("technicians", **technician_doc(login, name, own["id"], level))
-        passwords[login] = secrets.token_urlsafe(9)
-        add_user(hub, passwords, login, name, "technician", "zh", "--technician", technician["id"])
+        doc = technician_doc(login, name, own["id"], level)
+        technician = admin.post("technicians", key=f"furnish-{login}", **doc)
+        if login not in known:
+            add_user(hub, passwords, login, name, "technician", "zh", "--technician", technician["id"])
     customer = admin.wait("the customer of the ERP", lambda: named(admin, "customers", "华信"))
     place = {"line1": "世纪大道1188号", "city": "上海", "country": "CN"}
     site = admin.post(
-        "sites", customer_id=customer["id"], name="总部机房 Server room", address=place, lat=31.23, lon=121.53,
-        territory="shanghai",
+        "sites", key="furnish-site", customer_id=customer["id"], name="总部机房 Server room", address=place, lat=31.23,
+        lon=121.53, territory="shanghai",
     )  # fmt: skip
-    admin.post("assets", **asset_doc(customer["id"], site["id"]))
+    admin.post("assets", key="furnish-asset", **asset_doc(customer["id"], site["id"]))
     part = admin.wait(f"the part {PART}", lambda: first(admin, "parts", sku=PART))
     admin.patch(f"parts/{part['id']}", fault_codes=[SYMPTOM])
 

@@ -10,10 +10,12 @@ from lxml import etree
 from hub.transport.http import Answer
 
 MAX_DEPTH = 100
+NESTS = frozenset({dict, list})  # what JSON nests; its parser makes no subclasses
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+OF_TEXT = re.compile("utf|ascii|iso|latin|cp[0-9]|gb|big5|euc|shift|koi|hz")  # Python has codecs that unpack, too
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 HTML = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<script)", re.IGNORECASE)
-NOT_UTF_8_SIG = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
+READ_AS = {"utf-8": "utf-8-sig", "gb2312": "gb18030", "gbk": "gb18030"}  # with a mark; with what writers mean by it
 
 
 class BrokenAnswerError(Exception):
@@ -60,8 +62,10 @@ def text_of(answer: Answer) -> str:
     told = CHARSET.search(answer.headers.get("Content-Type", ""))
     name = told[1].lower() if told else "utf-8"
     try:
-        codec = codecs.lookup(NOT_UTF_8_SIG.get(name, name))
-        return str(codec.decode(answer.body)[0])
+        known = codecs.lookup(name).name
+        if not OF_TEXT.match(known):
+            raise BrokenAnswerError("wrong charset")
+        return answer.body.decode(READ_AS.get(known, known))
     except (LookupError, UnicodeError) as error:
         raise BrokenAnswerError("wrong charset") from error
 
@@ -77,14 +81,12 @@ def no_number(_told: str) -> None:
 
 
 def _not_too_deep(doc: Any) -> None:
-    level = [doc]
+    level = [doc] if type(doc) in NESTS else []
     for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-            if isinstance(child, (dict, list))
-        ]
+        inside: list[Any] = []
+        for node in level:
+            inside += node.values() if type(node) is dict else node
+        level = [child for child in inside if type(child) in NESTS]
         if not level:
             return
     raise BrokenAnswerError("too deeply nested")

@@ -23,6 +23,7 @@ from hub.ports.connector import Setup
 from hub.transport.connections import GuardedAdapter
 from hub.transport.deadline import Call, within
 from hub.transport.guard import Guard, guard_of, origin_of
+from hub.transport.session import LeanSession
 
 CHUNK = 65_536
 LOCKED_OUT = frozenset({401, 403, 404, 407})
@@ -77,7 +78,7 @@ def http_of(setup: Setup, *urls: str) -> "HttpClient":
     return HttpClient(setup.system, Limits(read=seconds, total=seconds), guard)
 
 
-class Session(requests.Session):
+class Session(LeanSession):
     """Leads nowhere by itself: requests would read the whole body of a redirect to say where it leads."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -95,7 +96,6 @@ class HttpClient:
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, GuardedAdapter(self.guard))
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # a session's cookies go with its token
-        self._http.trust_env = False  # no proxy and no .netrc of the machine decides where our credentials go
 
     def post_json(self, url: str, document: Any, *, headers: Mapping[str, str], write: bool) -> Answer:
         """Send a document and return the whole answer, whatever its status; ``write``: it may change something."""

@@ -25,16 +25,25 @@ HEADERS = {
 }
 
 
+VARY = "Accept-Language, Cookie, Authorization"
+
+
 def register(app: Flask) -> None:
     """Put the headers on every answer."""
 
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        known = {name.lower() for name, _ in response.headers}
+        missing = [(name, value) for name, value in HEADERS.items() if name.lower() not in known]
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
-            response.vary.update(["Accept-Language", "Cookie", "Authorization"])
+            if "cache-control" not in known:
+                missing.append(("Cache-Control", "no-store"))
+            if "vary" in known:
+                response.vary.update(VARY.split(", "))
+            else:
+                missing.append(("Vary", VARY))
         if "correlation" in g:
-            response.headers["X-Correlation-Id"] = g.correlation
+            response.headers.remove("X-Correlation-Id")
+            missing.append(("X-Correlation-Id", g.correlation))
+        response.headers.extend(missing)
         return response

@@ -57,12 +57,17 @@ def checked(raw: bytes) -> Any:
         raise MalformedError(
             "The body is not valid JSON at line {line}, column {column}.", line=error.lineno, column=error.colno
         ) from None
-    for depth, text in strings(value):
+    for depth, text in strings(value) if may_be_odd(raw) else ():
         if depth > DEEPEST:
             raise MalformedError("The JSON is nested deeper than {depth} levels.", depth=DEEPEST)
         if "\x00" in text:
             raise MalformedError("The JSON has a NUL character in a text.")
     return value
+
+
+def may_be_odd(raw: bytes) -> bool:
+    """Whether the text could be too deep, or hold a NUL: looking at each value costs more than parsing them did."""
+    return raw.count(b"{") + raw.count(b"[") >= DEEPEST or b"\\u0000" in raw
 
 
 def strings(value: Any) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from hub.domain.errors import ConflictError, RetryableError
 from hub.ports.store import Store, UnitOfWork
 from hub.ports.timers import Timer
+from hub.ports.trace import Stop
 from hub.storage.group import GroupWriter, Outcome
 from hub.testing.clock import FakeClock
 
@@ -129,3 +130,64 @@ def test_what_is_written_late_is_read_in_time(store: Store, clock: FakeClock) ->
         return [timer.kind for timer in tx.timers.take_due(now=clock.now(), limit=10)]
 
     assert store.run(work) == ["warn"]
+
+
+def stop(at: FakeClock, correlation: str, number: int) -> Stop:
+    return Stop(correlation, at.now(), "received", "erp", "part", "", "Number {number}", {"number": number})
+
+
+def numbers(store: Store, correlation: str) -> list[object]:
+    stops = store.read(lambda tx: tx.trace.of_correlation(correlation))
+    return [one.params["number"] for one in stops]
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 67, 150])
+def test_rows_that_are_written_together_keep_their_order(store: Store, clock: FakeClock, count: int) -> None:
+    def notes(correlation: str) -> Work:
+        def work(tx: UnitOfWork) -> None:
+            for number in range(count):
+                tx.trace.note(stop(clock, correlation, number))
+
+        return work
+
+    for future in together(store, [notes("a"), notes("b")]):
+        future.result()
+    assert numbers(store, "a") == numbers(store, "b") == list(range(count))
+
+
+def test_rows_that_wait_are_those_of_the_works_that_did_not_fail(store: Store, clock: FakeClock) -> None:
+    def fails(tx: UnitOfWork) -> None:
+        tx.trace.note(stop(clock, "b", 1))
+        raise ConflictError("No.")
+
+    works: list[Work] = [
+        lambda tx: tx.trace.note(stop(clock, "a", 1)),
+        fails,
+        lambda tx: tx.trace.note(stop(clock, "c", 1)),
+    ]
+    outcomes = together(store, works)
+    assert [future.exception() is None for future in outcomes] == [True, False, True]
+    assert [numbers(store, one) for one in "abc"] == [[1], [], [1]]
+
+
+def test_an_attempt_that_fails_takes_back_its_own_rows_alone(store: Store, clock: FakeClock) -> None:
+    def work(tx: UnitOfWork) -> None:
+        def part() -> None:
+            tx.trace.note(stop(clock, "a", 2))
+            raise ConflictError("No.")
+
+        tx.trace.note(stop(clock, "a", 1))
+        assert isinstance(tx.attempt(part), ConflictError)
+        tx.trace.note(stop(clock, "a", 3))
+
+    store.run(work)
+    assert numbers(store, "a") == [1, 3]
+
+
+def test_a_work_reads_the_rows_that_it_has_just_written(store: Store, clock: FakeClock) -> None:
+    def work(tx: UnitOfWork) -> int:
+        tx.trace.note(stop(clock, "a", 1))
+        tx.audit.write("li", "part.add", "part", "b", "k", {})
+        return len(tx.trace.of_correlation("a")) + len(tx.audit.of_record("part", "b"))
+
+    assert store.run(work) == 2

@@ -11,7 +11,7 @@ from hub.domain.errors import ConflictError
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import Store
-from hub.services import inbound, joining, suggesting
+from hub.services import inbound, joining, outbound, suggesting
 from hub.services.context import Actor
 from hub.testing.clock import FakeClock
 from tests.sync_bench import Bench, EveryDocument, bench
@@ -200,3 +200,19 @@ def test_likely_duplicates_are_asked_about_once_and_never_merged(b: Bench) -> No
     (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
     assert (review.kind, review.detail["seen_by"]) == ("duplicate", ["phone", "name"])
     assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 3
+
+
+def test_customers_are_not_merged_while_nobody_knows_what_a_call_about_one_has_made(b: Bench) -> None:
+    """Found by the flagship test: the lost call had made a second record over there, which then belonged to nobody."""
+    known = b.add("customer", name="A")
+    b.run(3)
+    b.erp.fail("create", "after")
+    new = b.add("customer", name="A")
+    outbound.deliver(b.hub, "erp")
+    with pytest.raises(ConflictError, match="just being written to erp"):
+        join(b, known, new)
+    b.settle()
+    join(b, known, new)
+    b.settle()
+    assert len(b.erp.records("party")) == 2
+    assert {link_of(b, one.id).record_id for one in b.erp.records("party")} == {new.id}

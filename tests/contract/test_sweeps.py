@@ -12,7 +12,7 @@ from hub.ports.connector import Ids, Remote
 from hub.ports.links import Link
 from hub.ports.runs import Run
 from hub.ports.store import Store
-from hub.services import inbound, outbound, sweeping
+from hub.services import inbound, outbound, queue, sweeping
 from hub.testing.clock import FakeClock
 from tests.sync_bench import CUSTOMER, Bench, EveryDocument, bench
 
@@ -355,6 +355,51 @@ def test_a_merge_into_another_of_our_records_asks_a_person(b: Bench) -> None:
     (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
     assert (review.kind, review.detail["into"]) == ("merged", winner.id)
     assert link_of(b, loser.id).state == "merged"
+
+
+def merge_there(b: Bench, loser: str, into: str) -> None:
+    b.erp.store["party", loser] = replace(b.erp.store["party", loser], doc={}, version="m", merged_into=into)
+
+
+def test_a_record_that_nobody_knew_here_and_that_went_into_another_is_left_alone(b: Bench) -> None:
+    """Found by the flagship test: what is left of it was taken for a new record without a name."""
+    for name in ("A", "B"):
+        b.erp.create("party", {"name": name})
+    loser, winner = b.erp.records("party")
+    merge_there(b, loser.id, winner.id)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", loser.id))
+    b.run(3)
+    assert b.only("customer").doc["name"] == "B"
+    assert queue.listing(b.hub, state="dead") == []
+
+
+def test_a_link_follows_a_chain_of_merges_to_its_end(b: Bench) -> None:
+    record = b.add("customer", name="A", phone="+8613800138000")
+    b.run(3)
+    (first,) = b.erp.records("party")
+    second, third = (b.erp.create("party", {**first.doc, "hub_id": None, "name": name}) for name in ("B", "C"))
+    merge_there(b, first.id, second.id)
+    merge_there(b, second.id, third.id)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", first.id))
+    while inbound.process(b.hub):
+        pass
+    assert (link_of(b, third.id).record_id, b.get(record)["name"]) == (record.id, "C")
+
+
+def test_a_change_for_a_record_that_went_into_another_is_written_to_that(b: Bench) -> None:
+    """What is left of the loser was read as an empty record, and merged."""
+    record = b.add("customer", name="A", phone="+8613800138000")
+    b.run(3)
+    (loser,) = b.erp.records("party")
+    survivor = b.erp.create("party", {**loser.doc, "hub_id": None})
+    merge_there(b, loser.id, survivor.id)
+    b.change(record, name="A2")
+    outbound.deliver(b.hub, "erp")
+    assert b.get(record)["name"] == "A2"
+    while inbound.process(b.hub):
+        pass
+    b.settle()
+    assert (b.get(record)["name"], b.erp.store["party", survivor.id].doc["name"]) == ("A2", "A2")
 
 
 def test_sweeps_are_due_once_an_interval_and_only_after_a_first_poll(b: Bench) -> None:

@@ -24,6 +24,7 @@ class Asset(Twin):
     """Owners and their units."""
 
     name = "asset"
+    tells_nulls = True
     key = "memo_key"
     skew = timedelta(seconds=70)
     grain = timedelta(seconds=1)
@@ -52,6 +53,10 @@ class Asset(Twin):
     def version_of(self, row: Row) -> Doc:
         """No versions here."""
         return {}
+
+    def fields_of(self, name: str, row: Row) -> Doc:
+        """Every field, null where it is empty: one that is left out is not empty, but kept from us."""
+        return {field: row.doc.get(field) for field in self.objects[name]}
 
     def new_id(self, name: str) -> str:
         """Such as EQ7."""

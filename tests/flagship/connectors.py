@@ -14,11 +14,11 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote, Step
+from hub.ports.connector import Ids, Item, ObjectSpec, Page, Probe, Remote, Step
 
 Request = dict[str, Any]
 Send = Callable[[str, Request], Any]
-WRITES = {"create", "update", "upsert", "act"}
+WRITES = {"create", "update", "upsert", "batch", "act"}
 SETTLE = timedelta(seconds=30)
 
 
@@ -152,7 +152,11 @@ class TwinConnector:
         }
         version = row.get("revision")
         return Remote(
-            str(row["id"]), fields, None if version is None else str(version), self.read_instant(row["changed"])
+            str(row["id"]),
+            fields,
+            None if version is None else str(version),
+            self.read_instant(row["changed"]),
+            row.get("merged_into"),
         )
 
     def write_id(self, remote_id: str) -> Any:
@@ -190,13 +194,32 @@ class CrmConnector(TwinConnector):
     system = "crm"
     scheme = "Bearer "
     specs = tuple(
-        ObjectSpec(name, idempotency="external_id", lookup_by="externalRef", settle=SETTLE)
-        for name in ("account", "contact", "case")
+        ObjectSpec(name, idempotency="external_id", lookup_by="externalRef", settle=SETTLE, batch=batch)
+        for name, batch in (("account", 3), ("contact", 1), ("case", 2))
     )
 
     def create(self, name: str, doc: Doc, *, key: str = "") -> Remote:
         """By external id: a second one is told by 409."""
         return self.remote(self.ask({"op": "upsert", "object": name, "body": self.outward(doc)}))
+
+    def write_many(self, name: str, items: Sequence[Item]) -> Mapping[str, Remote | HubError]:
+        """Several at once; what the answer does not name is not in the outcome."""
+        request = {"op": "batch", "object": name, "body": {"records": list(map(self.one_of_batch, items))}}
+        outcomes = self.ask(request)["outcomes"]
+        return {ref: self.outcome_of(answer) for ref, answer in outcomes.items()}
+
+    def one_of_batch(self, item: Item) -> Doc:
+        """One record of a batch as the CRM takes it."""
+        if item.seen is None:
+            return {"ref": item.key, "fields": self.outward(item.doc)}
+        there = {"id": self.write_id(item.seen.id), "revision": str(item.seen.version)}
+        return {"ref": item.key, **there, "fields": self.difference(item.seen, item.doc)}
+
+    def outcome_of(self, answer: Mapping[str, Any]) -> Remote | HubError:
+        """What became of one of a batch."""
+        if answer["status"] == 200:
+            return self.remote(answer["body"])
+        return self.failure(answer["status"], answer, writes=True)
 
     def locks(self, seen: Remote) -> dict[str, str]:
         """The revision that was seen."""
@@ -265,7 +288,7 @@ class AssetConnector(ListsIds):
     def update(self, name: str, seen: Remote, doc: Doc, *, key: str = "") -> Remote:
         """StaleError when it is no longer what was seen."""
         now = self.get(name, seen.id)
-        if now is None or now.doc != seen.doc:
+        if now is None or any(value != seen.doc.get(name) for name, value in now.doc.items()):
             raise StaleError("{object} {id} was changed.", object=name, id=seen.id)
         return super().update(name, seen, doc, key=key)
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from tests.flagship.rules import Doc, RefusedError, Rule, Rules
-from tests.flagship.twin import Request, Row, Twin, Write
+from tests.flagship.twin import Clock, Request, Row, Twin
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 
@@ -19,7 +20,7 @@ class Crm(Twin):
     skew = timedelta(seconds=-3)
     grain = timedelta(milliseconds=1)
     headers = frozenset({"Authorization", "If-Match"})
-    ops = frozenset({"list", "get", "find", "upsert", "update"})
+    ops = frozenset({"list", "get", "find", "upsert", "update", "batch"})
     objects: ClassVar[Mapping[str, Rules]] = {
         "account": {
             "name": Rule(required=True, longest=80, keeps=str.strip),
@@ -42,6 +43,35 @@ class Crm(Twin):
         },
     }
 
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.merged: dict[tuple[str, str], Row] = {}  # what is left of an account that went into another
+
+    def merge(self, loser: str, survivor: str) -> None:
+        """A person makes one account of two: the survivor keeps its values, and gets all that belonged to the other."""
+        row = self.rows.pop(("account", loser))
+        self.merged["account", loser] = replace(row, doc={"merged_into": survivor}, at=self.stamp())
+        for name, rules in self.objects.items():
+            for other in self.of(name) if "accountId" in rules else ():
+                if other.doc["accountId"] == loser:
+                    self.put(name, other, {"accountId": survivor})
+        self.put("account", self.rows["account", survivor], {})
+        self.tell("account", loser, None)
+
+    def listed(self) -> Mapping[tuple[str, str], Row]:
+        """A list tells which accounts went into others."""
+        return {**self.rows, **self.merged}
+
+    def op_get(self, request: Request) -> Doc:
+        """One record, or where it went."""
+        gone = self.merged.get((request["object"], str(request["id"])))
+        return super().op_get(request) if gone is None else self.shown(request["object"], gone)
+
+    def shown(self, name: str, row: Row) -> Doc:
+        """Of an account that went into another just that is told."""
+        told = super().shown(name, row)
+        return told if (name, row.id) not in self.merged else told | {"fields": {}, **row.doc}
+
     def op_upsert(self, request: Request) -> Doc:
         """Make or change the record of an external id; an If-Match of '*none*' makes only."""
         name, body = request["object"], request["body"]
@@ -52,8 +82,23 @@ class Crm(Twin):
             raise RefusedError(409, f"{body[self.key]} is there already")
         self.check_body(name, body, making=True)
         row = self.put(name, None, body)
-        self.writes.append(Write(self.clock.now, "create", name, row.id, dict(body)))
+        self.note_write("create", name, row, body)
         return self.shown(name, row)
+
+    def op_batch(self, request: Request) -> Doc:
+        """Upserts and updates, each with an outcome of its own under its reference, and in another order."""
+        told = {}
+        for number, one in enumerate(request["body"]["records"]):
+            spoiled = request.get("partial") and number % 2 == 0
+            told[one["ref"]] = {"status": 503} if spoiled else self.one_of_batch(request["object"], one)
+        named = list(told.items())[:: 2 if request.get("unnamed") else 1]
+        return {"outcomes": dict(reversed(named))}
+
+    def one_of_batch(self, name: str, one: Doc) -> Doc:
+        """The outcome of one."""
+        headers = {"If-Match": one["revision"]} if "revision" in one else {}
+        alone = {"op": "update" if "id" in one else "upsert", "object": name, "body": one["fields"], "headers": headers}
+        return self.attempt(alone | {"id": one.get("id")})
 
     def check_version(self, request: Request, row: Row) -> None:
         """If-Match is required, and must name the present revision."""

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from tests.flagship.rules import Doc, RefusedError, Rule, Rules
-from tests.flagship.twin import Clock, Request, Row, Twin, Write
+from tests.flagship.twin import Clock, Request, Row, Twin
 
 CENT = Decimal("0.01")
 MONEY = r"-?\d+(\.\d+)?"
@@ -112,7 +112,7 @@ class Erp(Twin):
         if action not in {"confirm", "post"} or (row.doc.get("state"), action) not in self.moves:
             raise RefusedError(409, f"{action} is not possible in state {row.doc.get('state')}")
         self.move(row, action)
-        self.writes.append(Write(self.clock.now, action, name, row.id, {}))
+        self.note_write(action, name, row, {})
         return self.shown(name, row)
 
     def move(self, row: Row, action: str) -> None:

@@ -107,6 +107,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {  # entity -> system -> the field
     "invoice": {"erp": "partner"},
 }
 KEYS = {"crm": "externalRef", "erp": "hub_key", "asset": "memo_key"}
+CLEARED = ("phone", "email", "code", "tax_id", "position", "list_price")  # fields that a person may empty
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "level": ("standard", "silver", "gold", "platinum"),
     "uom": ("each", "metre", "kilogram", "litre"),

@@ -4,25 +4,25 @@ import random
 from collections.abc import Iterator
 
 from hub.ports.crash import CRASH_POINTS
-from tests.flagship.forms import OBJECTS, PLACES
+from tests.flagship.forms import CLEARED, OBJECTS, PLACES
 from tests.flagship.ledger import HUB
+from tests.flagship.scenes import READ_FAULTS, SCENES, SYSTEMS
 from tests.flagship.steps import Step
 
 LENGTH = 46
 KILL_AT = (*CRASH_POINTS, "store.before", "store.after", "store.after", "wire.before", "wire.after")
-SYSTEMS = ("crm", "erp", "asset")
 BORN = {HUB: ("customer", "customer", "ticket", "contact", "asset", "part"), "crm": ("customer", "contact"),
         "erp": ("customer", "part"), "asset": ("customer", "asset")}  # fmt: skip
 OPS = {
-    "crm": ("list", "get", "find", "upsert", "upsert", "update", "update"),
+    "crm": ("list", "get", "find", "batch", "batch", "batch", "upsert", "update"),
     "erp": ("list", "get", "find", "create", "create", "update", "update", "act"),
     "asset": ("list", "get", "find", "create", "create", "update", "update"),
 }
-LIST_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut", "short")
-READ_FAULTS = ("before", "error", "busy", "quota", "expired", "login", "cut")
 WRITE_FAULTS = ("before", "after", "after", "error", "error_after", "busy", "quota", "expired", "slow", "slow", "cut")
-WEIGHTS = {"born": 7, "edit": 16, "turn": 12, "work": 9, "fault": 9, "race": 5, "kill": 5, "hooks": 6, "wait": 5,
-           "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 9}  # fmt: skip
+BATCH_FAULTS = (*WRITE_FAULTS, "partial", "partial", "unnamed")
+FAULTS = {"list": READ_FAULTS, "get": READ_FAULTS, "find": READ_FAULTS, "batch": BATCH_FAULTS}
+WEIGHTS = {"born": 7, "clear": 3, "edit": 16, "turn": 12, "work": 9, "fault": 9, "race": 5, "kill": 5, "hooks": 6,
+           "wait": 5, "delete": 3, "charge": 3, "pay": 2, "clash": 5, "scene": 13}  # fmt: skip
 
 
 class Author:
@@ -79,6 +79,14 @@ class Author:
         """A change."""
         if (step := self.one_edit()) is not None:
             yield step
+
+    def make_clear(self) -> Iterator[Step]:
+        """A field is emptied."""
+        label = self.label("customer", "contact", "part")
+        if label is not None:
+            places = PLACES[self.labels[label][0]]
+            name = self.chance.choice([each for each in places if each in CLEARED])
+            yield ("clear", self.chance.choice((HUB, *places[name])), label, name, self.number())
 
     def make_clash(self) -> Iterator[Step]:
         """Both sides change a field at about the same time."""
@@ -137,7 +145,7 @@ class Author:
         """Something goes wrong over there."""
         system = self.chance.choice(SYSTEMS)
         op = self.chance.choice(OPS[system])
-        how = self.chance.choice(READ_FAULTS if op in {"list", "get", "find"} else WRITE_FAULTS)
+        how = self.chance.choice(FAULTS.get(op, WRITE_FAULTS))
         number = {"slow": self.chance.choice((20, 40, 55)), "quota": self.chance.choice((1, 30, 1e9))}.get(how, 0)
         yield ("fault", system, op, how, number)
 
@@ -154,190 +162,19 @@ class Author:
         if then is not None:
             yield ("fault", system, op, how, 0, then)
 
-    # --- scenes: what seldom comes about by chance alone
-
     def make_scene(self) -> Iterator[Step]:
         """One of the scenes."""
-        yield from getattr(self, self.chance.choice(SCENES))()
+        yield from self.chance.choice(SCENES)(self)
 
-    def slow_birth(self) -> Iterator[Step]:
-        """A create is still running over there when the hub asks again."""
-        system = self.chance.choice(SYSTEMS)
-        yield ("fault", system, "upsert" if system == "crm" else "create", "slow", self.chance.choice((36, 45, 55)))
-        yield from self.make_born(HUB)
-        yield ("turn",)
-        yield ("wait", self.chance.choice((2, 4, 8)))
-        yield ("turn",)
-
-    def slow_update(self) -> Iterator[Step]:
-        """An update is still running over there when the hub has something newer to say."""
-        label = self.label()
-        if label is None:
-            return
-        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
-        field = self.field(label, system)
-        yield ("fault", system, "update", "slow", self.chance.choice((36, 45, 55)))
-        for _ in range(2):
-            yield ("edit", HUB, label, field, self.number(), self.chance.randrange(12))
-            yield ("turn",)
-            yield ("wait", self.chance.choice((2, 4, 8)))
-
-    def death_of_a_clerk(self) -> Iterator[Step]:
-        """The hub dies right after a person's change is committed."""
-        step = self.one_edit(side=HUB)
-        if step is not None:
-            yield ("turn",)
-            yield ("kill", self.chance.choice(("store.before", "store.after", "store.after")), 1)
-            yield step
-
-    def missed_message(self) -> Iterator[Step]:
-        """A change is told, cannot be fetched, and is not told again."""
-        label = self.label()
-        if label is None:
-            return
-        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
-        if (step := self.one_edit(label, system)) is None:
-            return
-        yield ("turn",)
-        yield ("hooks", system, "lost")
-        yield step
-        yield ("wait", 80)  # the clock over there may be ahead
-        if self.chance.random() < 0.5:
-            yield from (("fault", system, "list", self.chance.choice(READ_FAULTS), 1) for _ in range(3))
-        else:
-            yield from (("hooks", system, "once"), ("fault", system, "get", self.chance.choice(READ_FAULTS), 1))
-            yield ("inbox", 5)
-            yield ("fault", system, "list", "cut", 0, ("wait", 700))
-        yield ("poll", system)
-        yield ("wait", 700)
-
-    def old_copy(self) -> Iterator[Step]:
-        """While a record is fetched, a person changes it here and the change is sent."""
-        label = self.label()
-        if label is None:
-            return
-        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
-        if (step := self.one_edit(label, system)) is None:
-            return
-        here = ("edit", HUB, label, self.field(label, system), self.number(), self.chance.randrange(12))
-        yield ("turn",)
-        yield step
-        yield ("wait", 1)
-        yield ("poll", system)
-        yield ("fault", system, "get", "plain", 0, ("several", here, ("deliver", system, 3)))
-        yield ("inbox", 5)
-
-    def lost_answer_then_edit(self) -> Iterator[Step]:
-        """A write worked, its answer was lost, and somebody changes the field before the hub has looked."""
-        label = self.label()
-        if label is None:
-            return
-        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
-        field = self.field(label, system)
-        yield ("turn",)
-        yield ("fault", system, "update", self.chance.choice(("after", "error_after")), 0)
-        yield ("edit", HUB, label, field, self.number(), self.chance.randrange(12))
-        yield ("deliver", system, 3)
-        side = self.chance.choice((HUB, HUB, system))
-        yield ("edit", side, label, field, self.number(), self.chance.randrange(12))
-
-    def lost_birth_then_edit(self) -> Iterator[Step]:
-        """A create worked, its answer was lost, and somebody over there changes a field before the hub has looked."""
-        system = self.chance.choice(SYSTEMS)
-        yield ("turn",)
-        yield ("fault", system, "upsert" if system == "crm" else "create", "after", 0)
-        label = f"c{len(self.labels) + 1}"
-        self.labels[label] = ("customer", HUB)
-        yield ("born", HUB, "customer", label, self.number(), "")
-        yield ("deliver", system, 9)
-        field = self.chance.choice([name for name in ("name", "code") if system in PLACES["customer"][name]])
-        yield ("edit", system, label, field, self.number(), self.chance.randrange(12))
-
-    def orphan(self) -> Iterator[Step]:
-        """Something is gone over there when the hub changes it."""
-        label = self.label("contact", "part", "asset")
-        if label is None:
-            return
-        system = next(iter(OBJECTS[self.labels[label][0]]))
-        yield ("turn",)
-        yield ("delete", system, label)
-        yield ("edit", HUB, label, self.field(label, system), self.number(), self.chance.randrange(12))
-        yield ("deliver", system, 3)
-
-    def sleeper(self) -> Iterator[Step]:
-        """A worker sleeps through its lease in the middle of a call, and the record is changed meanwhile."""
-        label = self.label()
-        if label is None:
-            return
-        system = self.chance.choice(list(OBJECTS[self.labels[label][0]]))
-        first, second = (
-            ("edit", HUB, label, self.field(label, system), self.number(), self.chance.randrange(12)) for _ in range(2)
-        )
-        yield ("turn",)
-        yield first
-        yield ("fault", system, "update", "plain", 0, ("several", second, ("stall",)))
-        yield ("deliver", system, 3)
-        if (self.labels[label][0], second[3]) != ("ticket", "priority") and self.chance.random() < 0.7:
-            yield ("edit", system, label, second[3], self.number(), self.chance.randrange(12))
-
-    def broken_sweep(self) -> Iterator[Step]:
-        """A sweep fails in the middle, the next one too, or the hub dies in it: nothing may be taken for gone."""
-        system = self.chance.choice(("erp", "asset"))
-        for _ in range(2):
-            yield from self.make_born(system)
-        yield ("turn",)
-        pages = self.chance.randrange(1, 4)
-        for _ in range(2):
-            if self.chance.random() < 0.3:
-                yield ("kill", self.chance.choice(("sweep.read", "store.after")), self.chance.randrange(1, 6))
-            else:
-                yield from [("fault", system, "ids", "plain", 0)] * pages  # the first pages come
-                yield ("fault", system, "ids", self.chance.choice(LIST_FAULTS), 1)
-            yield ("sweep", system)
-
-    def bin_and_back(self) -> Iterator[Step]:
-        """A record is thrown away over there, is not there for a sweep, and is brought back; perhaps twice."""
-        system, entity = self.chance.choice((("erp", "part"), ("asset", "asset")))
-        made = [f"{entity[0]}{len(self.labels) + number}" for number in (1, 2)]
-        for label in made:
-            self.labels[label] = (entity, system)
-            yield ("born", system, entity, label, self.number(), "")
-        yield from (("turn",), ("hooks", system, "lost"))
-        for _ in range(self.chance.randrange(1, 3)):
-            yield ("throw_away", system, made[0])
-            yield ("hooks", system, self.chance.choice(("once", "twice", "lost")))
-            yield from (("inbox", 5), ("sweep", system), ("bring_back", system), ("sweep", system))
-
-    def gone_for_good(self) -> Iterator[Step]:
-        """A record is deleted over there, and the sweeps that tell it go wrong."""
-        label = self.label("part", "asset")
-        if label is None:
-            return
-        system = next(iter(OBJECTS[self.labels[label][0]]))
-        yield from (("turn",), ("delete", system, label), ("sweep", system))
-        yield ("fault", system, self.chance.choice(("ids", "get")), self.chance.choice(READ_FAULTS), 1)
-        yield (
-            "kill",
-            self.chance.choice(("sweep.read", "inbound.fetched", "store.after")),
-            self.chance.randrange(1, 6),
-        )
-        yield from (("sweep", system), ("edit", HUB, label, self.field(label, system), self.number(), 0))
-
-    def brought_in(self) -> Iterator[Step]:
-        """A script makes records over there of which no poll and no hook tells."""
-        yield from self.make_born(system := self.chance.choice(("crm", "erp", "asset")))
-        yield ("backdate", system, list(self.labels)[-1])
-        if self.chance.random() < 0.5:
-            yield ("sweep", system)
+    def write_op(self, system: str, label: str, *, making: bool = False) -> str:
+        """The operation by which the hub writes something for the first time."""
+        if system == "crm":
+            return "batch" if self.labels[label][0] != "contact" else ("upsert" if making else "update")
+        return "create" if making else "update"
 
     def field(self, label: str, system: str) -> str:
         """A field of something that a system knows."""
         return self.chance.choice([name for name, places in PLACES[self.labels[label][0]].items() if system in places])
-
-
-SCENES = ("slow_birth", "slow_update", "death_of_a_clerk", "missed_message", "old_copy", "lost_answer_then_edit",
-          "lost_birth_then_edit", "orphan", "sleeper", "broken_sweep", "bin_and_back", "gone_for_good",
-          "brought_in")  # fmt: skip
 
 
 def history(seed: int) -> list[Step]:

@@ -22,8 +22,9 @@ from hub.files.mappings import parse_mapping
 from hub.files.policies import load_policies
 from hub.files.schemas import CanonicalSchemas
 from hub.ports.store import Store, UnitOfWork
-from hub.services import billing, inbound, outbound, records, sweeping, tickets
+from hub.services import billing, inbound, outbound, queue, records, reviewing, sweeping, tickets
 from hub.services.context import Actor, Hub, System
+from hub.services.decisions import Decision
 from hub.services.reactions import REACTIONS
 from hub.storage.cipher import Cipher, Keyring
 from hub.storage.postgres import PostgresStore, postgres_engine
@@ -103,8 +104,11 @@ class Doom:
     """Named places, and the one at which this process is to die."""
 
     left: dict[str, int] = field(default_factory=dict)
+    pause: Callable[[str], None] | None = None  # where others are to have their turn
 
     def reach(self, name: str) -> None:
+        if self.pause is not None:
+            self.pause(name)
         if name in self.left:
             self.left[name] -= 1
             if self.left[name] == 0:
@@ -130,6 +134,7 @@ class MortalStore:
         return result
 
     def read(self, fn: Callable[[UnitOfWork], T]) -> T:
+        self._doom.reach("store.read")
         return self._store.read(fn)
 
 
@@ -196,12 +201,21 @@ class Child:
                 return answer
             self.obey(message)
 
+    def stand_still(self, name: str) -> None:
+        """Wait until the parent lets us go on: it has others move meanwhile."""
+        self.line.send(("at", name))
+        _, self.clock.time = self.line.recv()
+
     # --- commands
 
     def do_start(self, alone: bool) -> None:  # noqa: FBT001 - it comes over the line
         """What the bootstrap does: on SQLite nobody else can hold a lease."""
         if alone:
             self.hub.store.run(lambda tx: (tx.inbox.release(), tx.outbox.release()))
+
+    def do_pace(self) -> None:
+        """From now on stand still at every named place."""
+        self.doom.pause = self.stand_still
 
     def do_kill_at(self, point: str, nth: int) -> None:
         """Die when the place is reached for the nth time."""
@@ -234,6 +248,15 @@ class Child:
         """A person changes fields of what he sees."""
         seen = self.hub.store.read(lambda tx: tx.records.need(entity, record_id))
         records.patch(self.hub, self.actor(), entity, record_id, values, version=seen.version)
+
+    def do_decide(self, review_id: str, survivor: str) -> None:
+        """A person says that two records are one."""
+        decision = Decision("merge", record_id=survivor)
+        self.hub.store.run(lambda tx: reviewing.settle(self.hub, tx, self.actor(), review_id, decision))
+
+    def do_replay(self, message_id: str) -> None:
+        """A person has a dead letter tried again."""
+        queue.replay(self.hub, self.actor(), message_id)
 
     def do_charge(self, ticket_id: str, lines: list[Doc]) -> None:
         """Charges of a ticket, approved, and their invoice: asked again, there is one."""

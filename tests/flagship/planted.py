@@ -6,21 +6,41 @@ Each is a mistake that somebody has made somewhere; a bug that is not caught mea
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import sqlalchemy
+
 from hub.domain.errors import HubError
+from hub.domain.mapping.leaf import Leaf
 from hub.domain.mapping.rules import Owner
-from hub.domain.sync import judging
+from hub.domain.mapping.values import is_nothing
+from hub.domain.sync import judging, merging
 from hub.domain.sync.failures import Remedy
 from hub.domain.sync.window import window as window_of
 from hub.ports.connector import Ids, Remote
 from hub.ports.outbox import OPEN_STATES
-from hub.services import adopting, agreeing, doubt, endings, gone, inbound, polling, records, sweeping, taking, verdicts
+from hub.services import (
+    adopting,
+    agreeing,
+    batching,
+    doubt,
+    endings,
+    gone,
+    inbound,
+    polling,
+    records,
+    sweeping,
+    taking,
+    verdicts,
+)
 from hub.services.attempt import Attempt, Write
 from hub.services.listing import ids_of as ids_of_system
 from hub.services.sweeping import Sweep
+from hub.storage import outbox
 from hub.storage.links import SqlLinks
 from hub.storage.outbox import SqlOutbox
+from hub.storage.prepared import Prepared
 from hub.storage.tables.queues import OUTBOX
 from tests.flagship import hub_child
 
@@ -129,6 +149,35 @@ def no_look_before_retry() -> None:
         attempt.doubt = False
 
     put(doubt, "settle", settle)
+
+
+def inbox_done_before_merge() -> None:
+    right = inbound.process_hint
+
+    def process_hint(hub: Any, message: Any) -> None:
+        hub.store.run(lambda tx: tx.inbox.done(message))
+        right(hub, message)
+
+    put(inbound, "WORK", {**inbound.WORK, inbound.HINT: process_hint})
+
+
+def old_copy_wins() -> None:
+    right = taking.take_read
+
+    def take_read(hub: Any, tx: Any, system: Any, tracer: Any, read: Any) -> Any:
+        now = tx.links.of_remote(system.name, read.name, read.remote_id)
+        return right(hub, tx, system, tracer, replace(read, before=now))
+
+    put(taking, "take_read", take_read)
+
+
+def old_page_wins() -> None:
+    right = taking.take_page
+
+    def take_page(hub: Any, system: Any, mapping: Any, remotes: Any, _revision: int) -> int:
+        return right(hub, system, mapping, remotes, 10**9)
+
+    put(polling, "take_page", take_page)
 
 
 def unknown_is_failed() -> None:
@@ -361,6 +410,66 @@ def sweep_asks_for_nothing() -> None:
     put(Sweep, "unknown", lambda *_args: [])
 
 
+def batch_is_one_outcome() -> None:
+    def conclude(attempt: Attempt, write: Write, outcome: Any) -> None:
+        if isinstance(outcome, Remote):
+            attempt.conclude(write, outcome)
+        else:
+            attempt.finish()
+
+    put(batching, "conclude", conclude)
+
+
+def batch_by_place() -> None:
+    right = batching.call
+
+    def call(planned: Any) -> Any:
+        outcomes = right(planned)
+        return dict(zip([attempt.delivery.record_id for attempt, _ in planned], outcomes.values(), strict=False))
+
+    put(batching, "call", call)
+
+
+def later_overtakes() -> None:
+    put(outbox, "text", lambda words: sqlalchemy.text("1 = 0" if "earlier.id" in words else words))
+    claims = {each: Prepared(partial(outbox.claiming, live_only=each)) for each in (False, True)}
+    put(outbox, "CLAIM", claims)
+
+
+def absent_is_empty() -> None:
+    put(Leaf, "unsaid", lambda *_args: False)
+    put(merging, "_completed", lambda _mapping, _before, now: now)
+
+
+def nothing_is_not_sent() -> None:
+    right = merging._Merger.hub_changed
+
+    def hub_changed(self: Any, leaf: Any, scope: Any) -> bool:
+        return not is_nothing(leaf.hub_value(scope.hub)) and right(self, leaf, scope)
+
+    put(merging._Merger, "hub_changed", hub_changed)
+
+
+def nothing_is_not_taken() -> None:
+    right = merging._Merger.remote_changed
+
+    def remote_changed(self: Any, leaf: Any, scope: Any) -> bool:
+        return not is_nothing(leaf.remote_value(scope.seen)) and right(self, leaf, scope)
+
+    put(merging._Merger, "remote_changed", remote_changed)
+
+
+def survivor_is_not_followed() -> None:
+    put(gone, "survivor", lambda *_args: None)
+
+
+def merged_is_deleted() -> None:
+    def moved(hub: Any, tx: Any, tracer: Any, system: Any, link: Any, _remote: Any) -> None:
+        gone.end(hub, tx, tracer, system.mapped(link.object), link)
+
+    put(gone, "moved", moved)
+
+
 PLANTED: Mapping[str, Bug] = {
     plant.__name__: Bug(what, plant)
     for plant, what in (
@@ -377,6 +486,9 @@ PLANTED: Mapping[str, Bug] = {
         (retry_without_settle, "not found at once is taken for never to come"),
         (read_back_is_a_change, "what the other side has made of our value is taken for a change"),
         (outbox_in_another_transaction, "what is due is committed after the change that makes it due"),
+        (inbox_done_before_merge, "a message is done before its record is merged"),
+        (old_copy_wins, "a copy that was fetched before our write is merged after it"),
+        (old_page_wins, "a page that was read before our write is merged after it"),
         (hook_body_is_trusted, "the body of a hook is merged, however late it came"),
         (coalesced_with_what_is_sent, "a change is absorbed by a delivery that is under way"),
         (link_not_unique, "a remote record that is linked becomes another record of ours"),
@@ -395,6 +507,14 @@ PLANTED: Mapping[str, Bug] = {
         (look_counts_as_sweep, "a look that found nothing counts like a sweep"),
         (found_again_is_still_missed, "two sweeps that miss a record count, however long ago the first was"),
         (sweep_forgets_its_place, "the first page of a sweep is taken for all of it"),
+        (batch_is_one_outcome, "what failed in a batch that had an answer is done"),
+        (batch_by_place, "the outcomes of a batch are told apart by their order"),
+        (later_overtakes, "a later delivery of a record does not wait for the one before it"),
+        (absent_is_empty, "a field that a partial document leaves out was emptied"),
+        (nothing_is_not_sent, "a field that was emptied here stays as it was over there"),
+        (nothing_is_not_taken, "a field that was emptied over there stays as it was here"),
+        (survivor_is_not_followed, "a record that went into another over there is read as an empty one"),
+        (merged_is_deleted, "a record that went into another over there is taken for deleted"),
         (sweep_asks_for_nothing, "a record that only a sweep finds is not asked for"),
     )
 }

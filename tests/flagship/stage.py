@@ -8,12 +8,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.flagship.forms import KEYS, OBJECTS
+from tests.flagship.forms import KEYS, OBJECTS, Place, serial_of
 from tests.flagship.hub_child import BATCH, SWEEP_EVERY, Child, Parts
 from tests.flagship.ledger import HUB, Entry, Ledger
 from tests.flagship.rules import Doc
 from tests.flagship.tables import Tables
-from tests.flagship.twin import Clock, Request, Row, Twin
+from tests.flagship.twin import NOT_NOW, Clock, Request, Row, Twin
 from tests.flagship.wire import DiedError, Message, Process
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -63,6 +63,16 @@ class Stage:
         self.exchange("start", alone and "://" not in self.database)
         return process
 
+    def hire(self) -> Process:
+        """Fork a worker beside the hub; it stands still at every named place."""
+        hub = self.hub
+        try:
+            worker = self.start(alone=False)
+            self.exchange("pace")
+        finally:
+            self.hub = hub
+        return worker
+
     def live(self, life: int, line: Connection) -> None:
         """What the child does."""
         logging.disable()  # the log of a hub that is killed and lied to is long, and no finding
@@ -77,19 +87,31 @@ class Stage:
     def ask(self, name: str, *args: object) -> Message:
         """Give the hub a command; ('died',) when it died of it and was started again."""
         self.depth += 1
+        if self.depth == 1:
+            self.forget_writes()
         try:
             return self.exchange(name, *args)
         except DiedError:
             if self.depth > 1:
                 raise
             self.deaths += 1
-            for twin in self.twins.values():
-                twin.unanswered += [write.sent for write in twin.writes[-1:]]
+            self.doubt_last()
             self.hub.end()
             self.start(alone=not self.stalled)
             return ("died",)
         finally:
             self.depth -= 1
+
+    def forget_writes(self) -> None:
+        """A command begins: what was written before it is recorded."""
+        for twin in self.twins.values():
+            twin.last_write = None
+
+    def doubt_last(self) -> None:
+        """The hub died, or slept: of the last request to each system it may not know how it ended."""
+        for twin in self.twins.values():
+            if twin.last_write is not None:
+                twin.doubt(twin.last_write)
 
     def exchange(self, name: str, *args: object) -> Message:
         """A command and its result; meanwhile the hub's requests are answered."""
@@ -117,6 +139,7 @@ class Stage:
         if self.stalled:
             return
         sleeper, depth = self.hub, self.depth
+        self.doubt_last()
         self.clock.pass_by(STALL)
         self.stalled, self.depth = True, 0
         self.start(alone=False)
@@ -154,6 +177,9 @@ class Stage:
             twin.hidden.clear()
             self.empty_bin(twin)
         self.ask("spare")
+        for row in self.tables.outbox():
+            if row["state"] == "dead" and NOT_NOW in str(row["error"]):  # it is there again: a person sees to it
+                self.ask("replay", row["id"])
         if not self.works_till_quiet():
             return False
         if not self.sweeps:
@@ -176,6 +202,7 @@ class Stage:
         quiet, start = 0, self.written()
         for number in range(ROUNDS):
             before = self.written()
+            self.decide()
             self.clock.pass_by(STEP if number < ROUNDS // 3 else LONG_STEP)
             for twin in self.twins.values():
                 twin.go_on()
@@ -186,6 +213,12 @@ class Stage:
             if self.written() > start + TOO_MANY:
                 return False
         return False
+
+    def decide(self) -> None:
+        """A person sees what was merged over there, and merges the two here."""
+        for review in self.tables.reviews():
+            if review["kind"] == "merged":
+                self.ask("decide", review["id"], review["detail"]["other"])
 
     def written(self) -> int:
         """How much the hub has written over there."""
@@ -218,6 +251,19 @@ class Stage:
         """The hub's record of an entry."""
         hub_id = self.hub_id(entry)
         return None if hub_id is None else self.tables.record(entry.entity, hub_id)
+
+    def seen_here(self, entry: Entry, name: str, doc: Doc) -> int | None:
+        """The edit whose value a person sees in the hub: nothing is one where there was something before."""
+        if doc.get(name) is not None:
+            return serial_of(name, doc[name])
+        told = [row["payload"].get(name) for row in self.tables.audit(entry.entity, str(doc["id"]))]
+        return entry.clearing(name) if any(told) else None
+
+    def seen_there(self, entry: Entry, name: str, row: Row, place: Place) -> int | None:
+        """The same in a system."""
+        if row.doc.get(place.name) is not None:
+            return serial_of(name, row.doc[place.name])
+        return entry.clearing(name) if place.name in row.had else None
 
     def row(self, entry: Entry, system: str) -> Row | None:
         """A system's record of an entry."""

@@ -3,12 +3,15 @@
 A step is a tuple of plain values, so that a history can be printed, stored, shortened and played again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
-from tests.flagship.forms import OBJECTS, PLACES, REFERENCES, serial_of, written
+from tests.flagship.crew import Command, work_together
+from tests.flagship.crm import Crm
+from tests.flagship.forms import OBJECTS, PLACES, REFERENCES, Place, serial_of, written
 from tests.flagship.ledger import HUB, Edit, Entry
 from tests.flagship.rules import Doc
 from tests.flagship.stage import Stage
@@ -23,6 +26,8 @@ BORN_WITH: Mapping[str, tuple[str, ...]] = {
     "asset": ("serial",),
 }
 CENT = Decimal("0.01")
+LONG_AGO = timedelta(days=9)
+MOST_HOOKS = 12  # at once: the others are lost
 
 
 def play(stage: Stage, step: Step) -> None:
@@ -47,7 +52,7 @@ def born(stage: Stage, side: str, entity: str, label: str, serial: int, owner: s
         for name, value in values.items():
             number = serial_of(name, value)
             if number is not None:
-                entry.note(name, Edit(number, side, None, entry.acked))
+                entry.note(name, Edit(number, side, None, entry.acked, at=stage.clock.now))
 
 
 def born_here(stage: Stage, entry: Entry, values: Doc, owner: Entry | None) -> None:
@@ -63,6 +68,8 @@ def born_here(stage: Stage, entry: Entry, values: Doc, owner: Entry | None) -> N
     entry.acked = False
     told = stage.ask("add", entry.entity, entry.id, values)
     entry.acked = told[0] == "result"
+    if entry.acked and told[1]:  # a real hub gives the id
+        entry.id = told[1]
     if told[0] == "refused":
         stage.problems.append(f"a person's new {entry.entity} was refused: {told[1]}")
 
@@ -96,30 +103,38 @@ def edit(stage: Stage, side: str, label: str, field: str, serial: int, style: in
         edit_there(stage, entry, side, field, value)
 
 
-def edit_here(stage: Stage, entry: Entry, field: str, value: str) -> None:
+def edit_here(stage: Stage, entry: Entry, field: str, value: str | None, made: Edit | None = None) -> None:
     """In the hub; what was not acknowledged may have happened."""
-    doc, hub_id, number = stage.hub_doc(entry), stage.hub_id(entry), serial_of(field, value)
+    doc, hub_id = stage.hub_doc(entry), stage.hub_id(entry)
     if doc is None:
         return
-    made = Edit(number or 0, HUB, serial_of(field, doc.get(field)), acked=False)
-    if number is not None:
+    number = serial_of(field, value)
+    if made is None and number is not None:
+        made = Edit(number, HUB, stage.seen_here(entry, field, doc), acked=False, at=stage.clock.now)
+    if made is not None:
         entry.note(field, made)
     told = stage.ask("edit", entry.entity, hub_id, {field: value})
-    made.acked = told[0] == "result"
-    if told[0] == "refused" and number is not None:
+    if made is not None:
+        made.acked = told[0] == "result"
+    if made is not None and told[0] == "refused":
         entry.edits[field].remove(made)
 
 
 def edit_there(stage: Stage, entry: Entry, system: str, field: str, value: str) -> None:
     """In a system, as its own people do: at once."""
     row, place = stage.row(entry, system), PLACES[entry.entity].get(field, {}).get(system)
-    if row is None or place is None:
+    if row is None or place is None or not is_shown(stage, entry, system, place):
         return
-    seen, number = serial_of(field, row.doc.get(place.name)), serial_of(field, value)
+    seen, number = stage.seen_there(entry, field, row, place), serial_of(field, value)
     theirs = place.form(value) if number is None else value
     stage.twins[system].put(OBJECTS[entry.entity][system], row, {place.name: theirs})
     if number is not None:
-        entry.note(field, Edit(number, system, seen))
+        entry.note(field, Edit(number, system, seen, at=stage.clock.now))
+
+
+def is_shown(stage: Stage, entry: Entry, system: str, place: Place) -> bool:
+    """Whether people over there see a field at present."""
+    return (OBJECTS[entry.entity][system], place.name) not in stage.twins[system].hidden
 
 
 def delete(stage: Stage, system: str, label: str) -> None:
@@ -138,6 +153,20 @@ def delete(stage: Stage, system: str, label: str) -> None:
     stage.twins[system].drop(OBJECTS[entry.entity][system], row.id)
     entry.deleted.add(system)
     stage.sweeps = True
+
+
+def merge_there(stage: Stage, label: str, into: str) -> None:
+    """A person in the CRM makes one account of two."""
+    loser, survivor = (stage.ledger.entries.get(each) for each in (label, into))
+    if loser is None or survivor is None or loser is survivor or loser.side not in {HUB, "crm"}:
+        return
+    rows = [stage.row(each, "crm") for each in (loser, survivor)]
+    is_known = loser.side == "crm" or stage.tables.remote("crm", "customer", loser.id) is not None
+    crm = stage.twins["crm"]
+    if is_known and rows[0] is not None and rows[1] is not None and isinstance(crm, Crm):
+        crm.merge(rows[0].id, rows[1].id)
+        loser.went_into = into
+        loser.deleted.add("crm")
 
 
 def throw_away(stage: Stage, system: str, label: str) -> None:
@@ -162,9 +191,17 @@ def backdate(stage: Stage, system: str, label: str) -> None:
     if entry is None or entry.side != system or stage.hub_id(entry) is not None:
         return
     row = twin.rows[OBJECTS[entry.entity][system], entry.id]
-    row.at -= timedelta(days=9)
+    row.at -= LONG_AGO
     twin.events = [event for event in twin.events if event.id != row.id]
     stage.sweeps = True
+
+
+def date_back(stage: Stage, system: str, label: str, ours: bool) -> None:  # noqa: FBT001 - a step is a plain tuple
+    """The last change of a record is not listed: a script made it, or (``ours``) what the hub wrote is left out."""
+    entry = stage.ledger.entries.get(label)
+    row = None if entry is None else stage.row(entry, system)
+    if row is not None and row.by_hub == ours:
+        row.at -= LONG_AGO
 
 
 def sweep(stage: Stage, system: str) -> None:
@@ -228,8 +265,9 @@ def hooks(stage: Stage, system: str, how: str) -> None:
     late = [event for name, event in stage.held_back if name == system]
     stage.held_back = [(name, event) for name, event in stage.held_back if name != system]
     told = {"once": [*events, *late], "twice": [*events, *events], "turned": [*events[::-1], *late]}[how]
-    for event in told[:12]:
-        stage.ask("hint", system, event.object, event.id, event.doc)
+    for event in told[:MOST_HOOKS]:
+        if stage.ask("hint", system, event.object, event.id, event.doc) == ("died",):  # it got no answer: told again
+            stage.ask("hint", system, event.object, event.id, event.doc)
 
 
 def poll(stage: Stage, system: str) -> None:
@@ -277,15 +315,49 @@ def kill(stage: Stage, point: str, nth: int) -> None:
     stage.ask("kill_at", point, nth)
 
 
+def side_by_side(
+    stage: Stage, commands: Sequence[Command], order: Sequence[int], events: Sequence[tuple[int, Step | None]] = ()
+) -> None:
+    """Several workers have their turns at once, and before some moves something happens; without a step: a death."""
+    happen = {move: None if step is None else partial(play, stage, tuple(step)) for move, step in events}
+    if not stage.depth and not stage.stalled:
+        work_together(stage, commands, order, happen)
+
+
 def several(stage: Stage, *steps: Step) -> None:
     """One after another."""
     for step in steps:
         play(stage, tuple(step))
 
 
+def clear(stage: Stage, side: str, label: str, field: str, serial: int) -> None:
+    """A person empties a field, in the hub or in a system; once, so that nothing stands for one edit only."""
+    entry = stage.ledger.entries.get(label)
+    if entry is None or entry.clearing(field) is not None:
+        return
+    made = Edit(serial, side, None, acked=side != HUB, at=stage.clock.now, is_clearing=True)
+    if side == HUB:
+        doc = stage.hub_doc(entry)
+        if doc is not None and doc.get(field) is not None:
+            made.parent = serial_of(field, doc[field])
+            edit_here(stage, entry, field, None, made)
+        return
+    row, place = stage.row(entry, side), PLACES[entry.entity].get(field, {}).get(side)
+    if row is not None and place is not None and is_shown(stage, entry, side, place) and row.doc.get(place.name):
+        made.parent = serial_of(field, row.doc[place.name])
+        stage.twins[side].put(OBJECTS[entry.entity][side], row, {place.name: None})
+        entry.note(field, made)
+
+
 def hide(stage: Stage, system: str, name: str, field: str) -> None:
-    """A release takes a field away, until the faults stop."""
-    stage.twins[system].hidden.add((name, field))
+    """A release takes a field away, until the next release or until the faults stop."""
+    if stage.twins[system].tells_nulls:
+        stage.twins[system].hidden.add((name, field))
+
+
+def show(stage: Stage, system: str) -> None:
+    """The next release has all fields again."""
+    stage.twins[system].hidden.clear()
 
 
 STEPS: Mapping[str, Callable[..., None]] = {
@@ -294,9 +366,11 @@ STEPS: Mapping[str, Callable[..., None]] = {
         born,
         edit,
         delete,
+        merge_there,
         throw_away,
         bring_back,
         backdate,
+        date_back,
         sweep,
         charge,
         pay,
@@ -309,7 +383,10 @@ STEPS: Mapping[str, Callable[..., None]] = {
         fault,
         stall,
         kill,
+        side_by_side,
         several,
+        clear,
         hide,
+        show,
     )
 }

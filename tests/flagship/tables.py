@@ -30,19 +30,29 @@ class Tables:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def opened(self, sealed: bytes, context: str) -> Any:
+        """What a sealed column says: the forked hub seals nothing."""
+        return json.loads(sealed)
+
+    def doc_of(self, entity: str, row: Row) -> Row:
+        """The document of a record, with what is personal in it."""
+        doc: Row = json.loads(row["doc"])
+        return doc if row["sealed"] is None else doc | self.opened(bytes(row["sealed"]), f"{entity}:{row['id']}")
+
     def record(self, entity: str, record_id: str) -> Row | None:
         """One record's document."""
-        found = self.rows(f"SELECT doc FROM record_{entity} WHERE id = ?", record_id)
-        return json.loads(found[0]["doc"]) if found else None
+        found = self.rows(f"SELECT id, doc, sealed FROM record_{entity} WHERE id = ?", record_id)
+        return self.doc_of(entity, found[0]) if found else None
 
     def records(self, entity: str) -> dict[str, Row]:
         """Every record of an entity."""
-        return {row["id"]: json.loads(row["doc"]) for row in self.rows(f"SELECT id, doc FROM record_{entity}")}
+        found = self.rows(f"SELECT id, doc, sealed FROM record_{entity}")
+        return {row["id"]: self.doc_of(entity, row) for row in found}
 
     def links(self) -> list[Row]:
-        """Every link, with its shadow."""
-        statement = "SELECT system, object, external_id, entity, record_id, state, shadow FROM link"
-        return [{**row, "shadow": json.loads(bytes(row["shadow"]))} for row in self.rows(statement)]
+        """Every link."""
+        statement = "SELECT system, object, external_id, entity, record_id, state FROM link"
+        return self.rows(statement)
 
     def linked(self, system: str, name: str, external_id: str) -> str | None:
         """Our id of a remote record, or of one that is gone."""
@@ -66,7 +76,8 @@ class Tables:
     def inbox(self) -> list[Row]:
         """Messages that are not done."""
         statement = "SELECT id, source, state, error, attempt, raw FROM inbox WHERE state != 'done' ORDER BY id"
-        return [{**row, "raw": json.loads(json.loads(bytes(row["raw"])))} for row in self.rows(statement)]
+        found = self.rows(statement)
+        return [{**row, "raw": json.loads(self.opened(bytes(row["raw"]), f"inbox:{row['id']}"))} for row in found]
 
     def outbox(self) -> list[Row]:
         """Deliveries that are not done."""
@@ -76,11 +87,15 @@ class Tables:
 
     def reviews(self) -> list[Row]:
         """Open questions."""
-        statement = "SELECT kind, entity, record_id, system, detail FROM review WHERE state = 'open'"
-        return [{**row, "detail": json.loads(bytes(row["detail"]))} for row in self.rows(statement)]
+        statement = "SELECT id, kind, entity, record_id, system, detail FROM review WHERE state = 'open'"
+        found = self.rows(statement)
+        return [{**row, "detail": self.opened(bytes(row["detail"]), f"review:{row['id']}")} for row in found]
 
     def audit(self, entity: str, record_id: str) -> list[Row]:
         """The acts on a record, oldest first, with their payloads."""
-        statement = "SELECT actor, action, payload FROM audit WHERE entity = ? AND record_id = ? ORDER BY id"
+        statement = "SELECT actor, action, content, payload FROM audit WHERE entity = ? AND record_id = ? ORDER BY id"
         found = self.rows(statement, entity, record_id)
-        return [{**row, "payload": json.loads(bytes(row["payload"]))} for row in found]
+        return [
+            {**row, "payload": self.opened(bytes(row["payload"]), f"audit:{bytes(row['content']).hex()}")}
+            for row in found
+        ]

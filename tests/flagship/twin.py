@@ -5,9 +5,9 @@ status and a body; None means that no answer came within the request limit.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
@@ -17,6 +17,8 @@ from tests.flagship.rules import Doc, RefusedError, Rules, check, kept
 Answer = dict[str, Any]
 Request = dict[str, Any]
 Then = Callable[[], None]
+READS = {"list", "ids", "get", "find", "token"}
+NOT_NOW = "not available in this release"
 
 
 class Clock:
@@ -38,6 +40,8 @@ class Row:
     doc: Doc
     revision: int
     at: datetime  # by the twin's own clock and granularity
+    by_hub: bool = False  # whether the last write was the hub's
+    had: set[str] = field(default_factory=set)  # the fields that ever had a value
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,16 @@ class Fault:
     how: str
     number: float = 0
     then: Then | None = None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A write of which the hub cannot know whether it came, or when: of one record, by its id or by our key."""
+
+    at: datetime  # when it had its effect, if it had one
+    object: str
+    record: str
+    sent: Doc
 
 
 @dataclass
@@ -97,6 +111,7 @@ class Twin:
     grain: ClassVar[timedelta]
     page: ClassVar[int] = 3
     ids_page: ClassVar[int] = 2
+    tells_nulls: ClassVar[bool] = False  # whether a field that is left out is not empty, but kept from us
     headers: ClassVar[frozenset[str]]
     ops: ClassVar[frozenset[str]] = frozenset({"list", "ids", "get", "find", "create", "update", "act"})
 
@@ -107,7 +122,8 @@ class Twin:
         self.bin: dict[tuple[str, str], Binned] = {}
         self.writes: list[Write] = []
         self.refusals: list[str] = []
-        self.unanswered: list[Doc] = []  # what was sent by calls of which the hub does not know how they ended
+        self.doubts: list[Doubt] = []
+        self.last_write: Request | None = None
         self.requests = 0
         self.faults: list[Fault] = []
         self.running: list[Running] = []
@@ -123,6 +139,7 @@ class Twin:
     def serve(self, request: Request) -> Answer | None:
         """Answer a request, with the fault that is armed for it."""
         self.requests += 1
+        self.last_write = self.last_write if request["op"] in READS else request
         self.go_on()
         fault = next((each for each in self.faults if each.op == request["op"]), None)
         if fault is None:
@@ -135,8 +152,8 @@ class Twin:
 
     def faulty(self, fault: Fault, request: Request) -> Answer | None:
         """What comes back when something goes wrong."""
-        if fault.how in {"after", "error_after", "cut", "slow"} or fault.then is not None:
-            self.unanswered.append(deepcopy(request.get("body") or {}))
+        if fault.how in {"after", "error_after", "cut", "slow", "unnamed"}:
+            self.doubt(request, fault.number if fault.how == "slow" else 0)
         if fault.how in {"after", "error_after", "cut"}:
             answer = self.answer(request)
             return (
@@ -150,8 +167,8 @@ class Twin:
         if fault.how == "expired":
             self.token += 1
             return self.answer(request)
-        if fault.how == "plain":
-            return self.answer(request)
+        if fault.how in {"plain", "partial", "unnamed"}:
+            return self.answer({**request, fault.how: True})
         if fault.how == "short":
             return self.broken_off(self.answer(request))
         told: dict[str, Answer | None] = {
@@ -162,6 +179,22 @@ class Twin:
             "login": {"status": 200, "body": None},
         }
         return told[fault.how]
+
+    def doubt(self, request: Request, seconds: float = 0) -> None:
+        """The hub will not know how a request ended; where it was a write, that excuses something."""
+        at = self.clock.now + timedelta(seconds=seconds)
+        self.doubts += [Doubt(at, request["object"], *each) for each in self.written_by(request)]
+
+    def written_by(self, request: Request) -> Iterator[tuple[str, Doc]]:
+        """The records that a request writes, by id or key, and what of them."""
+        body = request.get("body") or {}
+        if request["op"] == "batch":
+            for one in body["records"]:
+                yield str(one.get("id") or one["fields"].get(self.key)), deepcopy(one["fields"])
+        elif request["op"] in {"create", "upsert"}:
+            yield str(body.get(self.key)), deepcopy(body)
+        elif request["op"] == "update":
+            yield str(request["id"]), deepcopy(body)
 
     def broken_off(self, answer: Answer) -> Answer:
         """A listing that ends too early, and says so to nobody."""
@@ -177,15 +210,26 @@ class Twin:
 
     def answer(self, request: Request) -> Answer:
         """Do what is asked, or say why not."""
+        if request["op"] == "token":
+            return {"status": 200, "body": self.token}
         try:
-            if request["op"] == "token":
-                return {"status": 200, "body": self.token}
             self.check_request(request)
+        except RefusedError as refused:
+            return self.refusal(request, refused)
+        return self.attempt(request)
+
+    def attempt(self, request: Request) -> Answer:
+        """Do what is asked by somebody who may ask."""
+        try:
             return {"status": 200, "body": getattr(self, f"op_{request['op']}")(request)}
         except RefusedError as refused:
-            if refused.status not in {401, 404, 409, 412}:
-                self.refusals.append(f"{request['op']} {request.get('object')}: {refused.reason}")
-            return {"status": refused.status, "body": {"reason": refused.reason}}
+            return self.refusal(request, refused)
+
+    def refusal(self, request: Request, refused: RefusedError) -> Answer:
+        """Say why not, and remember it."""
+        if refused.status not in {401, 404, 409, 412}:
+            self.refusals.append(f"{request['op']} {request.get('object')}: {refused.reason}")
+        return {"status": refused.status, "body": {"reason": refused.reason}}
 
     def check_request(self, request: Request) -> None:
         """The rules of every request."""
@@ -211,7 +255,7 @@ class Twin:
         query = request["query"]
         since, until = self.read_instant(query["since"]), self.read_instant(query["until"])
         found = sorted(
-            (row for (name, _), row in self.rows.items() if name == request["object"] and since <= row.at <= until),
+            (row for (name, _), row in self.listed().items() if name == request["object"] and since <= row.at <= until),
             key=lambda row: (row.at, row.id),
         )
         if query.get("after"):
@@ -221,6 +265,10 @@ class Twin:
         more = len(found) > self.page
         last = [self.write_instant(page[-1].at), page[-1].id] if more else None
         return {"rows": [self.shown(request["object"], row) for row in page], "after": last}
+
+    def listed(self) -> Mapping[tuple[str, str], Row]:
+        """What a list tells of."""
+        return self.rows
 
     def op_ids(self, request: Request) -> Doc:
         """A page of all ids, in their order; ``after`` is the last one of the page before."""
@@ -253,7 +301,7 @@ class Twin:
         name, body = request["object"], request["body"]
         self.check_body(name, body, making=True)
         row = self.put(name, None, body)
-        self.writes.append(Write(self.clock.now, "create", name, row.id, deepcopy(body)))
+        self.note_write("create", name, row, body)
         return self.shown(name, row)
 
     def op_update(self, request: Request) -> Doc:
@@ -263,19 +311,26 @@ class Twin:
         self.check_version(request, row)
         self.check_body(name, body, making=False, row=row)
         self.put(name, row, body)
-        self.writes.append(Write(self.clock.now, "update", name, row.id, deepcopy(body)))
+        self.note_write("update", name, row, body)
         return self.shown(name, row)
 
     def op_act(self, request: Request) -> Doc:
         """A workflow action."""
         raise RefusedError(405, "no actions here")
 
+    def note_write(self, op: str, name: str, row: Row, sent: Doc) -> None:
+        """The hub has written."""
+        row.by_hub = True
+        self.writes.append(Write(self.clock.now, op, name, row.id, deepcopy(sent)))
+
     def check_version(self, request: Request, row: Row) -> None:
         """Optimistic locks, where the system has them."""
 
     def check_body(self, name: str, body: Doc, *, making: bool, row: Row | None = None) -> None:
         """Fields, types, references and uniqueness."""
-        rules = {field: rule for field, rule in self.objects[name].items() if (name, field) not in self.hidden}
+        rules = self.objects[name]
+        if taken := sorted(each for each in body if (name, each) in self.hidden):
+            raise RefusedError(400, f"{taken[0]}: {NOT_NOW}")
         check(rules, body, making=making)
         for field_name, value in body.items():
             rule = rules[field_name]
@@ -296,7 +351,8 @@ class Twin:
             self.rows[name, row.id] = row
         merged = {**row.doc, **kept(rules, values)}
         row.doc = self.complete(name, {k: v for k, v in merged.items() if k not in values or values[k] is not None})
-        row.revision, row.at = next(self._revisions), self.stamp()
+        row.had |= row.doc.keys()
+        row.revision, row.at, row.by_hub = next(self._revisions), self.stamp(), False
         self.tell(name, row.id, row.doc)
         return row
 
@@ -342,13 +398,17 @@ class Twin:
 
     def shown(self, name: str, row: Row) -> Doc:
         """A row as it is told."""
-        fields = {field: value for field, value in deepcopy(row.doc).items() if (name, field) not in self.hidden}
+        told = self.fields_of(name, row)
         return {
             "id": self.write_id(row.id),
             "changed": self.write_instant(row.at),
             **self.version_of(row),
-            "fields": fields,
+            "fields": {each: value for each, value in told.items() if (name, each) not in self.hidden},
         }
+
+    def fields_of(self, name: str, row: Row) -> Doc:
+        """The fields that a record is told with: those that have a value."""
+        return deepcopy(row.doc)
 
     def version_of(self, row: Row) -> Doc:
         """The version that is told, where the system has one."""

@@ -112,8 +112,10 @@ class TrytonServer(Child):
         self._folder.mkdir(parents=True, exist_ok=True)
         for stale in self._folder.glob(f"{DATABASE}.sqlite*"):
             stale.unlink()
-        for file in (f"{DATABASE}.sqlite", FILE):
-            shutil.copy(self._seed / file, self._folder / file)
+        for file in (FILE, f"{DATABASE}.sqlite"):  # the database last, and all of it at once: it says that all is there
+            part = self._folder / f"{file}.part"
+            shutil.copy(self._seed / file, part)
+            part.replace(self._folder / file)
 
     def _launch(self, trytond: Path) -> bool:
         """Whether it came up; False when the port was taken."""

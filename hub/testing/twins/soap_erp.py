@@ -47,7 +47,7 @@ class SoapErp(Twin):
     secrets: ClassVar[Mapping[str, str]] = {"password": "only-for-trying"}
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self._service = Application(WSDL, self._answer, {self.settings["user"]: self.secrets["password"]})
+        self.service = Application(WSDL, self._answer, {self.settings["user"]: self.secrets["password"]})
         super().__init__(clock)
         self.app.wsgi_app = by_operation(self.app.wsgi_app)  # type: ignore[method-assign] # as Flask says
 
@@ -82,7 +82,7 @@ class SoapErp(Twin):
 
     def _serve(self, operation: str) -> Response:
         del operation  # soapbar finds it by itself
-        status, kind, body = self._service.handle_request(
+        status, kind, body = self.service.handle_request(
             request.get_data(), request.headers.get("SOAPAction", ""), request.content_type or ""
         )
         return Response(body, status=status, content_type=kind)

@@ -6,7 +6,7 @@ page. Rows told twice by that are told once.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,26 +91,23 @@ class Changes:
     def _rows(self, shape: Shape, kind: str, listing: Listing, span: Span, stand: Stand) -> tuple[Rows, Stand | None]:
         since = span.since if stand.since is None else datetime.fromisoformat(stand.since)
         rows = page_of(shape, listing, bounds(shape, listing, since, span.until), stand.place)
+        if not moves(kind, listing) and listing.order != "changed_desc":
+            return rows, None if rows.after is None else replace(stand, place=rows.after)
         changes = [listing.items.changed(listing.items.record(item)) for item in rows.items]
-        if kind == "list" and listing.order == "changed_desc":
+        if listing.order == "changed_desc":
             is_over = any(at is not None and at < span.since for at in changes)
             return rows, None if rows.after is None or is_over else replace(stand, place=rows.after)
-        if not moves(kind, listing):
-            return rows, None if rows.after is None else replace(stand, place=rows.after)
         in_order(shape, changes)
-        following = None if rows.after is None else moved(listing, rows, changes, since, stand)
+        following = None if rows.after is None else moved(shape, listing, rows, changes, since, stand)
         seen = set(stand.seen) if stand.place.number == 0 else set()
         items = tuple(item for item in rows.items if listing.items.id(listing.items.record(item)) not in seen)
         return replace(rows, items=items), following
 
-    def _told(self, shape: Shape, listing: Listing, rows: Rows) -> Iterator[Remote | Gone]:
+    def _told(self, shape: Shape, listing: Listing, rows: Rows) -> list[Remote | Gone]:
         if not listing.whole:
-            yield from self._records.whole(shape, listing, ((item, rows.reply) for item in rows.items))
-            return
-        for item in rows.items:
-            told = self._records.told(shape, item, None)
-            if told is not None:
-                yield told
+            return [*self._records.whole(shape, listing, ((item, rows.reply) for item in rows.items))]
+        tell = self._records.told
+        return [told for item in rows.items if (told := tell(shape, item, None)) is not None]
 
     def tell_own(
         self, shape: Shape, listing: Listing, span: Span, rows: Rows
@@ -119,13 +116,17 @@ class Changes:
         if not listing.whole:
             items = listing.items
             rows = replace(rows, items=tuple(one for one in rows.items if span.holds(items.changed(items.record(one)))))
-        told = list(self._told(shape, listing, rows))
-        records = tuple(
-            one for one in told if isinstance(one, Remote) and (not listing.whole or span.holds(one.changed_at))
-        )
-        gone = [one for one in told if isinstance(one, Gone)]
-        merged = tuple(Remote(one.id, {}, merged_into=one.merged_into) for one in gone if one.merged_into)
-        return records + merged, tuple(one.id for one in gone if not one.merged_into)
+        records: list[Remote] = []
+        gone: list[str] = []
+        for told in self._told(shape, listing, rows):
+            if isinstance(told, Remote):
+                if not listing.whole or span.holds(told.changed_at):
+                    records.append(told)
+            elif told.merged_into:
+                records.append(Remote(told.id, {}, merged_into=told.merged_into))
+            else:
+                gone.append(told.id)
+        return tuple(records), tuple(gone)
 
     def tell_fed(
         self, shape: Shape, listing: Listing, span: Span, rows: Rows
@@ -160,8 +161,13 @@ def parts_of(shape: Shape) -> list[tuple[str, Listing]]:
 
 def bounds(shape: Shape, listing: Listing, since: datetime, until: datetime) -> dict[str, Any]:
     """The interval as the product wants it: what lies outside is dropped when it comes, so rather more than less."""
-    step = max(shape.spec.feed.granularity, listing.instants.step) if listing.exclusive else timedelta(0)
+    step = step_of(shape, listing)
     return {"since": listing.instants.write(since - step), "until": listing.instants.write(until + step, up=True)}
+
+
+def step_of(shape: Shape, listing: Listing) -> timedelta:
+    """How far a listing that leaves its bounds out is asked beyond them."""
+    return max(shape.spec.feed.granularity, listing.instants.step) if listing.exclusive else timedelta(0)
 
 
 def moves(kind: str, listing: Listing) -> bool:
@@ -179,13 +185,16 @@ def in_order(shape: Shape, changes: Sequence[datetime | None]) -> None:
         raise RejectedError("{object} are not listed in the order of change: say order: none", object=shape.name)
 
 
-def moved(listing: Listing, rows: Rows, changes: Sequence[datetime | None], since: datetime, stand: Stand) -> Stand:
+def moved(
+    shape: Shape, listing: Listing, rows: Rows, changes: Sequence[datetime | None], since: datetime, stand: Stand
+) -> Stand:
     """Where a listing goes on: at its last change, or further on within one instant."""
     last = changes[-1] if changes else None
     if last is None or last <= since or rows.after is None:
         return replace(stand, place=rows.after or Place())
     ids = [listing.items.id(listing.items.record(item)) for item in rows.items]
-    told = tuple(one for one, at in zip(ids, changes, strict=True) if at == last and one is not None)
+    again = last - step_of(shape, listing)  # from here on they are told once more
+    told = tuple(one for one, at in zip(ids, changes, strict=True) if at and at >= again and one is not None)
     return Stand(stand.part, last.isoformat(), told)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
-from hub.transport.declared.fields import Commands, Field, encoded
+from hub.transport.declared.fields import Commands, Field
 from hub.transport.declared.paths import put
 from hub.transport.declared.records import Records
 from hub.transport.declared.shapes import Shape
@@ -55,7 +55,7 @@ def _sent(records: Records, shape: Shape, doc: Doc, seen: Doc, names: Sequence[s
     for child in shape.children:
         if child.commands is not None and child.name in names:
             listed = Listed(child.name, child.fields, child.commands, number_rows=child.number_ids)
-            its[child.name] = _commands(shape, listed, seen.get(child.name) or [], doc[child.name] or [])
+            its[child.name] = _commands(records, shape, listed, seen.get(child.name) or [], doc[child.name] or [])
             put(written, child.to, its[child.name])
     return Sent(written, its)
 
@@ -77,7 +77,7 @@ def _written(records: Records, shape: Shape, field: Field, value: Any, old: Any)
         return records.id_by(shape, field.by.object, field.by.field, str(value))
     if field.commands is not None:
         listed = Listed(field.name, field.rows or (), field.commands, number_rows=field.number_rows)
-        return _commands(shape, listed, old or [], value or [])
+        return _commands(records, shape, listed, old or [], value or [])
     return field.written(value)
 
 
@@ -95,22 +95,35 @@ class Listed:
         return int(row_id) if self.number_rows else row_id
 
 
-def _commands(shape: Shape, listed: Listed, old: Sequence[Doc], new: Sequence[Doc]) -> list[Any]:
+def _commands(records: Records, shape: Shape, listed: Listed, old: Sequence[Doc], new: Sequence[Doc]) -> list[Any]:
     """What stands in a list for each row that is gone, changed or new."""
+
+    def told(row: Doc) -> Doc:
+        return row_told(records, shape, listed.rows, row)
+
     moved = moved_rows(shape, listed.name, old, new)
     made: list[tuple[Filler | None, Doc]] = []
     made += [(listed.commands.drop, {"row": listed.row(row)}) for row in moved.gone]
     made += [
         (
             listed.commands.change,
-            {"row": listed.row(row), "doc": encoded(listed.rows, doc), "changes": encoded(listed.rows, changed)},
+            {"row": listed.row(row), "doc": told(doc), "changes": told(changed)},
         )
         for row, doc, changed in moved.changed
     ]
-    made += [(listed.commands.add, {"doc": encoded(listed.rows, doc)}) for doc in moved.added]
+    made += [(listed.commands.add, {"doc": told(doc)}) for doc in moved.added]
     if any(command is None for command, _ in made):
         raise RejectedError("{object}: rows of {field} cannot be changed so", object=shape.name, field=listed.name)
     return [command(values) for command, values in made if command is not None]
+
+
+def row_told(records: Records, shape: Shape, fields: Sequence[Field], row: Doc) -> Doc:
+    """A row as it is written, with the ids of what it names by another field."""
+    out: Doc = {}
+    for field in fields:
+        if field.name in row and not field.computed:
+            put(out, field.to, _written(records, shape, field, row[field.name], None))
+    return out
 
 
 @dataclass(frozen=True)

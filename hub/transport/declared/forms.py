@@ -1,5 +1,6 @@
 """What a value is over there and with us: decimals are texts here, dates and times in ISO form."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.domain.documents import Doc
+from hub.transport.declared.fields import same
 from hub.transport.declared.instants import Instants, as_document, instants_of
 from hub.transport.places import as_text
 
 Convert = Callable[[Any], Any]
 Pair = tuple[Convert, Convert]
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -19,10 +22,6 @@ def pair_of(told: Doc, instants: Instants) -> Pair:
     """How a field with these keys is decoded and encoded; what does not fit raises ValueError and its like."""
     own = instants_of(told.get("instants"), instants)
     return PAIRS[told.get("as", "any")](told, own)
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _text(value: Any) -> str:
@@ -44,6 +43,12 @@ def _decimal(value: Any) -> Decimal:
     return exact
 
 
+def _number(value: Any) -> str:
+    if type(value) is str and PLAIN.fullmatch(value):
+        return value
+    return str(value) if type(value) is int else format(_decimal(value), "f")
+
+
 def _dates(told: Doc, instants: Instants) -> Pair:
     if "instants" in told:
         zone = ZoneInfo(instants.zone)
@@ -61,10 +66,11 @@ def _dates(told: Doc, instants: Instants) -> Pair:
 
 
 PAIRS: Mapping[str, Callable[[Doc, Instants], Pair]] = {
-    "any": lambda _, __: (_same, _same),
+    "any": lambda _, __: (same, same),
     "text": lambda _, __: (_text, _text),
     "integer": lambda _, __: (_integer, _integer),
-    "number": lambda _, __: (lambda value: format(_decimal(value), "f"), _decimal),
+    "id": lambda _, __: (lambda value: str(_integer(value)), _integer),
+    "number": lambda _, __: (_number, _decimal),
     "boolean": lambda _, __: (lambda value: BOOLEANS[as_text(value).lower()], lambda value: BOOLEANS[as_text(value)]),
     "date": _dates,
     "instant": lambda _, instants: (

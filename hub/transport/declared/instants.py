@@ -30,6 +30,8 @@ class Instants:
         if self.form in UNITS:
             return EPOCH + timedelta(microseconds=int(Decimal(str(told)) * UNITS[self.form]))
         at = datetime.strptime(told, self.pattern) if self.form == "text" else datetime.fromisoformat(told)  # noqa: DTZ007 - the zone comes next
+        if at.tzinfo is UTC:
+            return at
         return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.zone))).astimezone(UTC)
 
     def write(self, at: datetime, *, up: bool = False) -> str | int:

@@ -9,7 +9,7 @@ from hub.domain.documents import Doc
 from hub.ports.connector import ObjectSpec
 from hub.transport.declared.call import Call
 from hub.transport.declared.conditions import conditions_of
-from hub.transport.declared.fields import By, Commands, Field
+from hub.transport.declared.fields import By, Commands, Field, teller
 from hub.transport.declared.forms import pair_of
 from hub.transport.declared.instants import Instants, instants_of
 from hub.transport.declared.making import Maker
@@ -56,6 +56,7 @@ class ObjectMaker:
             number_ids=is_number(told.get("id")),
             version=told.get("version"),
             fields=fields,
+            tell=dict if fields is None else teller(fields),
             only=conditions_of(told.get("only") or (), reader),
             gone=conditions_of(told.get("gone") or (), reader),
             merged_into=reader(told["merged_into"]) if told.get("merged_into") else None,
@@ -120,6 +121,7 @@ class ObjectMaker:
         is_chosen = "to" not in told and ("[" in path or any(step.isdecimal() for step in path.split(".")))
         return Field(
             name=name,
+            path=path,
             read=reader(path),
             to=str(told.get("to", path)),
             decode=decode,

@@ -17,6 +17,8 @@ def reader(path: str) -> Reader:
     if "." not in path and "[" not in path:
         return lambda node: node.get(path) if isinstance(node, dict) else None
     steps = [step for told in STEP.finditer(path) for step in _steps(told)]
+    if path.count(".") == 1 and "[" not in path:
+        return _of_two(path, steps[1])
 
     def read(node: Any) -> Any:
         if isinstance(node, dict) and path in node:
@@ -24,6 +26,18 @@ def reader(path: str) -> Reader:
         for step in steps:
             node = step(node)
         return node
+
+    return read
+
+
+def _of_two(path: str, step: Reader) -> Reader:
+    """What reads a path of two names, as most paths of more than one name are."""
+    first = path.partition(".")[0]
+
+    def read(node: Any) -> Any:
+        if not isinstance(node, dict):
+            return None
+        return node[path] if path in node else step(node.get(first))
 
     return read
 

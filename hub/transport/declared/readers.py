@@ -34,6 +34,8 @@ def _matched(told: str | Doc, read: Callable[[Any], Any]) -> Callable[[Any], str
 
     def find(subject: Any) -> str | None:
         value = read(subject)
+        if pattern is None and type(value) is str:
+            return value
         if value is None or isinstance(value, (dict, list)):
             return None
         if pattern is None:
@@ -49,7 +51,12 @@ def changed_reader(told: Doc, instants: Instants) -> Callable[[Any], datetime | 
     places = [reader(told[word]) for word in ("at", "or") if word in told]
 
     def read(record: Any) -> datetime | None:
-        told = next((value for value in (place(record) for place in places) if value not in (None, "")), None)
+        for place in places:
+            told = place(record)
+            if told is not None and told != "":
+                break
+        else:
+            return None
         try:
             return instants.read(told)
         except (ArithmeticError, TypeError, ValueError) as error:

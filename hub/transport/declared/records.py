@@ -98,19 +98,22 @@ class Records:
         The version that stands in a header is that of an answer with one record.
         """
         items = shape.items
-        record = items.record(item)
+        record = item if items.unwrap is None else items.unwrap(item)
         remote_id = items.id(record)
         if remote_id is None:
             raise RejectedError("{object}: a record has no id where the connector file says", object=shape.name)
+        if shape.is_simple:
+            return Remote(remote_id, shape.tell(record), None, items.changed(record))
         if not shape.is_meant(record):
             return None
         if shape.is_gone(record):
             return Gone(remote_id, _text(shape.merged_into(record)) if shape.merged_into else None)
-        doc = dict(record) if shape.fields is None else document(shape.fields, record)
+        doc = shape.tell(record)
         self._resolve(shape, doc)
         for child in shape.children:
             doc[child.name] = self.rows(shape, child, remote_id)
-        return Remote(remote_id, doc, self._version(shape, record, doc, reply), items.changed(record))
+        version = self._version(shape, record, doc, reply) if shape.locks else None
+        return Remote(remote_id, doc, version, items.changed(record))
 
     def rows(self, shape: Shape, child: Child, remote_id: str) -> list[Doc]:
         """The rows of a record that a call of their own reads."""
@@ -136,14 +139,14 @@ class Records:
         return other.wire_id(found[0].id)
 
     def _resolve(self, shape: Shape, doc: Doc) -> None:
-        for field in shape.fields or ():
-            if field.by is not None and field.by.read and doc[field.name] is not None:
+        for field in shape.resolved:
+            if field.by is not None and doc[field.name] is not None:
                 other = self.get(self._shapes[field.by.object], str(doc[field.name]))
                 doc[field.name] = None if other is None else other.doc.get(field.by.field)
 
     @staticmethod
     def _version(shape: Shape, record: Any, doc: Doc, reply: Reply | None) -> str | None:
-        told = version_in(shape.version, record, reply) if shape.locks else None
+        told = version_in(shape.version, record, reply)
         if told is None or not shape.children:
             return told
         return f"{told}~{digest({child.name: doc[child.name] for child in shape.children})}"

@@ -11,7 +11,7 @@ from hub.domain.errors import AuthError, RejectedError
 from hub.transport.caller import Caller
 from hub.transport.declared.assembling import Turn
 from hub.transport.declared.call import CallerOf, Told
-from hub.transport.declared.templates import MISSING, Filler, Values, compiled, path_of
+from hub.transport.declared.templates import MISSING, Filler, TemplateError, Values, compiled, path_of
 from hub.transport.http import Request
 from hub.transport.outcomes import outcomes_of
 from hub.transport.places import Reply
@@ -140,16 +140,20 @@ class OverRpc:
 
     def made(self, told: Told) -> RpcCall:
         """The call."""
+        if told.call.get("bare"):
+            return self._call(told, None, LogIn())
         return self._call(told, self.connection.get("envelope"), self.log_in)
 
     def _call(self, told: Told, envelope: Doc | None, log_in: LogIn) -> RpcCall:
         call = told.call
+        if "method" not in call:
+            raise TemplateError("a call has no method")
         path = str(call.get("path", self.connection.get("path", "")))
         rules = replace(told.outcomes, rules=(*told.outcomes.rules, *outcomes_of(self.form.failed).rules))
         return RpcCall(
             form=self.form,
             base=self.base,
-            values={"settings": self.settings, "own": told.own},
+            values={"settings": self.settings, "own": {**told.own, **call.get("own", {})}},
             turn=self.turn,
             caller=self.caller(rules),
             path=path_of(path),

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 from hub.ports.connector import ObjectSpec
 from hub.transport.declared.call import Call
@@ -137,6 +139,7 @@ class Shape:
     number_ids: bool = False
     version: str | None = None
     fields: tuple[Field, ...] | None = None
+    tell: Callable[[Any], Doc] = dict  # the document of a record
     only: tuple[Condition, ...] = ()
     gone: tuple[Condition, ...] = ()
     merged_into: Reader | None = None
@@ -155,7 +158,17 @@ class Shape:
     batch: Mapping[str, Batch] = field(default_factory=dict)
     describe: tuple[Call, str, str] | None = None
 
-    @property
+    @cached_property
+    def resolved(self) -> tuple[Field, ...]:
+        """Fields that are told as ids of other records, and read as a field of those."""
+        return tuple(field for field in self.fields or () if field.by is not None and field.by.read)
+
+    @cached_property
+    def is_simple(self) -> bool:
+        """Whether every record is one of this object, whole as it is told, and without a lock."""
+        return not (self.only or self.gone or self.resolved or self.children or self.locks)
+
+    @cached_property
     def locks(self) -> bool:
         """Whether the product itself refuses a write to a record that moved; what we compare cannot be that sure."""
         return self.update is not None and self.update.locks

@@ -13,11 +13,16 @@ from hub.transport.http import Answer
 from hub.transport.soap.untyped import Untyped, children, local
 
 ENVELOPES = (SOAP_ENV_11, SOAP_ENV_12)
+MOST_TAGS = 1_000_000
+"""An element takes a hundred times more memory than the four characters of the smallest one."""
 
 
 def body_of(answer: Answer) -> etree._Element:
     """The body of the message in an answer; BrokenAnswerError where there is none."""
-    root = xml_of(_root_part(answer))
+    message = _root_part(answer)
+    if message.body.count(b"<") > MOST_TAGS:
+        raise BrokenAnswerError("too many elements")
+    root = xml_of(message)
     for namespace in ENVELOPES:
         if root.tag == f"{{{namespace}}}Envelope":
             body = root.find(f"{{{namespace}}}Body")

@@ -80,7 +80,7 @@ class Typed:
             doc[member.name].append(value)
             return
         if member.name in seen:
-            raise BrokenAnswerError(f"several {member.name} where the WSDL has one")
+            raise BrokenAnswerError("several where the WSDL has one")
         seen.add(member.name)
         doc[member.name] = value
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -92,8 +93,8 @@ class Service:
         """What makes a document of an answer to the operation; a fault is ``{fault: {code, subcode, ...}}``."""
 
         def read(answer: Answer) -> Doc:
-            if not answer.body.strip():
-                return {}
+            if answer.status == HTTPStatus.ACCEPTED and not answer.body.strip():
+                return {}  # of an operation that does not wait for an answer
             body = body_of(answer)
             fault = fault_in(body)
             if fault is not None:

@@ -14,14 +14,14 @@ ENCODINGS = frozenset({"http://schemas.xmlsoap.org/soap/encoding/", "http://www.
 
 @dataclass(frozen=True)
 class Member:
-    """One element that may stand within another; ``chosen``: another one may stand there instead."""
+    """One element that may stand within another; ``option`` names the part of a choice that it belongs to."""
 
     name: str
     type: Any
     many: bool
     optional: bool
     nillable: bool
-    chosen: bool
+    option: int | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def shape_of(type_: xsd.ComplexType) -> Shape:
     keys = {str(each.qname.text): name for name, each in attributes.items()}
     if len(nested) == 1 and isinstance(nested[0], xsd.Element):
         return Shape(attributes=kinds, keys=keys, text=nested[0].type)
-    members = {member.name: member for each in nested for member in _members(each, many=False, chosen=False)}
+    members = {member.name: member for each in nested for member in _members(each, many=False, option=None)}
     return Shape(members, kinds, keys)
 
 
@@ -71,11 +71,12 @@ def _encoded(type_: xsd.ComplexType) -> bool:
     return type_.qname is not None and type_.qname.namespace in ENCODINGS
 
 
-def _members(each: Any, *, many: bool, chosen: bool) -> Iterator[Member]:
+def _members(each: Any, *, many: bool, option: int | None) -> Iterator[Member]:
     if isinstance(each, Indicator):
         inner: list[Any] = [each.child] if isinstance(each, Group) else [*cast("list[Any]", each)]
-        optional = chosen or isinstance(each, Choice) or each.is_optional
+        parts = isinstance(each, Choice) or each.is_optional
         for one in inner:
-            yield from _members(one, many=many or each.accepts_multiple, chosen=optional)
+            part = (id(one) if isinstance(each, Choice) else id(each)) if parts else option
+            yield from _members(one, many=many or each.accepts_multiple, option=part)
     elif isinstance(each, xsd.Element):
-        yield Member(str(each.name), each.type, many or each.accepts_multiple, each.is_optional, each.nillable, chosen)
+        yield Member(str(each.name), each.type, many or each.accepts_multiple, each.is_optional, each.nillable, option)

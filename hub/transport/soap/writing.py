@@ -26,7 +26,10 @@ def arguments(type_: Any, told: dict[str, Any], shapes: Shapes, path: str = "") 
         if name not in known:
             raise ArgumentError(f"{path}{name}")
     given = {name: told[name] for name in told if name not in shape.members and told[name] is not None}
+    options = {None, *(shape.members[name].option for name in told if name in shape.members)}
     for name, member in shape.members.items():
+        if member.option not in options:
+            continue  # another part of the choice is told
         value = _value(member, told.get(name), shapes, f"{path}{name}", is_told=name in told)
         if value is not None:
             given[name] = value
@@ -38,7 +41,7 @@ def _value(member: Member, told: Any, shapes: Shapes, path: str, *, is_told: boo
     if told is None or told == []:
         if is_told and told is None and member.nillable and not member.many:
             return xsd.Nil
-        return None if member.optional or member.chosen else xsd.SkipValue
+        return None if member.optional else xsd.SkipValue
     if member.many:
         many = told if isinstance(told, list) else [told]
         return [_one(member, each, shapes, f"{path}[{place}].") for place, each in enumerate(many)]

@@ -178,7 +178,7 @@ def test_a_new_record_is_written_without_what_is_computed_and_read_back(
     tmp_path: Path, wire: responses.RequestsMock
 ) -> None:
     tell(wire, done(row(5)), done(row(5)))
-    made = connector(tmp_path).create("row", {"id": None, "name": "A", "sum": "9.99"})
+    made = connector(tmp_path).create("row", {"id": 3, "name": "A", "sum": "9.99"})
     assert sent(wire, 0) == {"what": "7", "doc": ["name"]}
     assert (made.id, made.doc["sum"]) == ("5", "1.50")
 

@@ -151,6 +151,13 @@ def test_a_mistake_in_what_drivers_share_is_found_where_it_stands(tmp_path: Path
     assert {field.path for field in error.value.fields} == {path}
 
 
+@pytest.mark.parametrize("name", ["common", *connector_drivers.drivers()])
+def test_every_schema_of_a_driver_compiles_with_all_that_it_refers_to(name: str) -> None:
+    schema = connector_drivers.driver_schema(name)
+    for part in schema["$defs"]:
+        list(connector_drivers.against(schema | {"$ref": f"#/$defs/{part}"}, {}, ""))
+
+
 def test_what_drivers_share_is_no_driver(tmp_path: Path) -> None:
     with pytest.raises(InvalidError, match=r"there is no driver common: .*tryton"):
         load_connector(write(tmp_path, SMALL.replace("driver: tryton", "driver: common")))

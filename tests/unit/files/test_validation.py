@@ -107,6 +107,9 @@ def test_a_schema_that_is_none_is_refused() -> None:
         validation({"type": "nonsense"})
 
 
-@pytest.mark.parametrize("path", sorted(data_dir("schemas").rglob("*.json")), ids=lambda path: path.stem)
+SHIPPED = sorted(path for path in data_dir("schemas").rglob("*.json") if path.parent.name != "drivers")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_schema_of_ours_compiles(path: Path) -> None:
     assert validation(json.loads(path.read_text("utf-8"))).accepts([]) in (True, False)

@@ -99,6 +99,22 @@ def test_the_bell_wakes_those_who_listen_for_it_and_no_others(started: Callable[
     assert inbox.is_idle()
 
 
+def test_the_bell_of_one_system_wakes_its_worker_and_that_of_nobody_knows_which_wakes_all(
+    started: Callable[..., Workers],
+) -> None:
+    erp, crm = Bench(), Bench()
+    workers = started(Job("erp", NEVER, erp.work, hears="outbox erp"), Job("crm", NEVER, crm.work, hears="outbox crm"))
+    assert erp.took_turn()
+    assert crm.took_turn()
+    workers.hear("outbox crm")
+    assert crm.took_turn()
+    workers.hear("outbox")
+    assert erp.took_turn()
+    assert crm.took_turn()
+    workers.stop()
+    assert erp.is_idle()
+
+
 def test_the_interval_wakes_a_worker(started: Callable[..., Workers], clockwork: StillClock) -> None:
     bench = Bench()
     started(Job("poll", NEVER, bench.work))

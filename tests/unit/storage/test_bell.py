@@ -42,7 +42,7 @@ def test_a_delivery_and_a_message_ring_once_they_are_committed(
         assert rung == []
 
     ringing.run(work)
-    assert rung == ["inbox", "outbox"]
+    assert rung == ["inbox erp", "outbox erp"]
 
 
 def test_a_message_that_was_worked_on_as_it_came_does_not_ring(

@@ -190,8 +190,8 @@ class GatewayTwin(Twin):
         root = f"{request.host_url.rstrip('/')}{ROOT}/{service.name}"
         if asked.path in service.functions:
             given = {name: self._text(asked, name) for name in service.functions[asked.path]}
-            kind, row = self.rules.call(asked.path, given)
-            return told_json(200, {"d": self.store.told(service, kind, row, {}, root)})
+            called, made = self.rules.call(asked.path, given)
+            return told_json(200, {"d": self.store.told(service, called, made, {}, root)})
         kind, row, nav = self.store.place(service, asked.path)
         target = service.kinds[kind.navs[nav].set] if nav else kind
         if asked.method not in target.methods and not (nav and asked.method == "POST" and "NAV" in target.methods):

@@ -76,7 +76,7 @@ def test_an_element_that_stands_twice_where_the_wsdl_has_one_is_no_answer(tmp_pa
     """One of them would be lost without a word: such an answer is read raw."""
     of = doing(tmp_path, told='<xs:element name="a" type="xs:string"/>')
     twice = "<t:DoResponse><t:a>1</t:a><t:a>2</t:a></t:DoResponse>"
-    with pytest.raises(BrokenAnswerError, match="several a"):
+    with pytest.raises(BrokenAnswerError, match="several where"):
         read(of, twice)
     assert read(of, twice, RawReading({"a": "//t:a"}, {"t": "urn:t"})) == {"a": ["1", "2"]}
 
@@ -99,6 +99,12 @@ def test_an_element_may_say_that_it_is_of_a_wider_type(tmp_path: Path) -> None:
     of = doing(tmp_path, told='<xs:element name="i" type="t:Item"/>', types=types)
     inner = '<t:i xsi:type="t:Part"><t:sku>A</t:sku><t:qty>1</t:qty><t:serial>S</t:serial></t:i>'
     assert read(of, f"<t:DoResponse>{inner}</t:DoResponse>")["i"]["serial"] == "S"
+
+
+@pytest.mark.parametrize(("kind", "value"), [("enc:string", "1"), ("enc:int", 1), ("enc:boolean", True)])
+def test_an_encoded_value_is_its_text_without_id_and_reference(tmp_path: Path, kind: str, value: Any) -> None:
+    types = '<xs:import namespace="http://schemas.xmlsoap.org/soap/encoding/"/>'
+    assert field(tmp_path, kind, "1", types=types) == value
 
 
 def test_a_nil_element_is_nothing(tmp_path: Path) -> None:
@@ -173,6 +179,7 @@ def test_raw_reading_gives_documents_texts_numbers_and_truths(tmp_path: Path) ->
         (answer(""), "an empty message"),
         (answer("<t:DoResponse><t:x>" + "<t:x>" * 200 + "</t:x>" * 200 + "</t:x></t:DoResponse>"), "too deeply nested"),
         (answer("<t:x>" * 3000 + "</t:x>" * 3000), "not XML|another message"),
+        (answer("<a/>" * 1_000_001), "too many elements"),
         (Answer(200, {"Content-Type": "multipart/related; boundary=b"}, b"nothing"), "not"),
     ],
 )

@@ -51,6 +51,10 @@ def test_decimals_and_lists_go_out_as_they_are(tmp_path: Path) -> None:
 def test_only_the_chosen_one_of_a_choice_goes_out(tmp_path: Path) -> None:
     one = '<xs:choice><xs:element name="a" type="xs:string"/><xs:element name="b" type="xs:string"/></xs:choice>'
     assert written(doing(tmp_path, given=one), {"b": "1"}) == ["b=1"]
+    other = '<xs:sequence><xs:element name="z" type="xs:int"/></xs:sequence>'
+    rows = "<xs:choice><xs:sequence>{}</xs:sequence>" + other + "</xs:choice>"
+    assert written(doing(tmp_path, given=rows.format(GIVEN)), {"z": "1"}) == ["z=1"]
+    assert written(doing(tmp_path, given=rows.format(GIVEN)), {"name": "A"}) == ["name=A"]
 
 
 def test_documents_within_documents_are_written_alike(tmp_path: Path) -> None:

@@ -1,0 +1,287 @@
+"""Odoo on its three wires: the contract of every connector, and Odoo's own ways; the same objects on each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.domain.documents import Doc
+from hub.domain.errors import RejectedError, RetryableError, UnknownOutcomeError
+from hub.files.connectors import ConnectorFile, load_connector
+from hub.ports.connector import Connector, Remote, Setup
+from hub.testing.connector_contract import ConnectorContract
+from hub.testing.twin.twin import serving
+from hub.testing.twins.odoo import Odoo
+from hub.testing.twins.odoo_xmlrpc import OdooBefore19
+
+FILES = Path(__file__).parents[2] / "connectors"
+JSON_RPC = Path(__file__).parent / "odoo_jsonrpc.yaml"
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One of the ways to speak to Odoo."""
+
+    file: Path
+    twin: type[Odoo]
+
+    @property
+    def declared(self) -> ConnectorFile:
+        return load_connector(self.file)
+
+    def connected(self, url: str, **other: Any) -> Connector:
+        told = self.declared
+        settings = {**self.twin.settings, **self.twin.secrets, "language": "en_US", "url": url, **other}
+        setup = Setup("erp", settings, told.objects, told.remote, told.connection)
+        made: Connector = import_module(told.module).connect(setup)
+        return made
+
+
+WIRES: Mapping[str, Wire] = {
+    "json2": Wire(FILES / "odoo.yaml", Odoo),
+    "xmlrpc": Wire(FILES / "odoo_xmlrpc.yaml", OdooBefore19),
+    "jsonrpc": Wire(JSON_RPC, OdooBefore19),
+}
+
+
+@pytest.fixture(scope="module", params=WIRES)
+def wire(request: pytest.FixtureRequest) -> Wire:
+    return WIRES[request.param]
+
+
+@pytest.fixture
+def twin(wire: Wire) -> Odoo:
+    return wire.twin()
+
+
+@pytest.fixture
+def url(twin: Odoo) -> Iterator[str]:
+    with serving(twin) as address:
+        yield address
+
+
+@pytest.fixture
+def odoo(wire: Wire, url: str) -> Connector:
+    return wire.connected(url)
+
+
+def partner(key: str) -> Doc:
+    return {
+        "x_tickethub_ref": key,
+        "name": "Dongfang Clinic <东方诊所> & Co",
+        "vat": "91310115MA1K3XQ27V",
+        "phone": "+86 135 1111 2222",
+        "lang": "zh_CN",
+        "email": None,
+    }
+
+
+def bill(key: str, partner_id: str) -> Doc:
+    lines = (("L1", "CALL-OUT", "1", "150"), ("L2", "LABOUR", "1.5", "180.1"))
+    return {
+        "x_tickethub_ref": key,
+        "partner_id": partner_id,
+        "currency_id": "CNY",
+        "invoice_line_ids": [
+            {"x_tickethub_ref": line, "product_id": code, "name": code, "quantity": count, "price_unit": price}
+            for line, code, count, price in lines
+        ],
+    }
+
+
+class OdooContract(ConnectorContract):
+    @pytest.fixture
+    def connector(self, odoo: Connector) -> Connector:
+        return odoo
+
+    @pytest.fixture
+    def unreachable(self, wire: Wire) -> Connector:
+        return wire.connected("http://127.0.0.1:9")
+
+    @pytest.fixture
+    def locked_out(self, wire: Wire, url: str) -> Connector:
+        return wire.connected(url, api_key="another")
+
+
+class TestCustomer(OdooContract):
+    name = "customer"
+
+    def document(self, key: str) -> Doc:
+        return partner(key)
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "phone": None, "email": "desk@dongfang.example"}
+
+    def refused(self, key: str) -> Doc:
+        return {**partner(key), "lang": "tlh_KX"}
+
+
+class TestInvoice(OdooContract):
+    name = "invoice"
+
+    @pytest.fixture(autouse=True)
+    def customer(self, odoo: Connector, key: str) -> None:
+        self.partner = odoo.create("customer", partner(f"{key}C")).id
+
+    def document(self, key: str) -> Doc:
+        return bill(key, self.partner)
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "ref": "Visit, corrected 上门服务（更正）"}
+
+    def refused(self, key: str) -> Doc:
+        return {**bill(key, self.partner), "partner_id": "999999"}
+
+
+@pytest.fixture
+def customer(odoo: Connector) -> Remote:
+    return odoo.create("customer", partner("C1"))
+
+
+def changed_since(odoo: Connector, name: str, since: datetime) -> dict[str, Remote]:
+    found: dict[str, Remote] = {}
+    after: str | None = None
+    while True:
+        page = odoo.changes(name, since=since, until=datetime.now(UTC) + timedelta(seconds=5), after=after)
+        found |= {record.id: record for record in page.records}
+        if (after := page.after) is None:
+            return found
+
+
+ALWAYS = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_both_shipped_files_declare_the_same_objects_in_the_same_words() -> None:
+    """One set of mappings serves both: what differs is how a call is made."""
+    calls = ("create", "feeds")
+    told = [
+        {
+            name: {key: value for key, value in remote.items() if key not in calls or value is None}
+            for name, remote in load_connector(FILES / f"{name}.yaml").remote.items()
+        }
+        for name in ("odoo", "odoo_xmlrpc")
+    ]
+    assert told[0] == told[1]
+    specs = [load_connector(FILES / f"{name}.yaml").objects for name in ("odoo", "odoo_xmlrpc")]
+    assert specs[0] == specs[1]
+
+
+def test_a_contact_is_a_partner_below_a_customer_and_an_address_is_neither(odoo: Connector) -> None:
+    customers = {one.doc["name"] for one in changed_since(odoo, "customer", ALWAYS).values()}
+    contacts = changed_since(odoo, "contact", ALWAYS).values()
+    assert customers == {"Huaxin Electronics 华信电子"}
+    assert [one.doc["name"] for one in contacts] == ["Wang Fang 王芳"]
+
+
+def test_nothing_is_none_and_a_reference_is_an_id(odoo: Connector) -> None:
+    (huaxin,) = changed_since(odoo, "customer", ALWAYS).values()
+    (contact,) = changed_since(odoo, "contact", ALWAYS).values()
+    assert (huaxin.doc["phone"], huaxin.doc["is_company"]) == (None, True)
+    assert contact.doc["parent_id"] == huaxin.id
+
+
+def test_an_archived_customer_is_still_a_change(odoo: Connector, twin: Odoo, customer: Remote) -> None:
+    twin.orm.call("res.partner", "write", [int(customer.id)], {"vals": {"active": False}})
+    assert changed_since(odoo, "customer", ALWAYS)[customer.id].doc["active"] is False
+
+
+def test_a_price_changed_on_the_template_is_a_change_of_the_product(odoo: Connector, twin: Odoo) -> None:
+    (fan,) = odoo.find("part", "default_code", "P-FAN-01")
+    (template,) = [row for row in twin.rows.of("product.template") if row.doc["name"].startswith("Fan")]
+    assert fan.changed_at is not None
+    twin.rows.clock = lambda: datetime.now(UTC) + timedelta(seconds=3)
+    twin.orm.call("product.template", "write", [int(template.id)], {"vals": {"list_price": 333.3}})
+    changed = changed_since(odoo, "part", fan.changed_at + timedelta(seconds=2))
+    assert {one.doc["lst_price"] for one in changed.values()} == {"333.3"}
+
+
+def test_services_are_products_and_no_parts(odoo: Connector) -> None:
+    assert {one.doc["default_code"] for one in changed_since(odoo, "part", ALWAYS).values()} == {
+        "P-CTRL-01",
+        "P-FAN-01",
+    }
+    assert len(changed_since(odoo, "product", ALWAYS)) == 4
+
+
+def test_stock_is_told_for_internal_locations_alone(odoo: Connector) -> None:
+    levels = changed_since(odoo, "stock_level", ALWAYS).values()
+    assert sorted(one.doc["quantity"] for one in levels) == ["12.0", "2.0"]
+    assert {one.doc["reserved_quantity"] for one in levels} == {"1.0"}
+
+
+def test_an_order_is_read_and_never_written(odoo: Connector) -> None:
+    (order,) = changed_since(odoo, "sales_order", ALWAYS).values()
+    assert (order.doc["amount_total"], order.doc["currency_id"]) == ("632.8", "CNY")
+    assert order.doc["date_order"] == "2026-01-31"
+    with pytest.raises(RejectedError):
+        odoo.update("sales_order", order, {**order.doc, "state": "cancel"})
+
+
+def test_an_invoice_is_made_in_one_call_and_posted_by_its_goal(odoo: Connector, twin: Odoo, customer: Remote) -> None:
+    invoice = odoo.create("invoice", bill("B1", customer.id))
+    assert (invoice.doc["state"], invoice.doc["name"], invoice.doc["amount_untaxed"]) == ("draft", None, "420.15")
+    (step,) = odoo.objects()["invoice"].goals["posted"]
+    odoo.act("invoice", invoice.id, step.action)
+    posted = odoo.get("invoice", invoice.id)
+    assert posted is not None
+    assert (posted.doc["state"], posted.doc["payment_state"]) == ("posted", "not_paid")
+    assert posted.doc["name"].startswith("INV/")
+    twin.orm.pay(int(invoice.id), "20.15")
+    (payment,) = changed_since(odoo, "payment", ALWAYS).values()
+    assert (payment.doc["amount"], payment.doc["invoice_id"]) == ("20.15", invoice.id)
+    part = changed_since(odoo, "invoice", ALWAYS)[invoice.id]
+    assert part.doc["payment_state"] == "partial"
+
+
+def test_a_credit_note_is_no_invoice(odoo: Connector, customer: Remote) -> None:
+    note = odoo.create("credit_note", bill("N1", customer.id))
+    assert odoo.get("invoice", note.id) is None
+    assert [one.id for one in odoo.find("credit_note", "x_tickethub_ref", "N1")] == [note.id]
+
+
+def test_a_posted_invoice_is_not_posted_again(odoo: Connector, customer: Remote) -> None:
+    invoice = odoo.create("invoice", bill("B2", customer.id))
+    odoo.act("invoice", invoice.id, "action_post")
+    with pytest.raises(RejectedError, match="not in draft"):
+        odoo.act("invoice", invoice.id, "action_post")
+
+
+def test_a_product_that_nobody_knows_is_refused_before_anything_is_written(odoo: Connector, customer: Remote) -> None:
+    doc = bill("B3", customer.id)
+    doc["invoice_line_ids"][0]["product_id"] = "NO-SUCH"
+    with pytest.raises(RejectedError):
+        odoo.create("invoice", doc)
+    assert odoo.find("invoice", "x_tickethub_ref", "B3") == []
+
+
+def test_what_was_rolled_back_in_the_end_is_tried_again_later(odoo: Connector, twin: Odoo) -> None:
+    """Odoo repeats a method by itself; when it gives up, nothing was done."""
+    twin.rolled_back = 1
+    with pytest.raises(RetryableError):
+        odoo.create("customer", partner("R1"))
+    assert odoo.find("customer", "x_tickethub_ref", "R1") == []
+    assert odoo.create("customer", partner("R1")).doc["x_tickethub_ref"] == "R1"
+
+
+@pytest.mark.parametrize("how", ["lost", "broken", "error", "late"])
+def test_a_lost_answer_leaves_one_record_to_be_found(odoo: Connector, twin: Odoo, wire: Wire, how: str) -> None:
+    odoo.get("customer", "1")  # logged in
+    twin.faults.plan(how, path="create" if wire.file != JSON_RPC else "jsonrpc")
+    with pytest.raises(UnknownOutcomeError):
+        odoo.create("customer", partner("L1"))
+    twin.faults.go_on()
+    assert len(odoo.find("customer", "x_tickethub_ref", "L1")) == 1
+
+
+def test_a_create_that_the_server_ran_twice_is_seen_as_two(odoo: Connector, twin: Odoo, wire: Wire) -> None:
+    """odoo/odoo#65876: nothing over there makes our key unique, so the look-up tells both and a person decides."""
+    odoo.get("customer", "1")
+    twin.faults.plan("twice", path="create" if wire.file != JSON_RPC else "jsonrpc")
+    made = odoo.create("customer", partner("T1"))
+    found = [one.id for one in odoo.find("customer", "x_tickethub_ref", "T1")]
+    assert len(found) == 2
+    assert made.id in found
