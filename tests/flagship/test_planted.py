@@ -5,7 +5,7 @@ import pytest
 from tests.flagship.planted import PLANTED
 from tests.flagship.test_seeds import flagship
 
-WITHIN = 120
+WITHIN = 200
 
 
 @pytest.mark.timeout(600)
