@@ -53,5 +53,5 @@ def test_what_shipped_mappings_recognise_records_by_is_found_without_reading_all
     assert len(sought) >= 3
     with engine.connect() as connection:
         for entity, field in sought:
-            asked = f"EXPLAIN QUERY PLAN SELECT * FROM record_{entity} WHERE {field} = 'x' ORDER BY id"  # noqa: S608 - names of ours
+            asked = f"EXPLAIN QUERY PLAN SELECT * FROM record_{entity} WHERE {field} = 'x' ORDER BY id"
             assert "SEARCH" in str(connection.exec_driver_sql(asked).all()), (entity, field)
