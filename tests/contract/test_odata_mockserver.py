@@ -27,8 +27,6 @@ PRODUCTS = [
     for number in range(3)
 ] + [{"Product": "CH-200", "ProductType": "FERT", "BaseUnit": "PC", "CreationDate": "/Date(1769817600000)/"}]
 
-pytestmark = pytest.mark.skipif(not (FOLDER and NODE), reason="TICKETHUB_NODE names no folder with the mock server")
-
 
 @pytest.fixture(scope="module")
 def erp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connector]:

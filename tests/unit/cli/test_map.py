@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.files.data import data_dir
 from tests.unit.cli.conftest import Run
+
+SHIPPED = len(list(data_dir("mappings").glob("*/*.yaml")))
 
 DATA = Path(__file__).parents[2] / "data" / "mapping"
 GOOD = DATA / "mappings" / "acme_books" / "customer.yaml"
@@ -33,12 +36,12 @@ def wrong(tmp_path: Path) -> Path:
 
 def test_the_shipped_mappings_are_checked_where_no_hub_is_set_up(bare: Run) -> None:
     told = bare("map", "check", "--examples", "20").output
-    assert re.search(r"11 mappings checked with 2\d\d documents each way: nothing is wrong\.\n$", told)
+    assert re.search(rf"{SHIPPED} mappings checked with \d+ documents each way: nothing is wrong\.\n$", told)
     assert "tryton/release.yaml:19: names is waived for state: " in told
 
 
 def test_their_examples_hold(bare: Run) -> None:
-    assert bare("map", "test").output == "4 examples of 11 mappings run: nothing is wrong.\n"
+    assert re.fullmatch(rf"\d+ examples of {SHIPPED} mappings run: nothing is wrong\.\n", bare("map", "test").output)
 
 
 def test_those_in_force_are_checked_with_what_the_operator_laid_over_them(run: Run, directory: Path) -> None:

@@ -6,7 +6,7 @@ from tests.unit.cli.conftest import Run
 
 
 def test_a_field_of_ours_is_told_with_its_place_codec_owner_and_masking(bare: Run) -> None:
-    told = bare("map", "explain", "customer.phone").output.splitlines()
+    told = bare("map", "explain", "customer.phone", "--mapping", "tryton/customer").output.splitlines()
     assert told[0].startswith("tryton/customer.yaml:")
     assert told[0].endswith(": customer phone <-> contact_mechanisms[type=mobile, first].value")
     assert told[1].strip() == "writes it here: by phone(CN); owner latest; sensitive"
