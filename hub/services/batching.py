@@ -13,6 +13,7 @@ from hub.services import endings
 from hub.services.attempt import Attempt, TakenOverError, Write
 from hub.services.context import Hub, System
 from hub.services.lanes import side_by_side
+from hub.services.pausing import not_now
 
 Planned = tuple[Attempt, Write]
 
@@ -54,7 +55,7 @@ def send(hub: Hub, system: System, batch: Sequence[Attempt]) -> None:
 
 def planned_of(hub: Hub, batch: Sequence[Attempt]) -> list[Planned]:
     """What is to be written; where that is nothing, or cannot be worked out, the attempt has ended."""
-    found = hub.store.read(lambda tx: [(attempt, planned(tx, attempt)) for attempt in batch])
+    found = hub.store.read(lambda tx: all_planned(hub, tx, batch))
     finish_all(hub, [attempt for attempt, outcome in found if outcome is None])
     for attempt, outcome in found:
         if isinstance(outcome, Exception):
@@ -75,6 +76,14 @@ def finish_all(hub: Hub, attempts: Sequence[Attempt]) -> None:
         return
     for attempt in attempts:
         attempt.ended()
+
+
+def all_planned(
+    hub: Hub, tx: UnitOfWork, attempts: Sequence[Attempt]
+) -> list[tuple[Attempt, Write | Exception | None]]:
+    """What is to be written of each, to one system; nothing any more where it was paused meanwhile."""
+    paused = not_now(hub, tx, attempts[0].system)
+    return [(attempt, paused or planned(tx, attempt)) for attempt in attempts]
 
 
 def planned(tx: UnitOfWork, attempt: Attempt) -> Write | Exception | None:

@@ -114,11 +114,21 @@ def refuse_odd_pairs(loser: Record, survivor: Record) -> None:
 
 
 def refuse_while_written(hub: Hub, tx: UnitOfWork, ids: set[str]) -> None:
-    """ConflictError while a call about one of them is under way or in doubt: what it makes would belong to nobody."""
-    for system in hub.systems:
-        for busy in sorted(ids & tx.outbox.in_flight(system, "customer")):
-            raise ConflictError("Customer {id} is just being written to {system}: try again in a minute.", id=busy,
-                                system=system)  # fmt: skip
+    """ConflictError while a call about one of them is about to be made, under way or in doubt.
+
+    What it makes would belong to nobody.
+    """
+    for busy in sorted(ids):
+        for system in hub.systems:
+            if busy in tx.outbox.in_flight(system, "customer") or is_taken_up(hub, tx, busy, system):
+                raise ConflictError("Customer {id} is just being written to {system}: try again in a minute.", id=busy,
+                                    system=system)  # fmt: skip
+
+
+def is_taken_up(hub: Hub, tx: UnitOfWork, customer_id: str, system: str) -> bool:
+    """Whether a worker holds a delivery: it may have worked out already what it is about to send."""
+    now, waiting = hub.clock.now(), tx.outbox.waiting("customer", customer_id)
+    return any(one.system == system and one.leased_until is not None and one.leased_until > now for one in waiting)
 
 
 def kept(loser: Doc, survivor: Doc, take: Sequence[str]) -> Doc:

@@ -12,7 +12,7 @@ from hub.services.attempt import LEASE_MARGIN, Attempt, TakenOverError
 from hub.services.context import Hub, System
 from hub.services.gate import SOON, Kind, Purpose
 from hub.services.lanes import side_by_side
-from hub.services.pausing import is_left_alone
+from hub.services.pausing import is_left_alone, not_now
 from hub.services.rounds import Rounds
 
 
@@ -68,6 +68,8 @@ def make(attempt: Attempt) -> None:
 
 def send(attempt: Attempt) -> None:
     """Bring the remote record to what ours says, and a document to its goal."""
+    if (paused := attempt.hub.store.read(lambda tx: not_now(attempt.hub, tx, attempt.system))) is not None:
+        raise paused
     attempt.hub.holds.refuse(attempt.system.name, attempt.delivery.entity)
     if attempt.doubt:
         doubt.settle(attempt)

@@ -8,6 +8,7 @@ from hub.domain.errors import ConflictError, InvalidError, NotFoundError
 from hub.ports.pauses import Pause
 from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub, System
+from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
 
 ENTITY = "system"  # under which the audit trail has it
@@ -55,6 +56,13 @@ def refuse_paused(tx: UnitOfWork, name: str) -> None:
     found = tx.pauses.get(name)
     if found is not None:
         raise ConflictError("{system} is paused by {by}: resume it first.", system=name, by=found.by)
+
+
+def not_now(hub: Hub, tx: UnitOfWork, system: System) -> NotNowError | None:
+    """Why nothing more may be sent to a system of what was taken up before somebody paused it; None while it may."""
+    if not is_paused(tx, system):
+        return None
+    return NotNowError("{system} is paused.", at=hub.clock.now() + SOON, system=system.name)
 
 
 def is_left_alone(hub: Hub, name: str) -> bool:

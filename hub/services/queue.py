@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from hub.services.context import Actor, Hub
 
 SHOWN = 100
 PORTION = 200  # replayed in one transaction
+SLOWEST = 1 / (24 * 60 * 60)  # replayed a second: slower would be due after the end of the calendar
 Item = Message | Delivery
 
 
@@ -190,7 +192,7 @@ def replay_all(hub: Hub, actor: Actor, wanted: Dead, *, rate: float = 5.0) -> Do
 
     A second call while the first is still going on takes up only what has been given up since.
     """
-    if rate <= 0:
+    if not SLOWEST <= rate < inf:
         raise InvalidError("The rate is the number of messages a second: give one above 0.")
     found = list(dead_ones(hub, wanted))
     start, taken = hub.clock.now(), 0

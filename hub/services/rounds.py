@@ -119,7 +119,7 @@ def planned(hub: Hub, attempts: Sequence[Attempt]) -> list[Plan]:
     """What is to be written of each, None where that is nothing, or why it cannot be worked out."""
     if not attempts:
         return []
-    return hub.store.read(lambda tx: [(attempt, batching.planned(tx, attempt)) for attempt in attempts])
+    return hub.store.read(lambda tx: batching.all_planned(hub, tx, attempts))
 
 
 def recorded(

@@ -183,4 +183,6 @@ UNINDEXED = {
     *("loop_closed_at", "merged_into", "agent", "outcome", "score", "code", "issued_at", "due_at", "remote_number"),
     "system",
 }
+# But by these records of other systems are recognised: a load looks for one with each record that it takes in.
+ADOPTED_BY = {("customer", "code"), ("product", "code"), ("warehouse", "code")}
 SPARSE = {"contact_id", "parent_id", "site_id", "call_back"}  # few records have them: only those are in the index

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from hub.storage.tables.base import metadata, where
-from hub.storage.tables.listed import INDEXED, SPARSE, UNINDEXED
+from hub.storage.tables.listed import ADOPTED_BY, INDEXED, SPARSE, UNINDEXED
 
 
 def record_table(entity: str) -> Table:
@@ -17,8 +17,13 @@ def record_table(entity: str) -> Table:
         Column("doc", Text, nullable=False),
         Column("sealed", LargeBinary),
         *(Column(field, Text) for field in INDEXED[entity]),
-        *(field_index(name, field) for field in INDEXED[entity] if field not in UNINDEXED),
+        *(field_index(name, field) for field in INDEXED[entity] if is_sought(entity, field)),
     )
+
+
+def is_sought(entity: str, field: str) -> bool:
+    """Whether records are looked for by a field so often, among so many, that an index is worth its writes."""
+    return field not in UNINDEXED or (entity, field) in ADOPTED_BY
 
 
 def field_index(table: str, field: str) -> Index:

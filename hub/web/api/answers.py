@@ -77,14 +77,20 @@ def body() -> Doc:
 
 def idempotent(work: Callable[[UnitOfWork], Reply]) -> Response:
     """Do a POST once per Idempotency-Key and answer it, with the first answer when it came before."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not KEY.fullmatch(key):
-        raise MalformedError("Send an Idempotency-Key of 1 to 200 visible characters with every POST: a new one each.")
+    key = need_key()
     known = caller()
     scope = f"{known.principal if known else ''} {request.method} {request.path}"
     digest = hashlib.sha256(request.get_data()).hexdigest()
     answer, is_old = once(hub(), scope, key, digest, work, as_reply)
     return replayed(answer) if is_old else respond(answer.status, answer.body)
+
+
+def need_key() -> str:
+    """The Idempotency-Key of the request; MalformedError when it has none."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not KEY.fullmatch(key):
+        raise MalformedError("Send an Idempotency-Key of 1 to 200 visible characters with every POST: a new one each.")
+    return key
 
 
 def replayed(answer: Answer) -> Response:

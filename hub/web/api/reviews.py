@@ -73,7 +73,7 @@ def decision_of(values: Doc) -> Decision:
     """A decision from a body; InvalidError names each wrong field."""
     wrong = [name for name in (*TEXTS, "choice") if not isinstance(values.get(name, ""), str)]
     fields: Any = values.get("fields", {})
-    if not isinstance(fields, dict) or set(fields.values()) - {"survivor", "loser"}:
+    if not isinstance(fields, dict) or any(side not in ("survivor", "loser") for side in fields.values()):
         wrong.append("fields")
     wrong += sorted(set(values) - {*TEXTS, "choice", "value", "fields"})
     if "choice" not in values or wrong:

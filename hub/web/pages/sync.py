@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from hub.domain.errors import InvalidError
+from hub.domain.errors import FieldError, InvalidError
 from hub.domain.sync.breaker import Position
 from hub.ports.store import UnitOfWork
 from hub.services import auditing, progress, queue, routes
@@ -133,8 +133,16 @@ def wanted_ones(given: Mapping[str, str]) -> Dead:
     """Which ones a form means."""
     texts = {name: given.get(name, "").strip() for name in FILTERS}
     local = texts.pop("since")
-    since = datetime.fromisoformat(local).replace(tzinfo=formats.zone()) if local else None
-    return Dead(**texts, since=since)
+    return Dead(**texts, since=instant_of(local) if local else None)
+
+
+def instant_of(local: str) -> datetime:
+    """When a form means, in the zone of the installation; InvalidError for what is no time."""
+    try:
+        return datetime.fromisoformat(local).replace(tzinfo=formats.zone()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        wrong = FieldError("since", "'{value}' is not an ISO 8601 instant", {"value": local[:50]})
+        raise InvalidError("The time cannot be read", fields=(wrong,)) from None
 
 
 def rate_of(text: str) -> float:

@@ -8,6 +8,7 @@ from alembic import command
 from sqlalchemy import Engine
 
 from hub.domain.errors import InvalidError
+from hub.files.mappings import load_mappings
 from hub.storage.migrate import config, is_current, upgrade
 from hub.storage.privacy import Privacy
 from hub.storage.sqlite import sqlite_engine
@@ -39,3 +40,18 @@ def test_a_newer_database_is_refused(engine: Engine) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(InvalidError, match="9999"):
         upgrade(engine)
+
+
+def test_what_shipped_mappings_recognise_records_by_is_found_without_reading_all_of_them(engine: Engine) -> None:
+    sought = {
+        (mapping.entity, rung[0])
+        for folder in sorted((SCHEMAS[0].parents[2] / "mappings").iterdir())
+        for mapping in load_mappings(folder)
+        for rung in mapping.identity.adopt_if
+        if rung[0] in INDEXED[mapping.entity]  # secrets have an index of their own
+    }
+    assert len(sought) >= 3
+    with engine.connect() as connection:
+        for entity, field in sought:
+            asked = f"EXPLAIN QUERY PLAN SELECT * FROM record_{entity} WHERE {field} = 'x' ORDER BY id"
+            assert "SEARCH" in str(connection.exec_driver_sql(asked).all()), (entity, field)

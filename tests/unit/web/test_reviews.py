@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -198,3 +199,36 @@ def test_a_document_that_was_given_up_may_be_sent_through_another_system(
     form = {"to": "books", "reason": "It is closed."}
     assert browser("boss").post(page.replace("items", "reroute"), form).status_code == 409
     assert browser("li").post(page.replace("items", "reroute"), form).status_code == 403
+
+
+@pytest.mark.parametrize("since", ["yesterday", "0001-01-01T00:00", "2026-13-01T00:00", "\u202e"])
+def test_a_time_that_is_none_is_refused_in_the_filter_of_what_was_given_up(browser: Open, since: str) -> None:
+    boss = browser("boss")
+    assert boss.get(f"/sync/given-up?since={quote(since)}").status_code == 422
+    assert boss.post("/sync/given-up/replay", {"rate": "5", "since": since}).status_code == 422
+
+
+@pytest.mark.parametrize("rate", ["nan", "inf", "-inf", "1e-300", "0"])
+def test_a_rate_that_is_none_is_refused(asked: dict[str, str], hub: Hub, browser: Open, rate: str) -> None:
+    for number in range(2):
+        deciding.erp(hub).create("party", {"name": f"X{number}", "phone": "none"})
+    deciding.run(hub)
+    assert browser("boss").post("/sync/given-up/replay", {"rate": rate}).status_code == 422
+    assert len(queue.listing(hub, state="dead")) == 2
+
+
+def test_a_mass_replay_without_a_key_is_refused_before_anything_is_done(
+    asked: dict[str, str], hub: Hub, api: Callable[..., Api]
+) -> None:
+    deciding.erp(hub).create("party", {"name": "X", "phone": "none"})
+    deciding.run(hub)
+    assert api("sync:write").send("POST", "/queue/replay", {}).status_code == 400
+    assert len(queue.listing(hub, state="dead")) == 1
+
+
+@pytest.mark.parametrize("side", [[], {}, None, 1, "both"])
+def test_a_side_that_is_none_is_a_wrong_field(asked: dict[str, str], api: Callable[..., Api], side: object) -> None:
+    decision = {"choice": "merge", "fields": {"name": side}}
+    answer = api("reviews:write").post(f"/reviews/{asked['conflict']}/settle", decision)
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.get_json()["errors"]] == ["fields"]

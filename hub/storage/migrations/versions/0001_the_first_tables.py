@@ -463,6 +463,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("record_customer", schema=None) as batch:
+        batch.create_index("ix_record_customer_code", ["code", "id"], unique=False)
         batch.create_index("ix_record_customer_name", ["name", "id"], unique=False)
         batch.create_index(
             "ix_record_customer_parent_id",
@@ -659,6 +660,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("record_product", schema=None) as batch:
+        batch.create_index("ix_record_product_code", ["code", "id"], unique=False)
         batch.create_index("ix_record_product_name", ["name", "id"], unique=False)
 
     op.create_table(
@@ -907,6 +909,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("record_warehouse", schema=None) as batch:
+        batch.create_index("ix_record_warehouse_code", ["code", "id"], unique=False)
         batch.create_index("ix_record_warehouse_name", ["name", "id"], unique=False)
         batch.create_index("ix_record_warehouse_technician_id", ["technician_id", "id"], unique=False)
 
