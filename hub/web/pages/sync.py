@@ -141,7 +141,7 @@ def instant_of(local: str) -> datetime:
     try:
         return datetime.fromisoformat(local).replace(tzinfo=formats.zone()).astimezone(UTC)
     except (ValueError, OverflowError):
-        wrong = FieldError("since", "'{value}' is not an ISO 8601 instant", {"value": local[:50]})
+        wrong = FieldError("since", "This field is missing or wrong.", {})
         raise InvalidError("The time cannot be read", fields=(wrong,)) from None
 
 
