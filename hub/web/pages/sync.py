@@ -25,8 +25,6 @@ from hub.web.state import actor, hub
 
 pages = Blueprint("sync", __name__, url_prefix="/sync")
 USES = Rule(permission="sync")
-STATES = ("ready", "sent", "unknown", "dead")
-MOST = 1000
 FEW = 10  # of what was given up, on the overview
 SHOWN = 100
 FILTERS = ("system", "entity", "error_class", "since")
@@ -40,20 +38,19 @@ def overview() -> str:
     names = list(context.systems)
 
     def work(tx: UnitOfWork) -> dict[str, object]:
-        counts = {
-            name: Counter({state: len(tx.outbox.listing(system=name, state=state, limit=MOST)) for state in STATES})
-            for name in names
-        }
-        oldest = {
-            name: min(
-                (one.created_at for one in tx.outbox.listing(system=name, state="ready", limit=MOST)), default=None
-            )
-            for name in names
-        }
+        waiting = {(one.system, one.direction): one for one in tx.levels.waiting(now=context.clock.now())}
+        dead = tx.levels.dead()
+        out = {name: waiting.get((name, "out")) for name in names}
         return {
-            "counts": counts,
-            "oldest": oldest,
-            "incoming": {state: len(tx.inbox.listing(state=state, limit=MOST)) for state in ("new", "dead")},
+            "counts": {
+                name: Counter(one.by_state if one else {}) + Counter(dead=dead.get((name, "out"), 0))
+                for name, one in out.items()
+            },
+            "oldest": {name: one.oldest if one else None for name, one in out.items()},
+            "incoming": {
+                "new": sum(sum(one.by_state.values()) for (_, way), one in waiting.items() if way == "in"),
+                "dead": sum(count for (_, way), count in dead.items() if way == "in"),
+            },
             "reviews": tx.reviews.counts(),
             "recent": tx.trace.recent(limit=30),
             "drift": {name: auditing.newest(tx, context.systems[name]) for name in names},

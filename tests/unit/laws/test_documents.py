@@ -9,6 +9,7 @@ import pytest
 
 from hub.domain.mapping.rules import ListRule
 from hub.files.data import data_dir
+from hub.files.lint.composed import composed_schema, remote_tree
 from hub.files.mappings import load_mappings
 from hub.files.schema_tree import SchemaFolder
 from hub.files.validity import validator
@@ -26,14 +27,14 @@ BOOKS = next(mapping for mapping, _ in MAPPINGS if mapping.spec.file == "acme_bo
 
 def corpus(mapping: Any, schemas: SchemaFolder, seed: int = 7) -> Corpus:
     spec = mapping.spec
-    return make_corpus(
-        spec, Sides(schemas.tree(spec.hub_schema), schemas.tree(spec.remote_schema)), seed=seed, examples=80
-    )
+    return make_corpus(spec, Sides(schemas.tree(spec.hub_schema), remote_tree(spec, schemas)), seed=seed, examples=80)
 
 
 @pytest.mark.parametrize(("mapping", "schemas"), MAPPINGS, ids=[mapping.name for mapping, _ in MAPPINGS])
 def test_every_document_is_one_that_its_schema_allows(mapping: Any, schemas: SchemaFolder) -> None:
-    hub, remote = (validator(schemas, {"$ref": each}) for each in (mapping.spec.hub_schema, mapping.spec.remote_schema))
+    spec = mapping.spec
+    over_there = composed_schema(spec) if spec.objects else {"$ref": spec.remote_schema}
+    hub, remote = (validator(schemas, each) for each in ({"$ref": spec.hub_schema}, over_there))
     made = corpus(mapping, schemas)
     assert [wrong for case in made.cases for wrong in hub(case.hub)] == []
     assert [wrong for case in made.cases for wrong in remote(case.remote)] == []

@@ -51,7 +51,9 @@ class World:
         """With the ERP's mappings, so that documents go into the outbox; nothing delivers them."""
         told = load_connector(ROOT / "connectors" / "tryton.yaml")
         mappings = {
-            mapping.entity: mapping for mapping in load_mappings(ROOT / "mappings") if "tryton" in mapping.spec.file
+            mapping.entity: mapping
+            for mapping in load_mappings(ROOT / "mappings")
+            if mapping.spec.file.startswith("tryton/")
         }
         objects = {mapping.object: told.objects[mapping.object] for mapping in mappings.values()}
         erp = System("erp", FakeSystem(self.clock, list(objects.values())), objects, mappings)
