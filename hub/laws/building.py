@@ -128,7 +128,9 @@ class SideBuilder:
         if any(name[: len(each.names)] == each.names for paths in named for each in paths):
             return False
         usual = (*values(place, frozenset({"string"}), self.rng), *self.tried[name])
-        self._add(named, (path,), tuple(value for value in usual if fits(place, value)), needed=False)
+        around = self.schema if len(name) == 1 else at(self.schema, Path(path.steps[:-1]))
+        needed = around is not None and name[-1] in around.required
+        self._add(named, (path,), tuple(value for value in usual if fits(place, value)), needed=needed)
         return True
 
     def _selected(self, named: Mapping[tuple[Path, ...], MappedField]) -> Iterator[SelectedList]:
