@@ -9,15 +9,18 @@ import orjson
 
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
+from hub.domain.mapping.links import MissingLinkError
 from hub.domain.mapping.rules import Members
 from hub.domain.sync import brake, make_here
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Remote
+from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services import adopting, agreeing, records
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
+from hub.services.hints import hint
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -35,7 +38,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Item:
-    """What would happen to one record: ``action`` is create | update | adopt | conflict | choose, ``side`` where."""
+    """What would happen to one record, and where: create, update, adopt, conflict, choose or later.
+
+    ``later``: it refers to a record that is not linked yet.
+    """
 
     action: str
     side: str  # hub | remote
@@ -86,11 +92,30 @@ def remote_page(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remo
 def remote_item(
     hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, crosswalk: Crosswalk
 ) -> Item | None:
-    """What one remote record would change; None when both sides agree."""
+    """What one remote record would change; None when both sides agree.
+
+    What refers to a record that is not linked yet cannot be told before that is: it is taken in later.
+    """
     found = adopting.counterparts(hub, tx, system, mapping, remote)
+    mark = fingerprint(remote.doc, [record.version for record in found])
+    try:
+        return compared(tx, system, mapping, remote, crosswalk, found, mark)
+    except MissingLinkError:
+        return Item("later", "hub", mapping.entity, remote.id, found[0].id if found else None, (), mark)
+
+
+def compared(
+    tx: UnitOfWork,
+    system: System,
+    mapping: Mapping,
+    remote: Remote,
+    crosswalk: Crosswalk,
+    found: Sequence[Record],
+    mark: str,
+) -> Item | None:
+    """What a remote record would change of what was found here; MissingLinkError when that cannot be told yet."""
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = crosswalk.of_lines(link.lines if link else None)
-    mark = fingerprint(remote.doc, [record.version for record in found])
     if not found and mapping.sync.creates is Members.HUB:
         return None
     if not found:
@@ -143,7 +168,11 @@ def apply_item(hub: Hub, system: System, item: Item) -> bool:
     now = hub.store.read(lambda tx: remote_page(hub, tx, system, mapping, found))
     if [one.fingerprint for one in now] != [item.fingerprint]:
         return False
-    return fetch(hub, system, tracer, mapping.object, item.remote_id) is not None
+    try:
+        return fetch(hub, system, tracer, mapping.object, item.remote_id) is not None
+    except MissingLinkError:  # the inbox parks it until what it refers to is linked
+        hub.store.run(lambda tx: hint(hub, tx, system.name, mapping.object, str(item.remote_id)))
+        return True
 
 
 def send_item(hub: Hub, tx: UnitOfWork, system: System, item: Item, tracer: Tracer) -> bool:

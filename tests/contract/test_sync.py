@@ -223,6 +223,19 @@ def test_an_unknown_value_is_a_dead_message_that_names_it(b: Bench) -> None:
     assert "strange" in str(message.error)
 
 
+def test_a_plan_tells_what_refers_to_records_that_are_not_linked_yet(b: Bench) -> None:
+    first = b.erp.create("party", {"name": "A"})
+    b.erp.create("bill", {"party": first.id, "state": "posted"})
+    bills = reconciling.plan(b.hub, "erp", ["invoice"])
+    assert [(one.action, one.entity) for one in bills] == [("later", "invoice")]
+    assert reconciling.apply(b.hub, "erp", bills).done == 1  # the inbox has it
+    reconciling.apply(b.hub, "erp", reconciling.plan(b.hub, "erp", ["customer"]))
+    b.clock.pass_by(timedelta(minutes=11))
+    inbound.process(b.hub)
+    assert len(b.hub.store.read(lambda tx: tx.records.all("invoice"))) == 1
+    assert reconciling.plan(b.hub, "erp") == []
+
+
 def test_a_plan_writes_nothing_and_applying_it_skips_what_moved(b: Bench) -> None:
     first = b.erp.create("party", {"name": "A"})
     b.erp.create("party", {"name": "B"})
