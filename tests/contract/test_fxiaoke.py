@@ -113,6 +113,25 @@ class TestContact(OfTheTwin):
         return {**self.document(key), "account_id": "5a9914fcf125ae0a1affffff"}
 
 
+class TestCase(OfTheTwin):
+    name = "case"
+
+    def document(self, key: str) -> Doc:
+        return {
+            "tickethub_number__c": "TK-1",
+            "tickethub_subject__c": "Alarm 呼吸机报警",
+            "tickethub_status__c": "open",
+            "tickethub_closed_at__c": None,
+            "tickethub_key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "tickethub_status__c": "closed", "tickethub_closed_at__c": "2026-03-02T01:00:00+00:00"}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "tickethub_status__c": "lost"}
+
+
 # --- Fxiaoke's own ways
 
 

@@ -52,7 +52,19 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "mobile1": Field(most=100),
         "email": Field(most=256, pattern=r"[^@\s]+@[^@\s]+"),
     },
+    "CasesObj": KEPT
+    | OURS
+    | {
+        "name": Field(read_only=True),
+        "account_id": Field(),
+        "tickethub_number__c": Field(most=100),
+        "tickethub_subject__c": Field(most=200),
+        "tickethub_status__c": Field(values=frozenset({"open", "completed", "closed", "cancelled"})),
+        "tickethub_remedy__c": Field(most=2000),
+        "tickethub_closed_at__c": Field("integer"),
+    },
 }
+NUMBERED: Mapping[str, tuple[str, str]] = {"AccountObj": ("account_no", "KH"), "CasesObj": ("name", "GD")}
 REFERENCES = {"account_id": "AccountObj"}
 COMPARED: Mapping[str, Callable[[Any, list[Any]], bool]] = {
     "EQ": lambda told, values: told == values[0],
@@ -197,7 +209,7 @@ class Fxiaoke(Twin):
         self._refer(doc)
         number = next(self.rows.numbers)
         row_id = f"{int(self.clock().timestamp()):08x}{number:016x}"
-        numbered = {"account_no": f"KH{number:06}"} if kind == "AccountObj" else {}
+        numbered = {field: f"{word}{number:06}" for field, word in [NUMBERED[kind]]} if kind in NUMBERED else {}
         self.rows.add(kind, {**doc, **numbered, "life_status": "normal"}, row_id)
         return {"dataId": row_id}
 
