@@ -15,66 +15,18 @@ from typing import Any, ClassVar
 from flask import Flask, Response, jsonify, request
 
 from hub.domain.documents import Doc
-from hub.testing.twin.fields import Field, check
+from hub.testing.twin.fields import check
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import Clock, Twin
+from hub.testing.twins.fxiaoke.objects import NUMBERED, REFERENCES, WRONG, exactly, fields_of, known
+from hub.testing.twins.fxiaoke.queries import meets, paged, told_of
 
 APP = {"appId": "FSAID_1", "appSecret": "secret-of-the-twin", "permanentCode": "PERMANENT-1"}
 EA = "company1"
 USER = "1000"
 LASTS = 7200
-MOST, FURTHEST = 100, 10_000
-WRONG = "32000"
-TIMES = {"create_time", "last_modified_time"}
-OURS = {"owner": Field("list", required=True), "tickethub_key__c": Field(most=100)}
-KEPT = {name: Field("integer", read_only=True) for name in TIMES} | {
-    "_id": Field(read_only=True),
-    "life_status": Field(read_only=True),
-}
-OBJECTS: Mapping[str, Mapping[str, Field]] = {
-    "AccountObj": KEPT
-    | OURS
-    | {
-        "name": Field(required=True, most=256),
-        "account_no": Field(read_only=True),
-        "tel": Field(most=100),
-        "email": Field(most=256, pattern=r"[^@\s]+@[^@\s]+"),
-        "address": Field(most=300),
-    },
-    "ContactObj": KEPT
-    | OURS
-    | {
-        "name": Field(required=True, most=256),
-        "account_id": Field(),
-        "job_title": Field(most=100),
-        "mobile1": Field(most=100),
-        "email": Field(most=256, pattern=r"[^@\s]+@[^@\s]+"),
-    },
-    "CasesObj": KEPT
-    | OURS
-    | {
-        "name": Field(read_only=True),
-        "account_id": Field(),
-        "tickethub_number__c": Field(most=100),
-        "tickethub_subject__c": Field(most=200),
-        "tickethub_status__c": Field(values=frozenset({"open", "completed", "closed", "cancelled"})),
-        "tickethub_remedy__c": Field(most=2000),
-        "tickethub_closed_at__c": Field("integer"),
-    },
-}
-NUMBERED: Mapping[str, tuple[str, str]] = {"AccountObj": ("account_no", "KH"), "CasesObj": ("name", "GD")}
-REFERENCES = {"account_id": "AccountObj"}
-COMPARED: Mapping[str, Callable[[Any, list[Any]], bool]] = {
-    "EQ": lambda told, values: told == values[0],
-    "N": lambda told, values: told != values[0],
-    "GT": lambda told, values: told is not None and told > values[0],
-    "GTE": lambda told, values: told is not None and told >= values[0],
-    "LT": lambda told, values: told is not None and told < values[0],
-    "LTE": lambda told, values: told is not None and told <= values[0],
-    "IN": lambda told, values: told in values,
-}
 
 
 class Fxiaoke(Twin):
@@ -271,69 +223,12 @@ def body_of() -> Doc:
     return told
 
 
-def exactly(told: Any, names: set[str]) -> None:
-    """Nothing, where an object has these members and no others."""
-    if not isinstance(told, dict) or told.keys() != names:
-        raise RefusedError(200, WRONG, f"expected {', '.join(sorted(names))}")
-
-
 def is_uuid4(text: str) -> bool:
     """Whether it is a UUID of version 4 as it is written."""
     try:
         return str(uuid.UUID(text)) == text and uuid.UUID(text).version == 4  # noqa: PLR2004 - the version
     except ValueError:
         return False
-
-
-def fields_of(kind: Any) -> Mapping[str, Field]:
-    """The fields of an object."""
-    if kind not in OBJECTS:
-        raise RefusedError(200, WRONG, f"no such object: {kind}")
-    return OBJECTS[kind]
-
-
-def known(fields: Mapping[str, Field], name: Any) -> None:
-    """Nothing, where there is such a field."""
-    if name not in fields:
-        raise RefusedError(200, WRONG, f"no such field: {name}")
-
-
-def paged(asked: Doc) -> tuple[int, int]:
-    """Limit and offset."""
-    limit, offset = asked["limit"], asked["offset"]
-    if not all(isinstance(one, int) and not isinstance(one, bool) for one in (limit, offset)):
-        raise RefusedError(200, WRONG, "limit and offset are whole numbers")
-    if not 0 < limit <= MOST or offset < 0 or offset % limit:
-        raise RefusedError(200, WRONG, "limit is at most 100, and offset a multiple of it")
-    if offset > FURTHEST:
-        raise RefusedError(200, "10013", "offset out of range 10000")
-    return limit, offset
-
-
-def meets(fields: Mapping[str, Field], condition: Any, doc: Doc) -> bool:
-    """Whether a record meets a condition; times are asked for as texts of milliseconds."""
-    exactly(condition, {"field_name", "operator", "field_values"})
-    name, values = condition["field_name"], condition["field_values"]
-    known(fields, name)
-    if condition["operator"] not in COMPARED or not isinstance(values, list) or not values:
-        raise RefusedError(200, WRONG, "no such operator, or no list of values")
-    if not all(isinstance(value, str) for value in values):
-        raise RefusedError(200, WRONG, "values are texts")
-    told = doc.get(name)
-    if name in TIMES:
-        values = [int(value) for value in values]
-    return COMPARED[condition["operator"]](told, values)
-
-
-def told_of(row: Row) -> Doc:
-    """A record as it is told: empty fields are left out."""
-    doc = {
-        "_id": row.id,
-        **row.doc,
-        "create_time": int(row.created_at.timestamp() * 1000),
-        "last_modified_time": int(row.changed_at.timestamp() * 1000),
-    }
-    return {name: value for name, value in doc.items() if value not in (None, "", [])}
 
 
 TWIN = Fxiaoke
