@@ -17,6 +17,7 @@ from hub.transport.declared.clock import Clock
 from hub.transport.declared.connector import DeclaredConnector
 from hub.transport.declared.instants import Instants, instants_of
 from hub.transport.declared.making import Maker
+from hub.transport.declared.numbering import Numbered, numbering_in
 from hub.transport.declared.objects import shape_of
 from hub.transport.declared.probing import Prober
 from hub.transport.http import Answer, HttpClient
@@ -30,7 +31,9 @@ def connected(
 ) -> DeclaredConnector:
     """The connector; nothing is called yet. InvalidError names every template that is wrong."""
     told = setup.connection
-    auth = auth_of(told.get("auth", {}), setup, http)
+    credentials, numbers = numbering_in(told.get("auth", {}))
+    signer = auth_of(credentials, setup, http)
+    auth = Numbered(signer, numbers) if numbers else signer
 
     def caller(outcomes: Outcomes) -> Caller:
         return Caller(http, auth, outcomes, read=read)

@@ -1,0 +1,114 @@
+"""Fxiaoke that is connected by YAML alone: both directions through a hub, lost answers, one case for each ticket."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.bootstrap import build, migrate
+from hub.domain.documents import Doc
+from hub.files.settings import load
+from hub.services import reconciling, records
+from hub.services.context import Hub
+from hub.storage.cipher import Keyring
+from hub.testing.twin.limits import RateLimit
+from hub.testing.twin.twin import serving
+from hub.testing.twins.fxiaoke import USER, Fxiaoke
+from tests.hub_process import RunningClock, work
+
+SETTINGS = """
+systems:
+  crm:
+    connector: fxiaoke
+    settings: {{url: "{url}", app_id: FSAID_1, user_id: "1000"}}
+    secrets: {{app_secret: env/FXIAOKE_APP_SECRET, permanent_code: env/FXIAOKE_PERMANENT_CODE}}
+    mappings: [fxiaoke]
+    request_limit: 5 s
+"""
+
+
+@dataclass
+class Both:
+    """The hub, and the CRM."""
+
+    hub: Hub
+    clock: RunningClock
+    crm: Fxiaoke
+
+    def settle(self) -> None:
+        assert work(self.hub, self.clock)
+
+    def only(self, entity: str) -> Doc:
+        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
+        return record.doc
+
+    def add(self, entity: str, **doc: object) -> str:
+        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
+        return str(made.id)
+
+    def change(self, entity: str, **values: str) -> None:
+        doc, actor = self.only(entity), self.hub.actor("li")
+        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
+
+    def in_peace(self) -> bool:
+        """Whether nothing waits for anybody, and hub and CRM agree."""
+        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
+        return reviews == [] and reconciling.plan(self.hub, "crm") == []
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    clock = RunningClock(timedelta())
+    crm = Fxiaoke(clock.now)
+    crm.limit = RateLimit(1_000_000, timedelta(seconds=1))
+    Keyring.fresh().save(tmp_path / "key.json")
+    with serving(crm) as url:
+        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
+        environment = {f"FXIAOKE_{name.upper()}": value for name, value in Fxiaoke.secrets.items()}
+        migrate(load(tmp_path), environment)
+        with build(load(tmp_path), environment) as container:
+            yield Both(replace(container.hub, clock=clock), clock, crm)
+
+
+def test_a_telephone_crosses_both_ways_without_an_echo(both: Both) -> None:
+    doc = {"name": "东方诊所", "tel": "021-12345678", "owner": [USER], "life_status": "normal"}
+    row = both.crm.rows.add("AccountObj", doc, f"{1:024x}")
+    both.settle()
+    assert both.only("customer")["phone"] == "+862112345678"
+
+    both.crm.rows.change("AccountObj", row.id, {"tel": "13900002222"})
+    both.settle()
+    assert both.only("customer")["phone"] == "+8613900002222"
+
+    both.change("customer", phone="+8613700003333")
+    both.settle()
+    assert row.doc["tel"] == "+8613700003333"
+    assert row.doc["name"] == "东方诊所"
+    revision = row.revision
+    both.settle()
+    both.settle()
+    assert row.revision == revision
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "drop", "broken", "error", "page", "before"])
+def test_one_account_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    """Nothing over there keeps a second one from being made."""
+    both.crm.faults.plan(how, path="data/create")
+    both.add("customer", name="上海华信", phone="+8613812345678")
+    both.settle()
+    (row,) = both.crm.rows.of("AccountObj")
+    assert row.doc["tel"] == "+8613812345678"
+    assert both.in_peace()
+
+
+def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.add("ticket", type="repair", status="new", subject="呼吸机报警", customer_id=customer)
+    both.settle()
+    (account,), (case,) = both.crm.rows.of("AccountObj"), both.crm.rows.of("CasesObj")
+    assert case.doc["account_id"] == account.id
+    assert case.doc["tickethub_subject__c"] == "呼吸机报警"
+    assert case.doc["tickethub_status__c"] == "open"
