@@ -96,7 +96,8 @@ class Changes:
         changes = [listing.items.changed(listing.items.record(item)) for item in rows.items]
         if listing.order == "changed_desc":
             is_over = any(at is not None and at < span.since for at in changes)
-            return rows, None if rows.after is None or is_over else replace(stand, place=rows.after)
+            oldest_first = replace(rows, items=rows.items[::-1])  # the order that a page promises
+            return oldest_first, None if rows.after is None or is_over else replace(stand, place=rows.after)
         in_order(shape, changes)
         following = None if rows.after is None else moved(shape, listing, rows, changes, since, stand)
         seen = set(stand.seen) if stand.place.number == 0 else set()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,7 @@ def _dates(told: Doc, instants: Instants) -> Pair:
 PAIRS: Mapping[str, Callable[[Doc, Instants], Pair]] = {
     "any": lambda _, __: (same, same),
     "text": lambda _, __: (_text, _text),
+    "html": lambda _, __: (lambda value: unescape(_text(value)), _text),
     "integer": lambda _, __: (_integer, _integer),
     "id": lambda _, __: (lambda value: str(_integer(value)), _integer),
     "number": lambda _, __: (_number, _decimal),

@@ -37,6 +37,7 @@ def test_a_path_reads(path: str, value: Any) -> None:
     [
         ({"as": "text"}, 12, "12"),
         ({"as": "integer"}, "12", 12),
+        ({"as": "html"}, "Li &amp; S&ouml;hne &lt;A&gt; &#039;&amp;amp;&#039;", "Li & Söhne <A> '&amp;'"),
         ({"as": "number"}, "12.50", "12.50"),
         ({"as": "number"}, 12, "12"),
         ({"as": "boolean"}, 1, True),

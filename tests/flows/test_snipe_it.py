@@ -1,0 +1,109 @@
+"""Assets of Snipe-IT through a real hub: in with what they refer to, back with what the service learned."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.bootstrap import build, migrate
+from hub.domain.documents import Doc
+from hub.files.settings import load
+from hub.services import reconciling, records
+from hub.services.context import Hub
+from hub.storage.cipher import Keyring
+from hub.testing.twin.rows import Row
+from hub.testing.twin.twin import serving
+from hub.testing.twins.snipe_it import SnipeIt
+from tests.hub_process import RunningClock, work
+
+SETTINGS = """
+systems:
+  assets:
+    connector: snipe_it
+    settings: {{url: "{url}"}}
+    secrets: {{token: env/SNIPE_IT_TOKEN}}
+    mappings: [snipe_it]
+    request_limit: 5 s
+"""
+
+
+@dataclass
+class Both:
+    """The hub, and the inventory."""
+
+    hub: Hub
+    clock: RunningClock
+    inventory: SnipeIt
+
+    def settle(self) -> None:
+        assert work(self.hub, self.clock)
+
+    def all(self, entity: str) -> dict[str, Doc]:
+        found = self.hub.store.read(lambda tx: tx.records.all(entity))
+        return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in found}
+
+    def change(self, known: str, **values: str) -> None:
+        doc, actor = self.all("asset")[known], self.hub.actor("li")
+        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need("asset", doc["id"]), values))
+
+    def row(self, tag: str) -> Row:
+        return next(row for row in self.inventory.rows.of("hardware") if row.doc["asset_tag"] == tag)
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    clock = RunningClock(timedelta())
+    inventory = SnipeIt(clock.now, per_minute=10_000)
+    Keyring.fresh().save(tmp_path / "key.json")
+    with serving(inventory) as url:
+        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
+        environment = {"SNIPE_IT_TOKEN": SnipeIt.secrets["token"]}
+        migrate(load(tmp_path), environment)
+        with build(load(tmp_path), environment) as container:
+            yield Both(replace(container.hub, clock=clock), clock, inventory)
+
+
+def test_assets_come_with_their_model_site_and_customer(both: Both) -> None:
+    both.settle()
+    assets = both.all("asset")
+    assert {serial: doc["status"] for serial, doc in assets.items()} == {
+        "CH-7001": "active",
+        "PU-1001": "active",
+        "PU-0999": "retired",
+    }
+    chiller = assets["CH-7001"]
+    assert chiller["name"] == "Chiller 1 & 2"
+    assert chiller["product_id"] == both.all("product")['Chiller <CH-200> 2"']["id"]
+    assert chiller["site_id"] == both.all("site")["Hall 3 & Yard"]["id"]
+    assert chiller["customer_id"] == both.all("customer")["Huaxin Electronics 华信电子"]["id"]
+
+
+@pytest.mark.parametrize("how", [None, "lost", "error", "before"])
+def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both: Both, how: str | None) -> None:
+    both.settle()
+    before = dict(both.row("A-0001").doc)
+    if how is not None:
+        both.inventory.faults.plan(how, "PATCH")
+    both.change("CH-7001", serial="CH-7002")
+    both.settle()
+    both.settle()
+    assert both.row("A-0001").doc == {**before, "serial": "CH-7002"}
+    revision = both.row("A-0001").revision
+    both.settle()
+    assert both.row("A-0001").revision == revision == 2
+    assert reconciling.plan(both.hub, "assets") == []
+
+
+def test_a_retired_asset_is_archived_and_comes_back_when_it_is_taken_out_again(both: Both) -> None:
+    both.settle()
+    both.change("PU-1001", status="retired")
+    both.settle()
+    labels = {row.doc["name"]: int(row.id) for row in both.inventory.rows.of("statuslabels")}
+    assert both.row("A-0002").doc["status_id"] == labels["Archived"]
+
+    both.inventory.rows.change("hardware", both.row("A-0002").id, {"status_id": labels["Out for Repair"]})
+    both.settle()
+    assert both.all("asset")["PU-1001"]["status"] == "active"
+    assert both.row("A-0002").doc["status_id"] == labels["Out for Repair"]
