@@ -19,6 +19,7 @@ from hub.cli import (
     reconcile,
     review,
     sync,
+    system,
     trace,
     twin,
     up,
@@ -30,7 +31,25 @@ from hub.cli.program import Program
 from hub.process import logs
 
 CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock, and for every request that waits
-NOUNS = (audit, demo, doctor, drift, init, key, mapping, migrate, queue, reconcile, review, sync, trace, twin, up, user)
+NOUNS = (
+    audit,
+    demo,
+    doctor,
+    drift,
+    init,
+    key,
+    mapping,
+    migrate,
+    queue,
+    reconcile,
+    review,
+    sync,
+    system,
+    trace,
+    twin,
+    up,
+    user,
+)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})

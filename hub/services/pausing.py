@@ -11,6 +11,7 @@ from hub.services.context import Actor, Hub, System
 from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
 
+__all__ = ["Pause", "is_left_alone", "is_paused", "pause", "refuse_paused", "resume"]
 ENTITY = "system"  # under which the audit trail has it
 
 

@@ -9,5 +9,6 @@ from hub.cli.operations.people import PEOPLE
 from hub.cli.operations.questions import QUESTIONS
 from hub.cli.operations.queues import QUEUES
 from hub.cli.operations.syncing import SYNCING
+from hub.cli.operations.systems import SYSTEMS
 
-OPERATIONS: dict[str, Operation] = {**PEOPLE, **QUEUES, **QUESTIONS, **SYNCING, **FINDINGS}
+OPERATIONS: dict[str, Operation] = {**PEOPLE, **QUEUES, **QUESTIONS, **SYNCING, **SYSTEMS, **FINDINGS}

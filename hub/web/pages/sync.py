@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from hub.domain.errors import FieldError, InvalidError
 from hub.domain.sync.breaker import Position
 from hub.ports.store import UnitOfWork
-from hub.services import auditing, progress, queue, routes
+from hub.services import auditing, pausing, progress, queue, routes
 from hub.services.context import Hub
 from hub.services.gate import GateState
 from hub.services.queue import Dead
@@ -52,6 +52,7 @@ def overview() -> str:
                 "dead": sum(count for (_, way), count in dead.items() if way == "in"),
             },
             "reviews": tx.reviews.counts(),
+            "pauses": tx.pauses.all(),
             "recent": tx.trace.recent(limit=30),
             "drift": {name: auditing.newest(tx, context.systems[name]) for name in names},
         }
@@ -148,6 +149,22 @@ def rate_of(text: str) -> float:
         return float(text)
     except ValueError:
         raise InvalidError("The rate is the number of messages a second: give one above 0.") from None
+
+
+@pages.post("/pause/<system>")
+@guarded(USES)
+def pause(system: str) -> Response:
+    """Leave a system alone, with a reason."""
+    pausing.pause(hub(), actor(), system, forms.text("reason"))
+    return leave(done(url_for("sync.overview")), N_("It is paused."))
+
+
+@pages.post("/resume/<system>")
+@guarded(USES)
+def resume(system: str) -> Response:
+    """Go on with a system that a person has paused."""
+    pausing.resume(hub(), actor(), system)
+    return leave(done(url_for("sync.overview")), N_("It is taken up again."))
 
 
 @pages.post("/drift/<system>")

@@ -31,3 +31,14 @@ def test_a_held_mapping_is_named_with_the_fields_that_changed(hub: Hub, browser:
     page = boss.get("/sync").text
     assert "partly held" in page
     assert "The other side changed contact_mechanisms[].value: nothing is sent or taken in" in page
+
+
+def test_a_system_is_paused_and_resumed_on_its_page(hub: Hub, browser: Callable[[str], Browser]) -> None:
+    boss = browser("boss")
+    assert boss.post("/sync/pause/erp", {"reason": "they move"}).status_code == 302
+    page = boss.get("/sync").text
+    assert "they move" in page
+    assert hub.store.read(lambda tx: tx.pauses.get("erp")) is not None
+    assert boss.post("/sync/resume/erp", {}).status_code == 302
+    assert "they move" not in boss.get("/sync").text
+    assert browser("li").post("/sync/pause/erp", {"reason": "x"}).status_code == 403
