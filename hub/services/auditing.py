@@ -37,7 +37,7 @@ def audit(hub: Hub, name: str, entities: Sequence[str] = (), *, sample: int = SA
 
 def audit_due(hub: Hub, system: System, started: datetime) -> int:
     """Audit the mappings whose last audit is a week old; ``started`` is when this process did. Says how many."""
-    if is_left_alone(hub, system.name):
+    if is_left_alone(hub, system):
         return 0
 
     def begin_due(tx: UnitOfWork) -> list[Report]:

@@ -40,7 +40,7 @@ def process(hub: Hub, source: str | None = None, limit: int = 32) -> int:
 
     Each system has a worker of its own, so that one that hangs holds up nobody else's messages.
     """
-    if source is not None and source in hub.systems and is_left_alone(hub, source):
+    if source is not None and source in hub.systems and is_left_alone(hub, hub.systems[source]):
         return 0
     now = hub.clock.now()
     messages = hub.store.queue(lambda tx: tx.inbox.claim(source, now=now, lease_for=LEASE, limit=limit))

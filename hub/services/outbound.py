@@ -21,7 +21,7 @@ def deliver(hub: Hub, name: str, limit: int = 8) -> int:
     system = hub.systems[name]
     gate = hub.breakers.gate(name)
     room = gate.room(Kind.WRITE)
-    if room == 0 or is_left_alone(hub, name):
+    if room == 0 or is_left_alone(hub, system):
         return 0
     due = claimed(hub, system, limit if room is None else min(limit, room), gate.room(Kind.WRITE, Purpose.BULK) == 0)
     attempts = [Attempt(hub, system, delivery) for delivery in due]

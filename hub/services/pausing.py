@@ -66,9 +66,9 @@ def not_now(hub: Hub, tx: UnitOfWork, system: System) -> NotNowError | None:
     return NotNowError("{system} is paused.", at=hub.clock.now() + SOON, system=system.name)
 
 
-def is_left_alone(hub: Hub, name: str) -> bool:
+def is_left_alone(hub: Hub, system: System) -> bool:
     """Whether nothing is to be asked of a system or sent to it now."""
-    return hub.store.read(lambda tx: is_paused(tx, hub.systems[name])) or is_loading(hub, name)
+    return hub.store.read(lambda tx: is_paused(tx, system)) or is_loading(hub, system.name)
 
 
 def need(hub: Hub, name: str) -> System:

@@ -32,7 +32,7 @@ def poll(hub: Hub, system: System) -> int:
 
     An object that fails stops none of the others: each has its turn, then the first error is raised.
     """
-    if is_left_alone(hub, system.name):
+    if is_left_alone(hub, system):
         return 0
     news, failed = 0, []
     for mapping in polled(hub, system):

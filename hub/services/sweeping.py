@@ -47,7 +47,7 @@ def swept(system: System) -> list[FieldMapping]:
 
 def step(hub: Hub, system: System) -> int:
     """Do a step of the sweep that is under way or due; says whether there was one."""
-    if is_left_alone(hub, system.name):
+    if is_left_alone(hub, system):
         return 0
     run = next(iter(hub.store.read(lambda tx: tx.runs.open(SWEEP, system.name))), None) or next_due(hub, system)
     if run is None:

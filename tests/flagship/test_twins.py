@@ -79,7 +79,7 @@ def test_each_writes_values_down_in_its_own_way() -> None:
     assert ask(crm, "upsert", "account", body={"name": " A "})["body"]["fields"] == {"name": "A"}
     assert (partner["id"], partner["fields"]) == (1, {"title": "A", "code": "C-1", "mail": "li@a.cn"})
     assert item["body"]["fields"]["price"] == "1.13"
-    assert owner["fields"] == {"label": "A" * 24, "code": "c-1"}
+    assert owner["fields"] == {"label": "A" * 24, "code": "c-1", "memo_key": None, "tel": None}
 
 
 def test_a_key_answers_again_and_with_another_body_refuses() -> None:
