@@ -212,7 +212,8 @@ def test_no_log_line_has_a_canary(capsys: pytest.CaptureFixture[str], busy: Hub)
 def test_no_metric_has_a_canary(busy: Hub) -> None:
     told = busy.meter.text(levels(busy, {})).decode()
     assert 'tickethub_errors_total{direction="out",error="ValueError"' in told
-    assert sightings(told) == []
+    names = "\n".join(line.rpartition(" ")[0] for line in told.splitlines())  # figures may look like a canary by chance
+    assert sightings(names) == []
 
 
 def test_no_reason_in_the_queues_has_a_canary(busy: Hub) -> None:
