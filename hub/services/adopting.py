@@ -1,8 +1,9 @@
 """Which of our records a remote one is: the ladder from its link down to its keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hub.domain.documents import Doc
+from hub.domain.errors import RetryableError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.syntax import parse_path
 from hub.domain.mapping.values import is_nothing
@@ -36,6 +37,22 @@ def counterparts(
         approved = None if match.record_id is None else standing(tx, mapping.entity, match.record_id)
         return [] if approved is None else [approved]
     return adoptable(hub, tx, system, mapping, remote, shared)
+
+
+def refuse_in_flight(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, found: Sequence[Record]) -> None:
+    """RetryableError while a call may be running that has made this remote record, or is about to change it."""
+    flight = tx.outbox.in_flight(system.name, mapping.entity)
+    if flight and (found[0].id in flight if found else may_be_ours(tx, system, mapping, flight)):
+        raise RetryableError(
+            "{object} {id} is just being written: read again later.", object=mapping.object, id=remote.id
+        )
+
+
+def may_be_ours(tx: UnitOfWork, system: System, mapping: Mapping, flight: Collection[str]) -> bool:
+    """Whether an unknown remote record may be one that we are creating: nothing in it would tell."""
+    if mapping.identity.external_id is not None:
+        return False
+    return any(tx.links.of_record(system.name, mapping.entity, one, mapping.object) is None for one in flight)
 
 
 def standing(tx: UnitOfWork, entity: str, record_id: str) -> Record | None:

@@ -12,7 +12,7 @@ from hub.domain.mapping import Mapping
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, questions, records
+from hub.services import adopting, agreeing, questions, records
 from hub.services.context import Actor, Hub, System
 from hub.services.tracing import Tracer
 
@@ -45,19 +45,23 @@ def last_survivor(system: System, name: str, remote_id: str) -> Remote | None:
     return None
 
 
-def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, remote: Remote) -> Link:
+def moved(hub: Hub, tx: UnitOfWork, tracer: Tracer, system: System, link: Link, remote: Remote) -> Link | None:
     """Follow a merge over there: our record is linked to the survivor; where that is taken, a person is asked."""
     record = tx.records.need(link.entity, link.record_id)
     tracer = tracer.of(record.id)
-    other = tx.links.of_remote(system.name, link.object, remote.id)
+    mapping = system.mappings[link.entity]
+    known = tx.links.of_remote(system.name, link.object, remote.id)
+    found = adopting.counterparts(hub, tx, system, mapping, remote)
+    others = [each.id for each in found if each.id != record.id]
+    if known is None:
+        adopting.refuse_in_flight(tx, system, mapping, remote, found)
     tx.links.save(replace(link, state="merged", merged_into=remote.id))
-    if other is not None and other.record_id != record.id:
-        candidates = [record.id, other.record_id]
-        detail = {"path": link.external_id, "into": remote.id, "candidates": candidates, "other": other.record_id}
+    if others:
+        detail = {"path": link.external_id, "into": remote.id, "candidates": [record.id, *others], "other": others[0]}
         questions.open_review(hub, tx, tracer, "merged", detail)
         tracer.note(tx, "merged", "{id} went into {into}, which is another of ours: a person decides.",
                     id=link.external_id, into=remote.id)  # fmt: skip
-        return other
+        return known
     if record.id in tx.outbox.in_flight(system.name, link.entity):
         raise RetryableError("{object} {id} is just being written: read again later.", object=link.object, id=remote.id)
     tx.links.save(replace(link, external_id=remote.id, missed=0))

@@ -6,7 +6,7 @@ since, perhaps by our own delivery, and is read again by itself. A record that i
 outcome.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -74,8 +74,7 @@ def take_read(hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, read: Re
         tracer.note(tx, "fetched", "{object} {id} is not there.", object=read.name, id=read.remote_id)
         gone.missing(hub, tx, tracer, system.mappings[tracer.entity], link, sure=read.deleted)
         return None
-    flight = tx.outbox.in_flight(system.name, tracer.entity)
-    return take(hub, tx, system, tracer, read.remote, flight)
+    return take(hub, tx, system, tracer, read.remote)
 
 
 def take(
@@ -84,20 +83,16 @@ def take(
     system: System,
     tracer: Tracer,
     remote: Remote,
-    flight: Collection[str],
     shared: Crosswalk | None = None,
 ) -> Link | None:
-    """Merge a copy that is not older than its link; RetryableError while a call about the record is in ``flight``."""
+    """Merge a copy that is not older than its link; RetryableError while a call about the record is in flight."""
     mapping = system.mappings[tracer.entity]
     tracer.note(tx, "fetched", "{object} {id} read", object=mapping.object, id=remote.id)
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     if link is not None and link.state == "merged":
         return agreeing.look_only(tx, tracer, link, remote)
     found = adopting.counterparts(hub, tx, system, mapping, remote, shared)
-    if flight and (found[0].id in flight if found else may_be_ours(tx, system, mapping, flight)):
-        raise RetryableError(
-            "{object} {id} is just being written: read again later.", object=mapping.object, id=remote.id
-        )
+    adopting.refuse_in_flight(tx, system, mapping, remote, found)
     if len(found) > 1:
         questions.ask_which(hub, tx, tracer, system, remote, found)
         return None
@@ -107,13 +102,6 @@ def take(
     if not found:
         return agreeing.take_over(hub, tx, tracer, system, remote, shared)
     return agreeing.agree(hub, tx, tracer, system, found[0], remote, shared=shared)
-
-
-def may_be_ours(tx: UnitOfWork, system: System, mapping: Mapping, flight: Collection[str]) -> bool:
-    """Whether an unknown remote record may be one that we are creating: nothing in it would tell."""
-    if mapping.identity.external_id is not None:
-        return False
-    return any(tx.links.of_record(system.name, mapping.entity, one, mapping.object) is None for one in flight)
 
 
 # A page of records
@@ -176,10 +164,9 @@ class Portion:
         known = adopting.prefetch_counterparts(tx, mapping, remotes, links.values())
         shadows = [link.remote_shadow for link in links.values()]
         shared = Crosswalk(tx, system).prefetch(mapping, hub=known, remote=[*(one.doc for one in remotes), *shadows])
-        flight = tx.outbox.in_flight(system.name, mapping.entity)
         for remote in remotes:
             tracer = Tracer(hub, hub.ids.new(), system.name, mapping.entity)
-            take(hub, tx, system, tracer, remote, flight, shared)
+            take(hub, tx, system, tracer, remote, shared)
 
     def ask_again(self, tx: UnitOfWork, remote: Remote) -> None:
         """Have a record read by itself."""

@@ -373,6 +373,25 @@ def test_a_record_that_nobody_knew_here_and_that_went_into_another_is_left_alone
     assert queue.listing(b.hub, state="dead") == []
 
 
+def test_a_merge_into_what_we_are_just_creating_waits_until_its_outcome_is_known(b: Bench) -> None:
+    """Found by the flagship test: the survivor was linked to the one that went, and its own create found it taken."""
+    gone = b.add("customer", name="A", phone="+8613800138000")
+    b.run(3)
+    (loser,) = b.erp.records("party")
+    b.erp.fail("create", "after")
+    ours = b.add("customer", name="B", phone="+8613800138001")
+    while outbound.deliver(b.hub, "erp"):
+        pass
+    survivor = next(each for each in b.erp.records("party") if each.id != loser.id)
+    merge_there(b, loser.id, survivor.id)
+    b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", loser.id))
+    b.settle()
+    assert (link_of(b, survivor.id).record_id, link_of(b, loser.id).state) == (ours.id, "merged")
+    assert queue.listing(b.hub, state="dead") == []
+    (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
+    assert (review.kind, review.detail["candidates"]) == ("merged", [gone.id, ours.id])
+
+
 def test_a_link_follows_a_chain_of_merges_to_its_end(b: Bench) -> None:
     record = b.add("customer", name="A", phone="+8613800138000")
     b.run(3)

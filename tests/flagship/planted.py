@@ -324,7 +324,12 @@ def fence_ignored() -> None:
     def mark(self: Any, delivery: Any, **values: Any) -> None:
         self.change(OUTBOX.update().where(OUTBOX.c.id == delivery.id).values(**values))
 
+    def done(self: Any, *deliveries: Any) -> None:
+        for delivery in deliveries:
+            self._mark(delivery, state="done", lease_until=None, not_before=None, error=None)
+
     put(SqlOutbox, "_mark", mark)
+    put(SqlOutbox, "done", done)
 
 
 def parent_not_waited_for() -> None:

@@ -99,12 +99,13 @@ def old_copy_too_late(author: "Author") -> Iterator[Step]:
     if (step := author.one_edit(label, system)) is None:
         return
     here = ("edit", HUB, label, author.field(label, system), author.number(), author.chance.randrange(12))
+    name = OBJECTS[author.labels[label][0]][system]
     meanwhile = ("several", here, ("deliver", system, 9), ("date_back", system, label, OURS))
     yield from (("turn",), ("hooks", system, "lost"), step, ("turn",))
     if author.chance.random() < 0.5:
-        yield from (("fault", system, "list", "plain", 0, meanwhile), ("poll", system))
+        yield from (("fault", system, f"list {name}", "plain", 0, meanwhile), ("poll", system))
     else:
-        yield from (("hooks", system, "once"), ("fault", system, "get", "plain", 0, meanwhile), ("inbox", 9))
+        yield from (("hooks", system, "once"), ("fault", system, f"get {name}", "plain", 0, meanwhile), ("inbox", 9))
 
 
 def told_by_a_hook_alone(author: "Author") -> Iterator[Step]:
@@ -271,16 +272,17 @@ def sleeper(author: "Author") -> Iterator[Step]:
 def broken_sweep(author: "Author") -> Iterator[Step]:
     """A sweep fails in the middle, the next one too, or the hub dies in it: nothing may be taken for gone."""
     system = author.chance.choice(("erp", "asset"))
-    for _ in range(2):
-        yield from author.make_born(system)
-    yield ("turn",)
-    pages = author.chance.randrange(1, 4)
+    entity = {"erp": "part", "asset": "asset"}[system]
+    for _ in range(3):  # more than a page
+        label = f"{entity[0]}{len(author.labels) + 1}"
+        author.labels[label] = (entity, system)
+        yield ("born", system, entity, label, author.number(), "")
+    yield from (("wait", 80), ("turn",))  # the clock over there may be ahead
     for _ in range(2):
         if author.chance.random() < 0.3:
             yield ("kill", author.chance.choice(("sweep.read", "store.after")), author.chance.randrange(1, 6))
         else:
-            yield from [("fault", system, "ids", "plain", 0)] * pages  # the first pages come
-            yield ("fault", system, "ids", author.chance.choice(LIST_FAULTS), 1)
+            yield ("fault", system, "ids later", author.chance.choice(LIST_FAULTS), 1)
         yield ("sweep", system)
 
 
@@ -329,9 +331,11 @@ SCENES: tuple[Callable[["Author"], Iterator[Step]], ...] = (
     missed_message,
     old_copy,
     lost_answer_then_edit,
+    lost_answer_then_edit,
     lost_birth_then_edit,
     orphan,
     sleeper,
+    broken_sweep,
     broken_sweep,
     bin_and_back,
     gone_for_good,

@@ -57,7 +57,10 @@ class Write:
 
 @dataclass
 class Fault:
-    """What goes wrong with the next request of a kind; ``then`` happens over there while the hub waits."""
+    """What goes wrong with the next request of a kind; ``then`` happens over there while the hub waits.
+
+    ``op`` may name what is asked for, or a page of a listing that is not the first: "list unit", "ids later".
+    """
 
     op: str
     how: str
@@ -101,6 +104,12 @@ class Binned:
     listings: int = 0
 
 
+def kinds_of(request: Request) -> set[str]:
+    """What a fault may call a request."""
+    op, is_later = request["op"], bool((request.get("query") or {}).get("after"))
+    return {op, f"{op} {request.get('object')}", *([f"{op} later"] if is_later else [])}
+
+
 class Twin:
     """The store and the faults that all twins share; the documentation is in the subclasses."""
 
@@ -141,7 +150,7 @@ class Twin:
         self.requests += 1
         self.last_write = self.last_write if request["op"] in READS else request
         self.go_on()
-        fault = next((each for each in self.faults if each.op == request["op"]), None)
+        fault = next((each for each in self.faults if each.op in kinds_of(request)), None)
         if fault is None:
             return self.answer(request)
         self.faults.remove(fault)
