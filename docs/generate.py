@@ -15,6 +15,7 @@ from typing import Any
 import click
 import orjson
 
+from docs import compatibility
 from hub.cli import main
 from hub.cli.program import EXIT_CODES, FOUND, MISTAKE, code_of
 from hub.domain import events
@@ -282,6 +283,18 @@ from the tables at the scrape and so the same from every process, unless it says
 scrape configuration and alert rules."""
 
 
+def compatible() -> str:
+    """What is connected, and against what each part of it was run."""
+    parts = [part if isinstance(part, str) else table(*part) for part in compatibility.body()]
+    return page(["# Compatibility", MADE, *parts])
+
+
+def with_table(name: str) -> str:
+    """A page of the start, with its short table of what is connected made anew."""
+    text = (compatibility.ROOT / name).read_text("utf-8")
+    return compatibility.placed(text, table(*compatibility.summary(compatibility.READMES[name])))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
@@ -292,6 +305,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "crash-points.md": crash_points,
     "events.md": domain_events,
     "metrics.md": metrics,
+    "compatibility.md": compatible,
 }
 
 
@@ -411,3 +425,5 @@ def page(parts: list[str]) -> str:
 if __name__ == "__main__":
     for name, write in PAGES.items():
         (HERE / name).write_text(write(), "utf-8")
+    for name in compatibility.READMES:
+        (compatibility.ROOT / name).write_text(with_table(name), "utf-8")

@@ -22,6 +22,7 @@ from hub.storage.unit_of_work import Vault
 from hub.testing.clock import FakeClock
 from hub.testing.demo import Stage
 from hub.testing.tryton.fixture import RunningErp, tryton, tryton70, tryton80
+from tests.proving import pytest_addoption, pytest_configure
 from tests.stages import furnish, impatient_copy
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +30,7 @@ PRIVACY = {
     path.stem: Privacy.of_schema(json.loads(path.read_text("utf-8")))
     for path in sorted((ROOT / "schemas" / "canonical").glob("*.json"))
 }
-__all__ = ["tryton", "tryton70", "tryton80"]
+__all__ = ["pytest_addoption", "pytest_configure", "tryton", "tryton70", "tryton80"]
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 

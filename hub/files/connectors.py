@@ -36,6 +36,12 @@ class ConnectorFile:
     connection: Doc = field(default_factory=dict)
     hooks: Hooks | None = None
     folder: str = ""
+    product: str = ""
+
+    @property
+    def driver(self) -> str:
+        """The name of the package that speaks to it."""
+        return self.module.rpartition(".")[2]
 
 
 def load_connector(path: Path) -> ConnectorFile:
@@ -53,6 +59,7 @@ def load_connector(path: Path) -> ConnectorFile:
         connection=declared.get("connection", {}),
         hooks=hooks_of(declared.get("hooks")),
         folder=str(path.parent),
+        product=declared.get("product", ""),
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from docs.generate import HERE, PAGES, Fields
+from docs.compatibility import READMES
+from docs.generate import HERE, PAGES, Fields, with_table
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
@@ -16,6 +17,11 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 def test_a_page_of_the_reference_is_what_the_code_says(name: str) -> None:
     written = (HERE / name).read_text("utf-8")
     assert written == PAGES[name](), f"docs/reference/{name} is behind the code: run make docs"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_table_of_what_is_connected_is_what_the_tests_prove(name: str) -> None:
+    assert (ROOT / name).read_text("utf-8") == with_table(name), f"{name} is behind the tests: run make docs"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ from hub.testing.connector_contract import AROUND, ConnectorContract, _listed
 from hub.testing.twin.twin import serving
 from hub.testing.twins.fxiaoke import APP, EA, USER, Fxiaoke
 
+pytestmark = pytest.mark.proves(product="fxiaoke", against="twin")
+
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "fxiaoke.yaml")
 
 

@@ -27,6 +27,8 @@ from hub.testing.twin.twin import serving
 from hub.testing.twins.sap_s4hana import MAIN, PLANT, VAN, S4HanaTwin
 from tests.sap import DECLARED, connected, patient_twin
 
+pytestmark = pytest.mark.proves(product="sap_s4hana", against="twin")
+
 
 @pytest.fixture(scope="module")
 def sap() -> S4HanaTwin:
@@ -311,6 +313,7 @@ def test_wrong_credentials_are_tried_once(own: Own) -> None:
     assert len(twin.faults.calls) == 1
 
 
+@pytest.mark.proves(writes="issue", reads=("issue", "stock_level", "location"))
 def test_stock_is_told_by_place_and_follows_its_movements(sap: S4HanaTwin, erp: Connector) -> None:
     now = erp.probe().now
     assert now is not None

@@ -16,6 +16,8 @@ from hub.testing.connector_contract import ConnectorContract
 from hub.testing.twin.twin import serving
 from hub.testing.twins.snipe_it import SnipeIt
 
+pytestmark = pytest.mark.proves(product="snipe_it", against="twin")
+
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "snipe_it.yaml")
 ALWAYS = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -104,6 +106,7 @@ def changed_since(snipe: Connector, name: str, since: datetime = ALWAYS) -> tupl
             return found, gone
 
 
+@pytest.mark.proves(reads=("asset", "model", "location", "company"))
 @pytest.mark.parametrize(
     ("name", "count"), [("asset", 3), ("model", 2), ("location", 1), ("company", 2), ("status_label", 4)]
 )

@@ -14,6 +14,8 @@ from hub.testing.connector_contract import ConnectorContract
 from hub.testing.twin.twin import serving
 from hub.testing.twins.soap_erp import SoapErp
 
+pytestmark = pytest.mark.proves(product="soap_erp", against="twin")
+
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "soap_erp.yaml")
 SETTINGS: Mapping[str, Any] = {**SoapErp.settings, **SoapErp.secrets}
 

@@ -26,7 +26,7 @@ from hub.testing.tryton.fixture import BOTH, RunningErp
 from hub.testing.tryton.seed.people import ADMIN, FINANCE, STORES
 from hub.testing.tryton.server import TrytonServer
 
-pytestmark = pytest.mark.tryton
+pytestmark = [pytest.mark.tryton, pytest.mark.proves(product="tryton", against="real", version="8.0")]
 
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "tryton.yaml")
 PART, VAN, MAIN = "P-CTRL-01", "VAN-LI", "STO"
@@ -285,6 +285,7 @@ def test_many_records_of_one_instant_are_listed_over_pages_and_none_is_skipped(
 
 
 @BOTH
+@pytest.mark.proves(reads="product")
 def test_a_price_changed_on_the_template_is_a_change_of_the_product(erp: Connector, tryton: RunningErp) -> None:
     (fan,) = erp.find("product", "code", "P-FAN-01")
     since = erp.probe().now
@@ -295,6 +296,7 @@ def test_a_price_changed_on_the_template_is_a_change_of_the_product(erp: Connect
     assert changed_since(erp, "product", since - timedelta(seconds=1))[fan.id].doc["list_price"] == "333.00"
 
 
+@pytest.mark.proves(reads="sales_order")
 def test_orders_are_read_and_never_written(erp: Connector) -> None:
     (huaxin,) = erp.find("customer", "identifiers.code", "91310115MA1K3XQ27U")
     order, *_ = erp.find("sales_order", "party", huaxin.id)
@@ -305,6 +307,7 @@ def test_orders_are_read_and_never_written(erp: Connector) -> None:
 
 
 @BOTH
+@pytest.mark.proves(reads="stock_level")
 def test_a_counted_stock_is_a_change_of_its_level(erp: Connector, tryton: RunningErp) -> None:
     since = erp.probe().now
     assert since is not None
@@ -411,6 +414,10 @@ def parts(erp: Connector, key: str) -> Parts:
     return Parts(erp, key)
 
 
+MOVES = ("reservation", "issue", "consumption", "return", "release")
+
+
+@pytest.mark.proves(reads=(*MOVES, "location"), writes=MOVES)
 def test_a_part_is_reserved_drawn_consumed_returned_and_the_rest_released(
     erp: Connector, parts: Parts, customer: Remote
 ) -> None:

@@ -77,7 +77,12 @@ class Both:
         return self.reviews() == 0 and reconciling.plan(self.hub, "erp") == []
 
 
-@pytest.fixture(params=[Odoo, OdooBefore19], ids=["json2", "xmlrpc"])
+@pytest.fixture(
+    params=[
+        pytest.param(Odoo, id="json2", marks=pytest.mark.proves(product="odoo")),
+        pytest.param(OdooBefore19, id="xmlrpc", marks=pytest.mark.proves(product="odoo_xmlrpc")),
+    ]
+)
 def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     odoo: Odoo = request.param(clock.now)
@@ -94,6 +99,7 @@ def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Both]:
             yield both
 
 
+@pytest.mark.proves(reads=("contact", "part", "location", "stock_level", "sales_order"))
 def test_customers_contacts_parts_stock_and_orders_come_in(both: Both) -> None:
     assert both.customer()["tax_id"] == "91310115MA1K3XQ27U"
     contact = both.only("contact")

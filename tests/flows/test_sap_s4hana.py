@@ -22,6 +22,7 @@ from hub.testing.twins.sap_s4hana import MAIN, PLANT, VAN, S4HanaTwin
 from tests.hub_process import RunningClock, work
 from tests.sap import patient_twin
 
+PARTS = ("reservation", "issue", "consumption", "return")
 SETTINGS = """
 systems:
   erp:
@@ -117,6 +118,7 @@ def bill(both: Both, customer: Record, revision: int = 1, sign: int = 1) -> Reco
     return both.add("invoice", **{name: value for name, value in doc.items() if name != "ticket_id"})
 
 
+@pytest.mark.proves(product="sap_s4hana", reads=("part", "location", "stock_level"))
 def test_the_books_of_sap_come_in(both: Both) -> None:
     both.sap.own.stocks.level("P-FILT-01", PLANT, VAN)
     both.settle()
@@ -126,6 +128,7 @@ def test_the_books_of_sap_come_in(both: Both) -> None:
     assert both.level(part, main) == "20.000"
 
 
+@pytest.mark.proves(product="sap_s4hana", reads=PARTS, writes=PARTS)
 def test_a_part_is_reserved_drawn_used_and_given_back(both: Both) -> None:
     both.sap.own.stocks.level("P-FILT-01", PLANT, VAN)
     both.settle()
@@ -218,6 +221,7 @@ def test_a_lost_answer_to_the_release_is_looked_up(both: Both, how: str) -> None
     assert both.dead() == []
 
 
+@pytest.mark.proves(product="sap_s4hana", reads=("memo_request", "billing_document"), writes="memo_request")
 def test_the_billing_document_comes_back_as_the_invoice_and_is_paid(both: Both) -> None:
     customer = both.add("customer", name="南京食品")
     invoice = bill(both, customer)

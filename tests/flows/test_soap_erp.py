@@ -97,6 +97,7 @@ def test_a_telephone_crosses_both_ways_without_an_echo(both: Both) -> None:
     assert both.in_peace()
 
 
+@pytest.mark.proves(product="soap_erp", reads=("invoice", "payment"), writes="invoice")
 def test_an_invoice_goes_out_is_posted_and_its_payment_comes_back(both: Both) -> None:
     both.invoice()
     both.settle()

@@ -34,7 +34,12 @@ class RunningErp:
         return {"url": self.server.url, "database": "erp", "user": login.user, "password": login.password}
 
 
-BOTH = pytest.mark.parametrize("tryton", ["8.0", "7.0"], indirect=True, scope="session")
+BOTH = pytest.mark.parametrize(
+    "tryton",
+    [pytest.param(series, marks=pytest.mark.proves(version=series)) for series in ("8.0", "7.0")],
+    indirect=True,
+    scope="session",
+)
 """Marks a test that is run on both series; without it, on the newer one."""
 
 
