@@ -10,3 +10,7 @@ class Budgets(Protocol):
     def take(self, system: str, day: date, amount: int, *, ceiling: int) -> int:
         """Take so many calls from the day, as far as the ceiling allows; says how many were taken."""
         ...
+
+    def used(self, system: str, day: date) -> int:
+        """How many calls were taken from the day."""
+        ...

@@ -41,6 +41,10 @@ class Levels(Protocol):
         """What is in the queues and not done, by system and direction; counts end at 100,000 each."""
         ...
 
+    def outgoing(self, system: str) -> dict[str, tuple[int, datetime | None]]:
+        """How many wait to be sent to a system, and since when the oldest does, by entity; counts end at 100,000."""
+        ...
+
     def dead(self) -> dict[tuple[str, str], int]:
         """What was given up, by system and direction."""
         ...

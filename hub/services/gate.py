@@ -60,6 +60,7 @@ class GateState:
     position: Position
     until: datetime | None
     reason: str
+    answered_at: datetime | None = None  # when it last answered this process
 
 
 class Gate:
@@ -79,6 +80,7 @@ class Gate:
         self._bucket: Bucket | None = None
         self._spent: dict[bool, datetime] = {}  # by whether it is bulk: when the next budget begins
         self._granted = {True: 0, False: 0}
+        self._answered_at: dict[Kind, datetime] = {}
 
     def room(self, kind: Kind, purpose: Purpose = Purpose.LIVE) -> int | None:
         """How many calls may begin now; None: any number."""
@@ -94,9 +96,36 @@ class Gate:
         with self._lock:
             waiting = self._patience if self._patience and self._patience > self._clock.now() else None
             return [
-                GateState(self.system, kind, one.position, waiting or one.until, "quota" if waiting else one.reason)
+                GateState(
+                    self.system,
+                    kind,
+                    one.position,
+                    waiting or one.until,
+                    "quota" if waiting else one.reason,
+                    self._answered_at.get(kind),
+                )
                 for kind, one in self._breakers.items()
             ]
+
+    def unspent(self) -> int:
+        """How many calls of today this process has taken from the table and not made."""
+        with self._lock:
+            return sum(self._granted.values())
+
+    def tokens(self) -> int | None:
+        """How many calls this second still bears; None: any number."""
+        with self._lock:
+            return self._tokens(self._clock.now())
+
+    def try_now(self, work: Callable[[], T]) -> T:
+        """Read at once although the system is left alone: a person asks; when it answers, writing is tried next."""
+        self._probe_next(Kind.READ)
+        result = self.call(Kind.READ, Purpose.DESK, work)
+        self._probe_next(Kind.WRITE)
+        return result
+
+    def _probe_next(self, kind: Kind) -> None:
+        self._change(kind, lambda one: one.due(self._clock.now()))
 
     def call(self, kind: Kind, purpose: Purpose, work: Callable[[], T]) -> T:
         """Call the system, and learn from how it ends; NotNowError when it is not to be called now."""
@@ -156,6 +185,7 @@ class Gate:
 
     def _answered(self, kind: Kind, openings: int) -> None:
         self._patiences = 0
+        self._answered_at[kind] = self._clock.now()
         before, after = self._change(kind, lambda one: one.succeeded(openings, full=self._full))
         if before.openings > after.openings == 0:
             log.warning("%s: %s calls work again", self.system, kind)

@@ -37,6 +37,10 @@ class Guarded:
         """Version, clock, problems."""
         return self.gate.call(Kind.READ, self._purpose, self.connector.probe)
 
+    def test(self) -> Probe:
+        """The same at a person's wish, although the system is left alone after failures."""
+        return self.gate.try_now(self.connector.probe)
+
     def changes(self, name: str, *, since: datetime, until: datetime, after: str | None = None) -> Page:
         """A page of changed records."""
         return self.gate.call(

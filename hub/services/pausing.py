@@ -11,7 +11,7 @@ from hub.services.context import Actor, Hub, System
 from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
 
-__all__ = ["Pause", "is_left_alone", "is_paused", "pause", "refuse_paused", "resume"]
+__all__ = ["Pause", "is_left_alone", "is_paused", "pause", "refuse_paused", "resume", "why_left_alone"]
 ENTITY = "system"  # under which the audit trail has it
 
 
@@ -68,7 +68,16 @@ def not_now(hub: Hub, tx: UnitOfWork, system: System) -> NotNowError | None:
 
 def is_left_alone(hub: Hub, system: System) -> bool:
     """Whether nothing is to be asked of a system or sent to it now."""
-    return hub.store.read(lambda tx: is_paused(tx, system)) or is_loading(hub, system.name)
+    return why_left_alone(hub, system) is not None
+
+
+def why_left_alone(hub: Hub, system: System) -> str | None:
+    """By whom a system is left alone: ``settings``, a ``person``, or a ``load``; None where nobody does."""
+    if system.paused:
+        return "settings"
+    if hub.store.read(lambda tx: tx.pauses.get(system.name)) is not None:
+        return "person"
+    return "load" if is_loading(hub, system.name) else None
 
 
 def need(hub: Hub, name: str) -> System:

@@ -13,9 +13,13 @@ class SqlBudgets(Repository):
 
     def take(self, system: str, day: date, amount: int, *, ceiling: int) -> int:
         """Take from the day, up to the ceiling."""
-        row = self.first(select(BUDGET.c.used).where(BUDGET.c.system == system, BUDGET.c.day == day.isoformat()))
-        used = 0 if row is None else int(row["used"])
+        used = self.used(system, day)
         taken = max(min(amount, ceiling - used), 0)
         if taken:
             self.upsert(BUDGET, {"system": system, "day": day.isoformat(), "used": used + taken})
         return taken
+
+    def used(self, system: str, day: date) -> int:
+        """What was taken."""
+        row = self.first(select(BUDGET.c.used).where(BUDGET.c.system == system, BUDGET.c.day == day.isoformat()))
+        return 0 if row is None else int(row["used"])

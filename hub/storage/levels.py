@@ -63,6 +63,13 @@ class SqlLevels(Repository):
             for name, group in sorted(found.items())
         ]
 
+    def outgoing(self, system: str) -> dict[str, tuple[int, datetime | None]]:
+        """Along the index of what is open."""
+        mine = select(OUTBOX.c.entity, OUTBOX.c.created_at.label("at"))
+        seen = mine.where(OUTBOX.c.state.in_(among(*OPEN_STATES)), OUTBOX.c.system == system).limit(MOST).subquery()
+        counted = select(seen.c.entity, func.count(), func.min(seen.c.at)).group_by(seen.c.entity)
+        return {row[0]: (row[1], instant_or_none(row[2])) for row in self.pairs(counted)}
+
     def dead(self) -> dict[tuple[str, str], int]:
         """Given up."""
         told: dict[tuple[str, str], int] = {}

@@ -108,6 +108,26 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "open": N_("left alone until"),
         "half_open": N_("being tried again"),
     },
+    "alone": {
+        "settings": N_("paused"),
+        "person": N_("paused"),
+        "load": N_("being loaded"),
+    },
+    "able": {
+        "batches": N_("several records in one call"),
+        "lists_ids": N_("list of ids"),
+        "goes_on_by_id": N_("listing by id"),
+        "describes": N_("tells its schemas"),
+        "tells_wholes": N_("names the record of a part"),
+        "hooks": N_("tells changes by hooks"),
+    },
+    "keeps": {
+        "native": N_("is known by our key"),
+        "header": N_("is known by our key"),
+        "external_id": N_("becomes an update"),
+        "lookup": N_("is looked up first"),
+        "none": N_("a person decides"),
+    },
     "run": {
         "load": N_("First load"),
         "sweep": N_("Sweep of ids"),

@@ -82,6 +82,10 @@ class Breaker:
         """Nobody calls until then."""
         return replace(self, position=Position.OPEN, openings=self.openings + 1, until=until, width=None, reason=reason)
 
+    def due(self, now: datetime) -> "Breaker":
+        """An open one lets the probe through now: a person asks for it."""
+        return replace(self, until=now) if self.position is Position.OPEN else self
+
     def slowed(self) -> "Breaker":
         """The system asked for patience: when that is over, calls come back slowly."""
         return replace(self, width=FIRST_WIDTH) if self.position is Position.CLOSED else self

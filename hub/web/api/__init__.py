@@ -13,6 +13,7 @@ from hub.web.api.queue import register_queue
 from hub.web.api.reconciliation import register_reconciliation
 from hub.web.api.reviews import register_reviews
 from hub.web.api.session import register_session
+from hub.web.api.systems import register_systems
 from hub.web.api.trace import register_trace
 from hub.web.auth import OPEN, guarded
 from hub.web.state import hub
@@ -28,6 +29,7 @@ def blueprint(table: Mapping[Key, Ready]) -> Blueprint:
     register_reconciliation(api)
     register_reviews(api)
     register_queue(api)
+    register_systems(api)
     register_trace(api)
 
     @api.get("/openapi.json")

@@ -8,6 +8,7 @@ from hub.web.actions import Key, Ready
 from hub.web.api.openapi_fixed import BODIES, FILES, PARAMETERS, PROBLEM, REFUSALS, USUAL, Node
 from hub.web.api.openapi_people import PEOPLE
 from hub.web.api.openapi_reports import REPORTS
+from hub.web.api.openapi_systems import SYSTEMS
 from hub.web.entities import ENTITIES, Entity
 from hub.web.i18n import translate
 
@@ -48,7 +49,7 @@ def paths(hub: Hub, table: Mapping[Key, Ready]) -> Node:
     for (entity, name), action in table.items():
         at = f"/{ENTITIES[entity].plural}/{{id}}/{name}"
         found[at] = {"post": command(action)}
-    return {**found, **FILES, **PEOPLE, **REPORTS}
+    return {**found, **FILES, **PEOPLE, **REPORTS, **SYSTEMS}
 
 
 def collection(hub: Hub, entity: str, facts: Entity) -> Node:

@@ -8,10 +8,11 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, InvalidError
 from hub.domain.sync.breaker import Position
 from hub.ports.store import UnitOfWork
-from hub.services import auditing, pausing, progress, queue, routes
+from hub.services import auditing, connection_tests, pausing, progress, queue, routes, systems
 from hub.services.context import Hub
 from hub.services.gate import GateState
 from hub.services.queue import Dead
@@ -151,12 +152,37 @@ def rate_of(text: str) -> float:
         raise InvalidError("The rate is the number of messages a second: give one above 0.") from None
 
 
+@pages.get("/systems/<system>")
+@guarded(USES)
+def system(system: str) -> str:
+    """One system: what it can, how it answers, how far it is, and what failed."""
+    told = systems.show(hub(), system)
+    return render_template("sync/system.html", it=told, lags=lags_of(told))
+
+
+def lags_of(told: Doc) -> list[Doc]:
+    """A row for each record, with what is read and what waits to be sent."""
+    waits = {one["entity"]: one for one in told["out"]}
+    nothing = {"count": 0, "oldest": None}
+    rows = [{**one, **waits.pop(one["entity"], nothing)} for one in told["in"]]
+    return rows + list(waits.values())
+
+
+@pages.post("/systems/<system>/test")
+@guarded(USES)
+def try_system(system: str) -> Response:
+    """Ask a system for its version, its clock and what is missing for our work."""
+    told = connection_tests.ask(hub(), actor(), system)
+    word = N_("It answers, and nothing is missing.") if told["ok"] else N_("The test shows what is to be mended.")
+    return leave(done(url_for("sync.system", system=system)), word, "good" if told["ok"] else "bad")
+
+
 @pages.post("/pause/<system>")
 @guarded(USES)
 def pause(system: str) -> Response:
     """Leave a system alone, with a reason."""
     pausing.pause(hub(), actor(), system, forms.text("reason"))
-    return leave(done(url_for("sync.overview")), N_("It is paused."))
+    return leave(done(url_for("sync.system", system=system)), N_("It is paused."))
 
 
 @pages.post("/resume/<system>")
@@ -164,7 +190,7 @@ def pause(system: str) -> Response:
 def resume(system: str) -> Response:
     """Go on with a system that a person has paused."""
     pausing.resume(hub(), actor(), system)
-    return leave(done(url_for("sync.overview")), N_("It is taken up again."))
+    return leave(done(url_for("sync.system", system=system)), N_("It is taken up again."))
 
 
 @pages.post("/drift/<system>")

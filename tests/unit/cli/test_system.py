@@ -29,3 +29,16 @@ def test_a_system_is_paused_with_a_reason_and_resumed(run: Run) -> None:
 def test_what_cannot_be_is_said_in_a_line(run: Run) -> None:
     assert "There is no system crm" in run("system", "pause", "crm", "--reason", "x", code=4).output
     assert "erp is not paused." in run("system", "resume", "erp", code=6).output
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_system_is_shown_and_tested(run: Run) -> None:
+    assert "never tested" in run("system", "show", "erp").output
+    told = json.loads(run("system", "test", "erp", "--json", code=1).output)  # its clock is wrong
+    assert (told["ok"], told["by"], told["version"]) == (False, "operator", "fake 1")
+    shown = run("system", "show", "erp").output
+    assert "erp: not paused" in shown
+    assert "last test: " in shown
+    assert "read and written" in shown
+    assert "no limit a day" in shown
+    assert "There is no system crm" in run("system", "show", "crm", code=4).output

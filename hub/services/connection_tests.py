@@ -1,0 +1,55 @@
+"""A person tests the connection to a system: its version, its clock beside ours, and what is missing for our work.
+
+A test is made although the system is paused or left alone after failures, since that is when somebody wants to know.
+"""
+
+from datetime import datetime, timedelta
+
+from hub.domain.documents import Doc
+from hub.domain.errors import HubError
+from hub.ports.connector import Probe
+from hub.ports.reports import Report
+from hub.ports.store import UnitOfWork
+from hub.services.context import Actor, Hub
+from hub.services.guarded import Guarded
+from hub.services.pausing import need
+
+KIND = "connection_test"
+LATE = timedelta(seconds=30)  # a clock that differs by more misleads polls, whose windows overlap by minutes
+
+
+def ask(hub: Hub, actor: Actor, name: str) -> Doc:
+    """Ask a system now, and keep what it said; an error that it answers with is a part of the answer."""
+    system = need(hub, name)
+    begun = hub.clock.now()
+    try:
+        connector = system.connector
+        told = connector.test() if isinstance(connector, Guarded) else connector.probe()
+        found = answered(told, begun, hub.clock.now())
+    except HubError as error:
+        found = {"error": str(error), "error_class": type(error).__name__, "problems": []}
+    detail = {"by": actor.name, "took_ms": round((hub.clock.now() - begun) / timedelta(milliseconds=1)), **found}
+    state = "failed" if found["problems"] or "error" in found else "done"
+    report = Report(hub.ids.new(), KIND, name, "", state, begun, ended_at=hub.clock.now(), detail=detail)
+    hub.store.run(lambda tx: tx.reports.save(report))
+    return row(report)
+
+
+def answered(told: Probe, begun: datetime, ended: datetime) -> Doc:
+    """What a system said of itself, and by how many seconds its clock is ahead of ours in the middle of the call."""
+    ahead = None if told.now is None else told.now - (begun + (ended - begun) / 2)
+    problems = list(told.problems)
+    if ahead is not None and abs(ahead) > LATE:
+        problems.append(f"Its clock and ours differ by {abs(ahead).total_seconds():.0f} s: set both by NTP.")
+    return {"version": told.version, "ahead": None if ahead is None else ahead.total_seconds(), "problems": problems}
+
+
+def last(tx: UnitOfWork, name: str) -> Doc | None:
+    """The newest test of a system."""
+    found = tx.reports.last(KIND, name, "")
+    return None if found is None else row(found)
+
+
+def row(report: Report) -> Doc:
+    """One test as it is shown."""
+    return {"at": report.started_at.isoformat(), "ok": report.state == "done", **report.detail}
