@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from hub.bootstrap.connecting import shipped_mappings
 from hub.domain.mapping.rules import MappingSpec
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
@@ -102,8 +103,7 @@ def notes_of(text: str) -> str:
 
 def rows_of(name: str) -> Iterator[Row]:
     """The mappings of a product, in the order of their entities."""
-    root = data_dir("mappings")
-    folder = max((each.name for each in root.iterdir() if name.startswith(each.name)), key=len, default=None)
+    root, folder = data_dir("mappings"), shipped_mappings(name)
     if folder is not None:
         folders = MappingFolders((root,))
         yield from map(row_of, load_specs(folders, folders.files(f"{folder}/*.yaml"), folder))

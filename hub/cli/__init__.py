@@ -9,6 +9,7 @@ import click
 from hub import __version__
 from hub.cli import (
     audit,
+    connect,
     demo,
     doctor,
     drift,
@@ -33,6 +34,7 @@ from hub.process import logs
 CHATTY = ("apscheduler", "waitress.queue")  # a line for every beat of the clock, and for every request that waits
 NOUNS = (
     audit,
+    connect,
     demo,
     doctor,
     drift,

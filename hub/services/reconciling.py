@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -60,15 +61,15 @@ class Applied:
     moved: int
 
 
-def plan(hub: Hub, name: str, entities: Sequence[str] = ()) -> list[Item]:
-    """Compare every mapped record of a system with ours; nothing is written."""
+def plan(hub: Hub, name: str, entities: Sequence[str] = (), *, limit: int | None = None) -> list[Item]:
+    """Compare every mapped record of a system with ours; nothing is written; ``limit`` ends the list of each side."""
     system = hub.systems[name].wanted_for(Purpose.BULK)
     chosen = [mapping for mapping in system.mappings.values() if not entities or mapping.entity in entities]
     items: list[Item] = []
     for mapping in chosen:
         if system.objects[mapping.object].of is None:
-            items += remote_items(hub, system, mapping) if mapping.pulls else []
-            items += unlinked_items(hub, system, mapping) if mapping.pushes else []
+            items += islice(remote_items(hub, system, mapping), limit) if mapping.pulls else []
+            items += islice(unlinked_items(hub, system, mapping), limit) if mapping.pushes else []
     return items
 
 
@@ -96,7 +97,10 @@ def remote_item(
 
     What refers to a record that is not linked yet cannot be told before that is: it is taken in later.
     """
-    found = adopting.counterparts(hub, tx, system, mapping, remote)
+    try:
+        found = adopting.counterparts(hub, tx, system, mapping, remote)
+    except MissingLinkError:  # what it may be told by refers to it
+        return Item("later", "hub", mapping.entity, remote.id, None, (), fingerprint(remote.doc, []))
     mark = fingerprint(remote.doc, [record.version for record in found])
     try:
         return compared(tx, system, mapping, remote, crosswalk, found, mark)

@@ -19,7 +19,7 @@ TURN = timedelta(seconds=2)  # how long a command works before it tells how far 
 def plan_sync(hub: Hub, arguments: Doc) -> Doc:
     """What a full comparison would change."""
     need_system(hub, arguments["system"])
-    items = reconciling.plan(hub, arguments["system"], arguments["entities"])
+    items = reconciling.plan(hub, arguments["system"], arguments["entities"], limit=arguments.get("limit"))
     return {"items": [asdict(item) for item in items]}
 
 

@@ -1,0 +1,222 @@
+"""The steps by which a system is connected: each looks at what is there, and adds what is missing.
+
+A step never replaces what a person may have written, unless it is told to.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.bootstrap.mapping_check import Effort, Finding, check
+from hub.bootstrap.mapping_draft import Drafted as DraftedMapping
+from hub.bootstrap.mapping_draft import draft as draft_mapping
+from hub.bootstrap.mapping_sources import selection
+from hub.bootstrap.remote_schemas import Kept, beside, connected, keep, live_schema
+from hub.bootstrap.secrets import Environment
+from hub.bootstrap.systems import connector_file, lint_systems
+from hub.domain.documents import Doc
+from hub.domain.errors import HubError, InvalidError, RetryableError
+from hub.files.connectors import ConnectorFile, load_connector
+from hub.files.data import data_dir
+from hub.files.drafting import DOCUMENTS, Drafted, Wanted
+from hub.files.drafting.folders import draft_folder
+from hub.files.drafting.tables import Table, draft_tables
+from hub.files.proposing.carrying import Locale
+from hub.files.proposing.draft import Heading
+from hub.files.schema_import.source import Source
+from hub.files.schema_tree import SchemaFolder
+from hub.files.settings import NAME, Settings, load
+from hub.files.settings_adding import with_system
+from hub.ports.connector import Probe
+
+EFFORT = Effort(examples=40)
+LIKELY = {
+    "customer": "account client company partner party business_partner owner organisation organization 客户",
+    "contact": "person people contact_person 联系人",
+    "site": "location address branch 地点",
+    "asset": "device equipment machine unit hardware installed_base serial 设备",
+    "product": "model item_group 型号",
+    "part": "item material article spare_part stock_item 备件 物料",
+    "ticket": "case issue incident work_order service_order 工单",
+    "invoice": "bill receivable 发票 应收单",
+    "payment": "receipt 收款",
+    "sales_order": "order 订单",
+    "warehouse": "store depot 仓库",
+    "stock_level": "stock inventory quant 库存",
+}
+"""What a kind of record of ours is often called elsewhere."""
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """One system that is being connected, in one installation."""
+
+    directory: Path
+    environment: Environment
+    name: str
+
+    # the connector file
+
+    def file_of(self, product: str) -> ConnectorFile | None:
+        """The connector file of a product, the operator's own or the shipped one; None where there is none."""
+        try:
+            path = connector_file(self.directory, product)
+        except InvalidError:
+            return None
+        return load_connector(path)
+
+    def draft_of(self, kind: str, told: str, wanted: Wanted) -> Drafted:
+        """A draft of the connector file, from a document, a database or a folder."""
+        if kind == "database":
+            return draft_tables(tables_of(told, self.environment, self.secret_of("password")), wanted)
+        path = Path(told)
+        if kind == "folder":
+            return draft_folder(path, wanted)
+        text = path.read_text("utf-8-sig")
+        source = Source(text, kind, path.name.partition(".")[0], None, lambda name: beside(path, name))
+        return DOCUMENTS[kind](source, wanted)
+
+    def keep_file(self, drafted: Drafted, *, force: bool) -> bool:
+        """Write the draft; False where another file lies there, which is left alone."""
+        path = self.directory / "connectors" / f"{self.name}.yaml"
+        if path.exists() and not force:
+            return False
+        for name, text in {**drafted.beside, path.name: drafted.text()}.items():
+            (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / name).write_text(text, "utf-8")
+        load_connector(path)
+        return True
+
+    def secret_of(self, setting: str) -> str:
+        """The environment variable that a secret is looked for in, unless somebody says otherwise."""
+        return f"{self.name}_{setting}".upper()
+
+    # hub.yaml
+
+    def known(self) -> Settings:
+        """The settings as they are now."""
+        return load(self.directory)
+
+    def add(self, told: Doc, *, force: bool) -> None:
+        """Write the system into hub.yaml; the file stays as it was when the whole would be wrong."""
+        path = self.directory / NAME
+        before = path.read_text("utf-8")
+        path.write_text(with_system(before, self.name, told, force=force), "utf-8")
+        try:
+            load(self.directory)
+        except HubError:
+            path.write_text(before, "utf-8")
+            raise
+
+    # the system itself
+
+    def probe(self) -> tuple[Probe, float | None]:
+        """What the system says of itself, and by how many seconds its clock is ahead of ours."""
+        connector = connected(self.known(), self.environment, self.name)
+        told = connector.probe()
+        now = datetime.now(UTC)  # noqa: TID251 - a command has the computer's clock and no other
+        return told, None if told.now is None else (told.now - now).total_seconds()
+
+    def schemas(self, asked: Sequence[str], folder: str, drafted: Mapping[str, Doc], *, force: bool) -> Iterator[Kept]:
+        """Keep the schemas of a draft, and those that the system itself tells of the objects that are asked for."""
+        place = self.directory / "schemas" / "remote" / folder
+        connector = None
+        missing = [name for name in asked if force or not (place / f"{name}.json").exists()]
+        told = dict(drafted)
+        for name in missing:
+            connector = connector or connected(self.known(), self.environment, self.name)
+            found = live_schema(connector, name, folder)
+            told |= {} if found is None else {name: found}
+        yield from keep(told, place, force=force)
+
+    # mappings
+
+    def map(self, object_name: str, entity: str, *, force: bool) -> DraftedMapping | None:
+        """Draft a mapping of one object; None where a file lies there already."""
+        target = self.directory / "mappings" / self.name / f"{entity}.yaml"
+        if target.exists() and not force:
+            return None
+        schemas = SchemaFolder(data_dir("schemas"), self.directory / "schemas")
+        near = f"remote/{self.name}/{object_name}.json"
+        made = draft_mapping(
+            Heading(entity, self.name, object_name, f"canonical/{entity}.json", near), schemas, Locale()
+        )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(made.text, "utf-8")
+        return made
+
+    def mapped(self) -> list[str]:
+        """The entities that the operator's own mappings of this system are of."""
+        return sorted(path.stem for path in (self.directory / "mappings" / self.name).glob("*.yaml"))
+
+    def findings(self, wanted: Sequence[str]) -> list[str]:
+        """What lint, the mappings together and the laws say."""
+        linted = [str(found) for name, found in lint_systems(self.known()) if name == self.name]
+        chosen = selection(self.directory, list(wanted))
+        broken = [one for each in check(chosen.sources, EFFORT, chosen.precedence) for one in each.findings]
+        return list(dict.fromkeys([*linted, *(str(one) for one in broken if is_of_laws(one))]))
+
+
+def is_of_laws(finding: Finding) -> bool:
+    """Whether a finding is of a law: the lint is told besides."""
+    return finding.check != "lint"
+
+
+def tables_of(address: str, environment: Environment, variable: str) -> dict[str, Table]:
+    """The tables of a database with their columns and keys; RetryableError when it cannot be asked."""
+    try:
+        url, password = make_url(address), environment.get(variable)
+        engine = create_engine(url.set(password=password) if password else url)
+        try:
+            there = inspect(engine)
+            return {
+                name: Table(
+                    [column["name"] for column in there.get_columns(name)],
+                    there.get_pk_constraint(name)["constrained_columns"],
+                )
+                for name in sorted(there.get_table_names())
+            }
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        raise RetryableError(
+            "The database cannot be asked ({kind}): look at its address, and put the password into {variable}.",
+            kind=type(error).__name__,
+            variable=variable,
+        ) from error
+
+
+def shipped_mappings(product: str) -> str | None:
+    """The folder of mappings that is shipped for a product, of its name or of what its name begins with."""
+    names = [path.name for path in data_dir("mappings").iterdir() if path.is_dir()]
+    return max((name for name in names if f"{product}_".startswith(f"{name}_")), key=len, default=None)
+
+
+def likely_entity(name: str, entities: Sequence[str]) -> str | None:
+    """The kind of record of ours that an object most likely is."""
+    if name in entities:
+        return name
+    words = name.split("_")
+    for entity, others in LIKELY.items():
+        if entity in entities and (name in others.split() or any(word in others.split() for word in words)):
+            return entity
+    return None
+
+
+def given_of(file: ConnectorFile, told: Mapping[str, Any]) -> tuple[Doc, list[str]]:
+    """The settings that are told or needed, and those still missing; secrets are left out."""
+    plain = {name: node for name, node in file.settings.items() if not node.get("secret")}
+    given = {name: typed(plain[name].get("default"), value) for name, value in told.items() if name in plain}
+    return given, [name for name, node in plain.items() if name not in given and "default" not in node]
+
+
+def typed(default: Any, value: Any) -> Any:
+    """A value as the setting's default is: a number, yes or no, or a text."""
+    if isinstance(default, bool):
+        return str(value).lower() in {"1", "true", "yes"}
+    return int(value) if isinstance(default, int) and str(value).lstrip("-").isdigit() else value

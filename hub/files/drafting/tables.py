@@ -1,0 +1,42 @@
+"""Drafts for the driver sql, of the tables of a database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.domain.documents import Doc
+from hub.files.drafting.draft import Drafted, Wanted, an_object, changed_among, connector, singular
+from hub.files.schema_import import file_name
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table as the database tells it: its columns and those of its key."""
+
+    columns: Sequence[str]
+    key: Sequence[str]
+
+
+def draft_tables(tables: Mapping[str, Table], wanted: Wanted) -> Drafted:
+    """Each table with a key, read only until a person says more."""
+    made, objects = Drafted({}), dict[str, Doc]()
+    for each, table in tables.items():
+        name = singular(file_name(each))
+        if not table.key or not (wanted.takes(name) or wanted.takes(each)):
+            continue
+        changed = changed_among(table.columns)
+        key = list(table.key)
+        remote: Doc = {"table": each, "id": key[0] if len(key) == 1 else key, "read_only": True}
+        remote |= {"changed": {"column": changed}} if changed else {}
+        remote["fields"] = {file_name(column): {"from": column} for column in table.columns}
+        made.notes.append(
+            f"objects.{name}: `read_only: true` goes when it is written; then say `idempotency` and `lookup`."
+        )
+        if not changed:
+            made.notes.append(f"objects.{name}: `changed`: without it only sweeps find what was changed.")
+        objects[name] = an_object(name, wanted.zone, remote)
+    settings: dict[str, Doc] = {
+        "url": {"title": {"en": "Address, such as postgresql+psycopg://hub@db.example.com/name", "zh": "数据库地址"}},
+        "password": {"title": {"en": "Password", "zh": "密码"}, "secret": True, "default": ""},
+    }
+    made.file = connector(wanted, "sql", settings, {}, objects)
+    return made

@@ -1,0 +1,178 @@
+"""A system is connected step by step: what is there is left alone, what is missing is made or told."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from hub.files.connectors import load_connector
+from hub.testing.twin.twin import serving
+from hub.testing.twins.snipe_it import SnipeIt
+from tests.unit.cli.conftest import Run
+
+ROOT = Path(__file__).parents[3]
+OPENAPI = {
+    "openapi": "3.0.3",
+    "servers": [{"url": "/api/v2"}],
+    "components": {
+        "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"}},
+        "schemas": {
+            "Client": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "id": {"type": "integer", "readOnly": True},
+                    "name": {"type": "string", "maxLength": 60},
+                    "phone": {"type": "string"},
+                    "email": {"type": "string"},
+                    "balance": {"type": "number"},
+                    "updated_at": {"type": "string", "format": "date-time", "readOnly": True},
+                },
+            },
+            "Page": {"properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Client"}}}},
+        },
+    },
+    "paths": {
+        "/clients": {
+            "get": {
+                "parameters": [{"name": name, "in": "query"} for name in ("updated_since", "limit", "offset")],
+                "responses": {
+                    "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}
+                },
+            },
+            "post": {"responses": {"201": {"description": "made"}}},
+        },
+        "/clients/{clientId}": {
+            "get": {
+                "responses": {
+                    "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Client"}}}}
+                }
+            },
+            "patch": {"responses": {"200": {"description": "changed"}}},
+        },
+    },
+}
+
+
+def test_a_shipped_product_is_asked_for_its_settings_alone(
+    run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSETS_TOKEN", SnipeIt.secrets["token"])
+    before = (directory / "hub.yaml").read_text("utf-8")
+    with serving(SnipeIt()) as url:
+        answer = run("connect", "assets", "--product", "snipe_it", "--set", f"url={url}", "--no-ask").output
+        assert "probe: It answers: v8" in answer
+        assert "nothing against the mappings" in answer
+        assert "create   in hub    asset/" in answer or "later" in answer
+        written = (directory / "hub.yaml").read_text("utf-8")
+        assert written.startswith(before.rstrip("\n"))
+        assert "token: env/ASSETS_TOKEN" in written
+        assert "settings: hub.yaml has assets." in run("connect", "assets", "--no-ask").output
+    assert (directory / "hub.yaml").read_text("utf-8") == written
+
+
+def test_a_secret_that_is_not_there_ends_the_way_with_what_to_do(run: Run) -> None:
+    told = ("connect", "assets", "--product", "snipe_it", "--set", "url=http://127.0.0.1:9", "--no-ask")
+    answer = run(*told, code=1).output
+    assert "The environment variable ASSETS_TOKEN is not set" in answer
+    assert "run the same command again" in answer
+
+
+def test_comments_and_order_of_the_operators_file_are_kept(run: Run, directory: Path) -> None:
+    crm = "  # the old one\n  crm: {connector: fxiaoke, mappings: [fxiaoke]}\n"
+    mine = f"# ours\nzone: Europe/Berlin  # where we are\nsystems:\n{crm}"
+    (directory / "hub.yaml").write_text(mine, "utf-8")
+    told = ("--set", "url=http://127.0.0.1:9", "--no-ask", "--offline", "--json")
+    answer = json.loads(run("connect", "assets", "--product", "snipe_it", *told, code=1).output)
+    assert answer["steps"][1]["state"] == "made"
+    written = (directory / "hub.yaml").read_text("utf-8")
+    assert written.startswith(mine.rstrip("\n"))
+    assert written.index("crm:") < written.index("assets:")
+
+
+def test_questions_are_asked_where_somebody_can_answer(run: Run, directory: Path) -> None:
+    run("connect", "assets", "--product", "snipe_it", "--ask", "--offline", stdin="https://assets.example.com\n")
+    assert "url: https://assets.example.com" in (directory / "hub.yaml").read_text("utf-8")
+    refused = run("connect", "shop", "--product", "snipe_it", "--no-ask", "--offline", code=2).output
+    assert "--set url=..." in refused
+    assert "--openapi" in run("connect", "acme", "--no-ask", code=2).output
+
+
+def test_a_database_goes_the_whole_way_and_what_was_drafted_is_left_alone(
+    run: Run, directory: Path, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "depot.db") as depot:
+        depot.execute(
+            "CREATE TABLE customers (customer_no INTEGER PRIMARY KEY, customer_name VARCHAR(60) NOT NULL, "
+            "phone VARCHAR(30), updated_at TIMESTAMP)"
+        )
+        depot.execute("CREATE TABLE notes (line TEXT)")  # without a key
+        depot.execute("INSERT INTO customers VALUES (1, 'Huaxin', '13812345678', '2026-02-01 10:00:00')")
+    depot.close()
+    told = ("connect", "depot", "--database", f"sqlite:///{tmp_path}/depot.db", "--no-ask")
+    answer = run(*told, code=1).output  # a draft is open until somebody has read it
+    assert "create   in hub    customer/1" in answer
+    assert "name: None -> 'Huaxin'" in answer
+    file = directory / "connectors" / "depot.yaml"
+    file.write_text(file.read_text("utf-8") + "# read\n", "utf-8")
+    again = run(*told).output
+    assert "left as it is" in again
+    assert file.read_text("utf-8").endswith("# read\n")
+
+
+def test_an_openapi_document_becomes_a_connector_file(run: Run, directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "desk.json").write_text(json.dumps(OPENAPI), "utf-8")
+    told = ("--openapi", str(tmp_path / "desk.json"), "--set", "url=http://127.0.0.1:9", "--offline", "--no-ask")
+    answer = run("connect", "desk", *told, code=1).output
+    assert "what keeps a create from happening twice" in answer
+    assert "mappings/desk/customer.yaml" in answer
+    made = load_connector(directory / "connectors" / "desk.yaml")
+    remote = made.remote["client"]
+    assert made.connection["auth"] == {"kind": "key", "headers": {"X-Api-Key": "{token}"}}
+    assert made.connection["url"] == "{url}/api/v2"
+    assert remote["list"]["query"] == {"updated_since": "{since}"}
+    assert remote["list"]["records"] == "body.items"
+    assert remote["list"]["page"]["send"] == {"query": {"limit": "{size}", "offset": "{offset}"}}
+    assert remote["update"] == {"path": "/clients/{id}"}
+    assert remote["fields"]["balance"] == {"as": "number"}
+    assert remote["fields"]["id"] == {"computed": True}
+
+
+@pytest.mark.parametrize("kind", ["sample", "wsdl", "edmx", "folder"])
+def test_other_descriptions_become_connector_files(run: Run, directory: Path, tmp_path: Path, kind: str) -> None:
+    place, objects = described(tmp_path, kind)
+    setting = "folder" if kind == "folder" else "url"
+    user = ("--set", "user=hub") if kind in {"wsdl", "edmx"} else ()
+    told = (f"--{kind}", str(place), "--set", f"{setting}=http://127.0.0.1:9", *user, "--offline", "--no-ask")
+    run("connect", "acme", *told, code=1)
+    made = load_connector(directory / "connectors" / "acme.yaml")
+    assert set(made.objects) == objects
+    assert (directory / "connectors" / "acme" / "soap_erp.wsdl").is_file() == (kind == "wsdl")
+    assert "# TODO" in (directory / "connectors" / "acme.yaml").read_text("utf-8")
+
+
+def described(folder: Path, kind: str) -> tuple[Path, set[str]]:
+    """A description of that kind, and the objects in it."""
+    if kind == "wsdl":
+        return ROOT / "connectors" / "soap_erp.wsdl", {"customer", "invoice", "payment"}
+    if kind == "folder":
+        (folder / "drop" / "customers").mkdir(parents=True)
+        (folder / "drop" / "customers" / "2026-01.csv").write_bytes("客户编号;客户名称\r\n1;华信\r\n".encode("gb18030"))
+        return folder / "drop", {"customers"}
+    text = {
+        "sample": json.dumps({"rows": [{"id": 1, "name": "Huaxin", "modified": "2026-01-01T00:00:00Z"}]}),
+        "edmx": EDMX,
+    }
+    (folder / f"customers.{kind}").write_text(text[kind], "utf-8")
+    return folder / f"customers.{kind}", {"customer"}
+
+
+EDMX = """\
+<Edmx Version="4.0" xmlns="http://docs.oasis-open.org/odata/ns/edmx"><DataServices>
+<Schema Namespace="S" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<EntityType Name="Customer"><Key><PropertyRef Name="Id"/></Key>
+<Property Name="Id" Type="Edm.String" Nullable="false"/><Property Name="Name" Type="Edm.String"/>
+<Property Name="LastModified" Type="Edm.DateTimeOffset"/></EntityType>
+<EntityContainer Name="C"><EntitySet Name="Customers" EntityType="S.Customer"/></EntityContainer></Schema>
+</DataServices></Edmx>"""
