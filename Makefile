@@ -8,8 +8,10 @@ ONCE ?=
 STORE ?=
 SEEDS ?= 2000
 ROUNDS ?= 20
+NAME ?=
+KIND ?= rest
 
-.PHONY: help check test soak soak-demo mutants demo bench docs lock tryton tryton70 clean
+.PHONY: help check test soak soak-demo mutants demo bench docs new-connector lock tryton tryton70 clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -62,6 +64,9 @@ bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep t
 
 docs: .venv/ready ## write the pages of docs/reference that are made from the code
 	$(BIN)/python -m docs.generate
+
+new-connector: .venv/ready ## write connector file, mapping, schema, twin and contract test (NAME=acme KIND=rest|odata|soap|sql|files|jsonrpc|xmlrpc)
+	@$(BIN)/python -m tests.new_connector.make --name "$(NAME)" --kind "$(KIND)"
 
 lock: .venv/ready ## resolve the lock files anew
 	@$(SHELL) .ci/lock
