@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-
-from connectors.rest import connect, connected as connected_over
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from connectors.rest import connect
+from connectors.rest import connected as connected_over
 from hub.domain.documents import Doc
 from hub.domain.errors import (
     AuthError,
@@ -382,8 +383,12 @@ def test_each_of_a_batch_has_an_outcome_of_its_own(twin: Salesforce, crm: Connec
     assert twin.limit.calls - twin.left - before == 6  # two writes, two looks before, two after
 
 
-@pytest.mark.parametrize(("how", "error"), [("page", UnknownOutcomeError), ("broken", UnknownOutcomeError), ("before", RetryableError)])
-def test_what_is_no_answer_of_salesforce_is_no_success(twin: Salesforce, crm: Connector, how: str, error: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    ("how", "error"), [("page", UnknownOutcomeError), ("broken", UnknownOutcomeError), ("before", RetryableError)]
+)
+def test_what_is_no_answer_of_salesforce_is_no_success(
+    twin: Salesforce, crm: Connector, how: str, error: type[Exception]
+) -> None:
     twin.faults.plan(how, "PATCH", "TicketHub_Key__c")
     with pytest.raises(error):
         crm.create("customer", account("K1"))

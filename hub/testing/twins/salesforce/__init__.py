@@ -217,7 +217,9 @@ class Salesforce(Twin):
                 "nillable": not one.required,
                 "createable": not one.read_only,
                 "updateable": not one.read_only,
-                "picklistValues": [{"value": value, "label": value, "active": True} for value in sorted(one.values or ())],
+                "picklistValues": [
+                    {"value": value, "label": value, "active": True} for value in sorted(one.values or ())
+                ],
                 "referenceTo": list(REFERENCES.get(name, ())),
             }
             for name, one in fields_of(kind).items()

@@ -44,7 +44,9 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     },
     "Task": TOLD | KEY | {
         "Subject": Field(most=255),
-        "Status": Field(values=frozenset({"Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"})),
+        "Status": Field(
+            values=frozenset({"Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"})
+        ),
         "TaskSubtype": Field(values=frozenset({"Task", "Call", "Email", "ListEmail", "Cadence", "LinkedIn"})),
         "CallType": Field(values=frozenset({"Internal", "Inbound", "Outbound"})),
         "CallObject": Field(most=255), "CallDisposition": Field(most=255), "WhatId": REFERENCE, "WhoId": REFERENCE,
@@ -52,7 +54,8 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     },
     "Order": TOLD | {
         "OrderNumber": Field(read_only=True), "AccountId": REFERENCE, "EffectiveDate": Field("date", required=True),
-        "Status": Field(required=True), "StatusCode": Field(read_only=True), "TotalAmount": Field("number", read_only=True),
+        "Status": Field(required=True), "StatusCode": Field(read_only=True),
+        "TotalAmount": Field("number", read_only=True),
     },
     "OrderItem": TOLD | {
         "OrderId": replace(REFERENCE, required=True), "Product2Id": REFERENCE, "Description": Field(most=255),
@@ -85,7 +88,7 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "WhatId": ("Account", "Case", "Order", "Contract"), "OrderId": ("Order",), "Product2Id": ("Product2",),
 }  # fmt: skip
 RELATIONS: Mapping[str, str] = {"Account": "AccountId", "Contact": "ContactId", "Product2": "Product2Id"}
-EXTERNAL = {kind: "TicketHub_Key__c" for kind in ("Account", "Contact", "Case")}
+EXTERNAL = dict.fromkeys(("Account", "Contact", "Case"), "TicketHub_Key__c")
 WRONG: Mapping[str, tuple[str, str]] = {
     "read_only": ("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: {name}."),
     "null": ("REQUIRED_FIELD_MISSING", "Required fields are missing: [{name}]"),

@@ -171,7 +171,9 @@ class Parser:
 
     def wrong(self) -> NoReturn:
         """It is no query."""
-        raise RefusedError(400, "MALFORMED_QUERY", f"unexpected token at {self.at}: {self.text[self.at : self.at + 20]}")
+        raise RefusedError(
+            400, "MALFORMED_QUERY", f"unexpected token at {self.at}: {self.text[self.at : self.at + 20]}"
+        )
 
 
 def field_of(kind: str, name: str) -> Field:
