@@ -144,6 +144,16 @@ def test_a_ticket_becomes_a_case_that_is_closed_with_what_was_done(both: Both) -
     assert both.in_peace()
 
 
+def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both) -> None:
+    ticket = both.add("ticket", type="repair", status="new", subject="报警")
+    both.add("follow_up", ticket_id=ticket, outcome="answered", score=5, comment="很满意", at="2026-03-02T01:00:00+00:00")
+    both.settle()
+    task = both.row("Task").doc
+    assert (task["WhatId"], task["Subject"]) == (both.row("Case").id, "Follow-up, score 5")
+    assert (task["Description"], task["TicketHub_Ended_At__c"]) == ("很满意", "2026-03-02T01:00:00.000Z")
+    assert both.in_peace()
+
+
 def test_a_case_of_their_own_is_left_alone(both: Both) -> None:
     both.crm.add("Case", Subject="Where is my invoice?", Status="New")
     both.settle()

@@ -38,7 +38,8 @@ def _is_asked(told: Mapping[str, Any]) -> bool:
 def _field(told: Mapping[str, Any]) -> Doc:
     options = [(one["value"], one.get("label")) for one in told.get("picklistValues") or () if one.get("active")]
     is_fixed = told["type"] == "picklist" and told.get("restrictedPicklist") and options
-    shape = choice(options) if is_fixed else SHAPES.get(told["type"], TEXT)
+    values = [*options, (None, None)] if told["nillable"] else options
+    shape = choice(values) if is_fixed else SHAPES.get(told["type"], TEXT)
     refers = told.get("referenceTo") or []
     return field(
         shape,

@@ -43,7 +43,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "TicketHub_Closed_At__c": INSTANT,
     },
     "Task": TOLD | KEY | {
-        "Subject": Field(most=255),
+        "Subject": Field(most=255), "Description": Field(most=LONG),
         "Status": Field(
             values=frozenset({"Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"})
         ),
