@@ -146,7 +146,9 @@ def test_a_ticket_becomes_a_case_that_is_closed_with_what_was_done(both: Both) -
 
 def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both) -> None:
     ticket = both.add("ticket", type="repair", status="new", subject="报警")
-    both.add("follow_up", ticket_id=ticket, outcome="answered", score=5, comment="很满意", at="2026-03-02T01:00:00+00:00")
+    both.add(
+        "follow_up", ticket_id=ticket, outcome="answered", score=5, comment="很满意", at="2026-03-02T01:00:00+00:00"
+    )
     both.settle()
     task = both.row("Task").doc
     assert (task["WhatId"], task["Subject"]) == (both.row("Case").id, "Follow-up, score 5")
