@@ -229,6 +229,14 @@ def test_pages_are_as_long_as_salesforce_likes(twin: Salesforce, crm: Connector)
     assert len(crm.find("customer", "Phone", "1")) == 0
 
 
+def test_changes_are_told_in_their_order_not_in_that_of_ids(twin: Salesforce, crm: Connector) -> None:
+    first, second = (twin.add("Account", Name=name) for name in "ab")
+    twin.rows.by_kind["Account"][second].changed_at -= timedelta(seconds=2)
+    now = crm.probe().now
+    assert now is not None
+    assert [one.id for one in _listed(crm, "customer", now - AROUND, now + AROUND)] == [second, first]
+
+
 def test_a_locator_that_ended_begins_the_listing_anew(twin: Salesforce, crm: Connector) -> None:
     twin.page = 1
     for name in "ab":
