@@ -131,7 +131,7 @@ def test_a_look_is_no_sweep(b: Bench) -> None:
 
 
 def test_a_sweep_that_breaks_off_deletes_nothing_and_goes_on_where_it_was(b: Bench) -> None:
-    """NangoHQ/nango#1132, #4633, #5517, simstudioai/sim#5884: absence in a failed listing is no absence."""
+    """NangoHQ/nango#1132, #1133, #4633, #5517, simstudioai/sim#5884: absence in a failed listing is no absence."""
     made = customers(b, *"ABCDEFG")
     system = b.hub.systems["erp"]
     run = sweeping.start(b.hub, system, "party")
