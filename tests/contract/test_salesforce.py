@@ -29,8 +29,11 @@ from hub.ports.connector import Connector, Item, Remote, Setup
 from hub.testing.connector_contract import AROUND, ConnectorContract, _listed
 from hub.testing.hostile_answers import HostileAnswers
 from hub.testing.twin.limits import RateLimit
+from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import serving
 from hub.testing.twins.salesforce import AUDIENCE, CLIENT, USER, Salesforce
+from hub.testing.twins.salesforce.objects import is_id, whole_id
+from hub.testing.twins.salesforce.soql import parsed
 from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits
 
@@ -221,7 +224,7 @@ def test_beyond_the_limit_of_the_day_everybody_waits(twin: Salesforce, crm: Conn
 
 def test_pages_are_as_long_as_salesforce_likes(twin: Salesforce, crm: Connector) -> None:
     """It may tell fewer rows than the 2,000 that it promises."""
-    twin.page = 3
+    twin.reading.page = 3
     made = [twin.add("Account", Name=f"A{number}") for number in range(8)]
     now = crm.probe().now
     assert now is not None
@@ -238,13 +241,13 @@ def test_changes_are_told_in_their_order_not_in_that_of_ids(twin: Salesforce, cr
 
 
 def test_a_locator_that_ended_begins_the_listing_anew(twin: Salesforce, crm: Connector) -> None:
-    twin.page = 1
+    twin.reading.page = 1
     for name in "ab":
         twin.add("Account", Name=name)
     now = crm.probe().now
     assert now is not None
     page = crm.changes("customer", since=now - AROUND, until=now + AROUND)
-    twin._locators.clear()
+    twin.reading.locators.clear()
     with pytest.raises(PositionLostError):
         crm.changes("customer", since=now - AROUND, until=now + AROUND, after=page.after)
 
@@ -334,15 +337,15 @@ def test_a_key_that_stands_in_two_records_is_refused(twin: Salesforce, crm: Conn
 
 def test_a_record_that_somebody_else_is_writing_is_tried_again(twin: Salesforce, crm: Connector) -> None:
     made = crm.create("customer", account("K1"))
-    twin.locked.add(made.id)
+    twin.writing.locked.add(made.id)
     with pytest.raises(RetryableError):
         crm.update("customer", made, {**made.doc, "Phone": "1"})
-    twin.locked.clear()
+    twin.writing.locked.clear()
     assert crm.update("customer", made, {**made.doc, "Phone": "1"}).doc["Phone"] == "1"
 
 
 def test_a_duplicate_rule_over_there_is_told(twin: Salesforce, crm: Connector) -> None:
-    twin.blocks_duplicates = True
+    twin.writing.blocks_duplicates = True
     crm.create("customer", account("K1"))
     with pytest.raises(RejectedError, match="one of these records"):
         crm.create("customer", account("K2"))
@@ -368,7 +371,7 @@ def test_a_record_in_the_bin_is_not_written(twin: Salesforce, crm: Connector) ->
 def test_each_of_a_batch_has_an_outcome_of_its_own(twin: Salesforce, crm: Connector) -> None:
     known = crm.create("customer", account("K0"))
     locked = crm.create("customer", account("K9"))
-    twin.locked.add(locked.id)
+    twin.writing.locked.add(locked.id)
     before = twin.limit.calls - twin.left
     outcomes = crm.write_many(  # type: ignore[attr-defined] # it batches
         "customer",
@@ -400,3 +403,34 @@ def test_what_is_no_answer_of_salesforce_is_no_success(
     twin.faults.plan(how, "PATCH", "TicketHub_Key__c")
     with pytest.raises(error):
         crm.create("customer", account("K1"))
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("SELECT Id FROM Account WHERE SystemModstamp > '2026-01-01T00:00:00Z'", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE SystemModstamp > 2026-01-01", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE Name = Dongfang", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE IsDeleted = 'true'", "INVALID_FIELD"),
+        ("SELECT Id FROM Case WHERE Description = 'a'", "INVALID_FIELD"),
+        ("SELECT Id FROM Case ORDER BY TicketHub_Remedy__c", "INVALID_FIELD"),
+        ("SELECT Id, Id FROM Account", "INVALID_FIELD"),
+        ("SELECT Nothing FROM Account", "INVALID_FIELD"),
+        ("SELECT Id FROM Nothing", "INVALID_TYPE"),
+        ("SELECT Id FROM Account WHERE Id = '7'", "INVALID_QUERY_FILTER_OPERATOR"),
+        ("SELECT Id FROM Account WHERE Name = 'a\\x'", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE Name = 'a' OR Name = 'b'", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account; DELETE", "MALFORMED_QUERY"),
+    ],
+)
+def test_the_twin_refuses_what_is_no_query(query: str, code: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        parsed(query)
+    assert refused.value.code == code
+
+
+def test_ids_of_fifteen_letters_have_the_suffix_of_the_documents() -> None:
+    """It says which of them are capitals, by fives."""
+    assert whole_id("001A0000006Vm9r") == "001A0000006Vm9rIAC"
+    assert not is_id("001A0000006Vm9rIAD")

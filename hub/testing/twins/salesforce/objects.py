@@ -8,6 +8,7 @@ from hub.domain.documents import Doc
 from hub.testing.twin.fields import Field, mistake
 from hub.testing.twin.refusals import RefusedError
 
+BASE = "/services/data/v62.0"
 AT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:?\d\d)"
 MAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 INSTANT = Field(pattern=AT)
@@ -145,3 +146,8 @@ def refuse(field: Field, name: str, wrong: str | None) -> None:
     if wrong == "pattern" and field.pattern == MAIL:
         code, message = "INVALID_EMAIL_ADDRESS", "{name}: invalid email address"
     raise RefusedError(400, code, message.format(name=name, most=field.most), field=name)
+
+
+def told_of(error: RefusedError) -> Doc:
+    """One error as it is told."""
+    return {"message": error.reason, "errorCode": error.code, "fields": [error.field] if error.field else []}
