@@ -314,6 +314,8 @@ def test_what_salesforce_says_of_an_object_becomes_its_schema(crm: Connector) ->
     (schema,) = import_schemas(source, "crm").values()
     assert schema["properties"]["Subject"]["maxLength"] == 255
     assert schema["properties"]["CaseNumber"]["readOnly"]
+    assert schema["properties"]["TicketHub_Closed_At__c"]["format"] == "date-time"
+    assert schema["properties"]["AccountId"]["x-refers-to"] == "Account"
 
 
 # --- writing

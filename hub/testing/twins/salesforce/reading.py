@@ -8,9 +8,10 @@ from typing import Any
 from flask import request
 
 from hub.domain.documents import Doc
+from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
-from hub.testing.twins.salesforce.objects import BASE, REFERENCES, RELATIONS, fields_of
+from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, REFERENCES, RELATIONS, fields_of
 from hub.testing.twins.salesforce.soql import Query, comparable, parsed
 
 LOCATORS = timedelta(days=2)
@@ -35,12 +36,11 @@ class Reading:
 
     def describe(self, kind: str) -> Doc:
         """What an object is."""
-        forms = {"text": "string", "number": "currency", "bool": "boolean"}
         fields = [
             {
                 "name": name,
                 "label": name.removesuffix("__c").replace("_", " "),
-                "type": "id" if name == "Id" else "picklist" if one.values else forms.get(one.form, one.form),
+                "type": type_of(name, one),
                 "length": one.most or 0,
                 "nillable": not one.required,
                 "createable": not one.read_only,
@@ -131,3 +131,16 @@ def attributes(kind: str, row_id: str) -> Doc:
 def stamp(at: datetime) -> str:
     """A time as it is told: whole seconds, in UTC."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def type_of(name: str, one: Field) -> str:
+    """The kind of a field, as a describe calls it."""
+    if name == "Id":
+        return "id"
+    if name in REFERENCES:
+        return "reference"
+    if one.values:
+        return "picklist"
+    if one.form != "text":
+        return {"number": "currency", "bool": "boolean"}.get(one.form, one.form)
+    return {AT: "datetime", MAIL: "email"}.get(one.pattern or "", "textarea" if one.most == LONG else "string")
