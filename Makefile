@@ -62,7 +62,8 @@ bench: .venv/ready ## compare the hub's speed with a bare limit (STORE=1: keep t
 	@$(BIN)/python -m bench.hook_to_delivery $(if $(STORE),--store)
 	@$(BIN)/python -m bench.drivers $(if $(STORE),--store)
 
-docs: .venv/ready ## write the pages of docs/reference that are made from the code
+docs: .venv/ready ## write the pages of docs/reference that are made from the code and the tests
+	@$(BIN)/python -m tests.proving
 	$(BIN)/python -m docs.generate
 
 new-connector: .venv/ready ## write connector file, mapping, schema, twin and contract test (NAME=acme KIND=rest|odata|soap|sql|files|jsonrpc|xmlrpc)

@@ -6,9 +6,13 @@ A file of tests says ``pytestmark = pytest.mark.proves(product="acme", against="
 said of the file, such as the ``version`` of a real system.
 
 ``pytest tests/contract/test_acme.py --prove`` runs the file and keeps what passed in
-tests/data/compatibility/acme.json.
+tests/data/compatibility/acme.json. ``python -m tests.proving``, which ``make docs`` calls, keeps within seconds what
+the tests say that they prove, without running them: CI runs every one of them, and passes only when all of them do.
 """
 
+import subprocess
+import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +21,8 @@ from typing import TYPE_CHECKING, cast
 import orjson
 import pytest
 
-FOLDER = Path(__file__).parent / "data" / "compatibility"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "tests" / "data" / "compatibility"
 KNOWN = {"product", "against", "version", "reads", "writes"}
 AGAINST = {"twin", "real"}
 MARK = "proves(product, against='twin'|'real', version, reads, writes): what a test proves of a product"
@@ -57,6 +62,18 @@ def _directions(item: pytest.Item, told: dict[str, object]) -> Iterator[tuple[st
         objects = told.get(name, ())
         assert isinstance(objects, str | Sequence)
         yield from ((direction, each) for each in ([objects] if isinstance(objects, str) else objects))
+
+
+def claimed() -> list[Fact]:
+    """What every test that has a mark says that it proves; none is run."""
+    files = [path for path in sorted(ROOT.glob("tests/**/test_*.py")) if ".proves(" in path.read_text("utf-8")]
+    asked = ["--collect-only", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "claims"
+        command = [sys.executable, "-m", "pytest", *asked, f"--claims={kept}", *map(str, files)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        told: list[Fact] = orjson.loads(kept.read_bytes())
+    return told
 
 
 def proved() -> list[Fact]:
@@ -117,3 +134,7 @@ def write(facts: list[Fact]) -> None:
         lines = [orjson.dumps(found[key], option=orjson.OPT_SORT_KEYS).decode() for key in sorted(found)]
         text = "[\n" + ",\n".join(lines) + "\n]\n"
         (FOLDER / f"{product}.json").write_text(text if lines else "[]\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write(claimed())

@@ -37,6 +37,8 @@ from hub.testing.twins.salesforce.soql import parsed
 from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits
 
+pytestmark = pytest.mark.proves(product="salesforce", against="twin")
+
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "salesforce.yaml")
 MISSING = "0015g0009999999AAA"
 

@@ -82,7 +82,7 @@ def main() -> None:
     print(  # noqa: T201 - likewise
         f"They work as they are: .venv/bin/python -m pytest tests/contract/test_{told.name}.py\n"
         "Put the product's own words in their place, the twin first: it refuses whatever the vendor refuses.\n"
-        f"Then: .venv/bin/python -m pytest tests/contract/test_{told.name}.py --prove, and make docs."
+        "Then: make docs, which tells what the tests prove."
     )
 
 
