@@ -1,4 +1,4 @@
-"""Values that are made of settings before anything is signed: a part of one, several as one in base64, one that is masked."""
+"""Values that are made of settings before anything is signed: parts of them, masked ones, several in base64."""
 
 import re
 from base64 import b64decode, b64encode
