@@ -69,6 +69,7 @@ class Kingdee(Twin):
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock)
         self.rows.grain = timedelta(milliseconds=1)
+        self.gateway = self.clock  # what it holds time stamps of signatures against
         self.locked = 0
         self.failing = 0
         self.refused: list[str] = []
@@ -150,7 +151,7 @@ class Kingdee(Twin):
         if sent.get("X-Api-ClientID") != APP_ID.partition("_")[0]:
             raise RefusedError(519, "4002", "Unauthorized, APP_ID is empty[GW]")
         stamp, nonce = sent.get("x-api-timestamp", ""), sent.get("x-api-nonce", "")
-        if not stamp.isdecimal() or abs(self.clock().timestamp() - int(stamp)) > OFF.total_seconds():
+        if not stamp.isdecimal() or abs(self.gateway().timestamp() - int(stamp)) > OFF.total_seconds():
             raise RefusedError(519, "4006", f"Unauthorized, X-Api-TimeStamp is invalid: {stamp}[GW]")
         over = f"POST\n{quote(request.path, safe='')}\n\nx-api-nonce:{nonce}\nx-api-timestamp:{stamp}\n"
         signed = sent.get("X-Api-Signature") == signature(over, CLIENT_SECRET)
@@ -209,7 +210,9 @@ class Kingdee(Twin):
         rows = [self._checked(form.rows, row) for row in entries]
         number = head.get(form.number) or f"{form.prefix}{next(self._entries):08}"
         if any(row.doc.get(form.number) == number for row in self.rows.of(kind)):
-            raise RefusedError(200, INVALID, f"违反字段唯一性要求：编码为“{number}”的单据已存在", field=form.number)
+            raise RefusedError(
+                200, INVALID, f"违反字段唯一性要求：编码唯一。{number}在当前系统已经被使用。", field=form.number
+            )
         first = {name: " " for name, key in form.head.items() if key.kind == "text"}  # nothing is a blank
         doc = {**first, **head, form.number: number, "FDocumentStatus": "A"}
         doc |= {"FForbidStatus": "A"} if "FForbidStatus" in form.head else totals_of(rows)

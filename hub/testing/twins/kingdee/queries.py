@@ -26,7 +26,7 @@ Condition = tuple[str, str, list[Any]]
 def key_of(form: Form, name: str) -> Key:
     """The field that a key of a query means; RefusedError as the product words it."""
     base, _, rest = name.partition(".")
-    if name in {form.pk, f"{form.entry}_FEntryID"}:
+    if name not in form.head and name in {form.pk, f"{form.entry}_FEntryID"}:
         return Key("number")
     key = form.head.get(base) or form.rows.get(base)
     if key is None or (rest and (not key.is_reference or rest != "FNumber")):
@@ -99,6 +99,8 @@ def literal(key: Key, value: Any, text: str) -> Any:
         except (TypeError, ValueError) as error:
             raise wrong(text) from error
     if key.kind == "number":
+        if isinstance(value, str):
+            raise wrong(text)
         return float(value)
     return str(value).rstrip().casefold()
 
