@@ -1,4 +1,4 @@
-"""Both ways between a hub and the twin of Kingdee: the books come in, a bill goes out once in three steps and is paid."""
+"""Both ways between a hub and the twin of Kingdee: books come in, a bill goes out once in three steps, and is paid."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
 from hub.ports.records import Record
-from hub.services import outbound, reconciling, records, tickets
+from hub.services import outbound, queue, reconciling, records, tickets
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.rows import Row
@@ -207,3 +207,42 @@ def test_a_part_is_drawn_used_and_given_back(both: Both) -> None:
     assert (both.level(part, main), both.level(part, van)) == ("9.000", "0.000")
     assert both.get(used)["remote_number"] == used.id
     assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "before", "none"])
+def test_a_bill_that_is_withdrawn_on_its_way_is_deleted_there(both: Both, how: str) -> None:
+    made = submitted(both)
+    if how != "none":
+        both.erp.faults.plan(how, path=".Delete.")
+    both.change(made, state="void")
+    both.settle()
+    assert both.bills() == []
+    assert both.get(made)["state"] == "void"
+    assert both.in_peace()
+
+
+def submitted(both: Both) -> Record:
+    """A bill that waits for its audit, which Kingdee cannot be asked for just now."""
+    both.erp.faults.plan("before", path=".Audit.")
+    made = both.bill()
+    outbound.deliver(both.hub, "erp")
+    assert [bill.doc["FDocumentStatus"] for bill in both.bills()] == ["B"]
+    return made
+
+
+def test_what_is_refused_in_audit_is_a_draft_again_and_goes_through_when_it_was_mended(both: Both) -> None:
+    part, main = both.one("part", sku="P-FAN-01"), both.one("warehouse", code="CK001")
+    shared = {"ticket_id": both.ticket().id, "part_id": part.id, "state": "approved"}
+    used = both.add("consumption", **shared, quantity="20", warehouse_id=main.id)
+    both.settle()
+    (error,) = both.dead()
+    assert "负库存" in error
+    assert "taken back" in error
+    assert both.erp.bill("STK_MisDelivery", used.id).doc["FDocumentStatus"] == "A"
+
+    both.erp._put("P-FAN-01", "CK001", 10.0)
+    (dead,) = (one for one in both.hub.store.read(lambda tx: tx.outbox.listing()) if one.state == "dead")
+    queue.replay(both.hub, both.hub.actor("li"), dead.id)
+    both.settle()
+    assert both.erp.bill("STK_MisDelivery", used.id).doc["FDocumentStatus"] == "C"
+    assert both.get(used)["state"] == "done"
