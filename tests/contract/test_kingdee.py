@@ -12,6 +12,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import AuthError, RejectedError, RetryableError, UnknownOutcomeError
 from hub.files.connectors import load_connector
 from hub.ports.connector import Connector, Remote, Setup
+from hub.services.listing import ids_of
 from hub.testing.connector_contract import AROUND, ConnectorContract, _listed
 from hub.testing.twin.twin import serving
 from hub.testing.twins.kingdee import FORMS, Kingdee
@@ -192,6 +193,12 @@ def test_a_customer_is_made_and_audited_in_one_call(erp: Connector, twin: Kingde
     assert twin.bill("BD_Customer", made.id).doc["FDocumentStatus"] == "C"
 
 
+def test_a_customer_is_never_changed(erp: Connector) -> None:
+    known = erp.get("customer", "CUST0001")
+    assert known is not None
+    assert erp.update("customer", known, {**known.doc, "F_TICKETHUB_KEY": "01K", "FTEL": "1"}) == known
+
+
 # --- bills
 
 
@@ -312,3 +319,15 @@ def test_every_field_that_is_asked_for_is_known_to_the_form(erp: Connector) -> N
     """The twin refuses a query that names another one; probing asks for all objects."""
     assert erp.probe().problems == ()
     assert {told["own"]["form"] for told in DECLARED.remote.values()} <= set(FORMS)
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED.objects))
+def test_the_ids_of_all_records_are_listed_alone(erp: Connector, twin: Kingdee, name: str) -> None:
+    """A sweep concludes from them what was deleted."""
+    for each, doc in (("invoice", bill("B1")), ("issue", transfer("I1")), ("return", transfer("R1"))):
+        audited(erp, each, doc)
+    audited(erp, "consumption", used("U1"))
+    twin.pay("B1", "1.00")
+    page = ids_of(erp, name, until=FIRST_DAY, after=None)
+    assert page.after is None
+    assert set(page.ids) == set(told(erp, name)) != set()

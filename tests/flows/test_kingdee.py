@@ -246,3 +246,31 @@ def test_what_is_refused_in_audit_is_a_draft_again_and_goes_through_when_it_was_
     both.settle()
     assert both.erp.bill("STK_MisDelivery", used.id).doc["FDocumentStatus"] == "C"
     assert both.get(used)["state"] == "done"
+
+
+def test_a_customer_that_finance_has_already_is_adopted_and_left_as_it_is(both: Both) -> None:
+    known = {
+        **both.erp.bill("BD_Customer", "CUST0001").doc,
+        "FNumber": "CUST0002",
+        "FTAXREGISTERCODE": "91310000MA1FL0001X",
+    }
+    made = both.add("customer", name="华信 Huaxin", tax_id=known["FTAXREGISTERCODE"])
+    row = both.erp.add("BD_Customer", **{**known, "FName": "华信电子有限公司"})
+    both.settle()
+    found = both.hub.store.read(lambda tx: tx.records.all("customer"))
+    assert len([one for one in found if "华信" in one.doc["name"]]) == 1
+    assert both.get(made)["code"] == "CUST0002"
+    assert row.revision == 1
+    assert both.in_peace()
+
+
+def test_what_finance_changes_of_a_customer_comes_in_and_nothing_goes_back(both: Both) -> None:
+    row = both.erp.bill("BD_Customer", "CUST0001")
+    customer = both.one("customer", code="CUST0001")
+    both.erp.rows.change("BD_Customer", row.id, {"FTEL": "139 0000 2222"})
+    both.settle()
+    assert both.get(customer)["phone"] == "+8613900002222"
+    both.change(customer, phone="+8613700003333")
+    both.settle()
+    assert row.doc["FTEL"] == "139 0000 2222"
+    assert both.dead() == []

@@ -49,6 +49,8 @@ class Writer:
 
     def update(self, shape: Shape, seen: Remote, doc: Doc, key: str) -> Remote:
         """Send what differs from the record that was seen; StaleError when it moved since."""
+        if shape.update is None and not changes(self._records, shape, seen.doc, doc).its:
+            return self.unmoved(shape, seen)  # there is no call, and nothing that it would have to send
         how: Writing = shape["update"]
         if seen.doc == doc or not how.locks or shape.children or seen.version is None:
             seen = self.unmoved(shape, seen)

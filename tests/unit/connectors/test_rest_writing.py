@@ -112,6 +112,17 @@ def test_a_whole_record_goes_where_put_is_declared_after_it_was_compared() -> No
     assert system.asked[2].doc == {"name": "b", "price": 1.5, "ref": "r1"}
 
 
+def test_without_a_call_to_update_what_is_only_written_once_may_differ() -> None:
+    """Such as our key in a record that was there before ours: nothing is sent, and nothing is wrong."""
+    once = {name: {**told, "create_only": True} for name, told in FIELDS.items() if name != "name"}
+    system = shop(remote={"update": None, "fields": {"name": {}, **once}})
+    seen = system.connector.create("item", DOC)
+    assert system.connector.update("item", seen, {**DOC, "ref": "r2"}) == seen
+    with pytest.raises(RejectedError, match="no call to update"):
+        system.connector.update("item", seen, {**DOC, "name": "b"})
+    assert verbs(system) == ["POST /items", "GET /items/1", "GET /items/1"]
+
+
 def test_an_update_of_what_is_gone_is_stale() -> None:
     with pytest.raises(StaleError):
         shop().connector.update("item", Remote("9", DOC, '"1"'), {**DOC, "name": "b"})
