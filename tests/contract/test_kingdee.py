@@ -14,8 +14,9 @@ from hub.files.connectors import load_connector
 from hub.ports.connector import Connector, Remote, Setup
 from hub.services.listing import ids_of
 from hub.testing.connector_contract import AROUND, ConnectorContract, _listed
-from hub.testing.twin.twin import serving
-from hub.testing.twins.kingdee import FORMS, Kingdee
+from hub.testing.twins.kingdee import Kingdee
+from hub.testing.twins.kingdee.forms import FORMS
+from tests.kingdee import Site, kingdee_site
 
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "kingdee.yaml")
 DEFAULTS = {name: told["default"] for name, told in DECLARED.settings.items() if "default" in told}
@@ -65,31 +66,21 @@ def used(key: str, count: str = "1") -> Doc:
     return {"FBillNo": key, "Made": made, "Material": "P-FAN-01", "Stock": "CK001", "FQty": count}
 
 
-class Site(Kingdee):
-    """One server for all tests, which gives each a data centre of its own."""
-
-    def renew(self) -> Kingdee:
-        fresh = Kingdee()
-        self.app.wsgi_app = fresh.app.wsgi_app  # type: ignore[method-assign] # as Flask says
-        return fresh
-
-
 @pytest.fixture(scope="module")
-def site() -> Iterator[tuple[Site, str]]:
-    site = Site()
-    with serving(site) as address:
-        yield site, address
+def site() -> Iterator[Site]:
+    with kingdee_site() as site:
+        yield site
 
 
 @pytest.fixture
-def twin(site: tuple[Site, str]) -> Kingdee:
-    return site[0].renew()
+def twin(site: Site) -> Kingdee:
+    return site.open()
 
 
 @pytest.fixture
-def url(twin: Kingdee, site: tuple[Site, str]) -> str:
+def url(twin: Kingdee, site: Site) -> str:
     assert twin
-    return site[1]
+    return site.url
 
 
 @pytest.fixture

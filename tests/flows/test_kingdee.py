@@ -16,9 +16,9 @@ from hub.services import outbound, queue, reconciling, records, tickets
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.rows import Row
-from hub.testing.twin.twin import serving
 from hub.testing.twins.kingdee import Kingdee
 from tests.hub_process import RunningClock, work
+from tests.kingdee import Site, kingdee_site
 
 SETTINGS = """
 systems:
@@ -92,21 +92,26 @@ class Both:
         return (reviews, self.dead(), reconciling.plan(self.hub, "erp")) == ([], [], [])
 
 
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with kingdee_site() as site:
+        yield site
+
+
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
+def both(tmp_path: Path, site: Site) -> Iterator[Both]:
     clock = RunningClock(timedelta())
-    erp = Kingdee(clock.now)
+    erp = site.open(clock.now)
     erp.gateway = lambda: datetime.now(UTC)  # the hub's own clock runs ahead, and its signatures do not
     Keyring.fresh().save(tmp_path / "key.json")
-    with serving(erp) as url:
-        told = ", ".join(f'{name}: "{value}"' for name, value in Kingdee.settings.items())
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url, told=told), encoding="utf-8")
-        environment = {f"KINGDEE_{name.upper()}": value for name, value in Kingdee.secrets.items()}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
-            both = Both(replace(container.hub, clock=clock), clock, erp)
-            both.settle()
-            yield both
+    told = ", ".join(f'{name}: "{value}"' for name, value in Kingdee.settings.items())
+    (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=site.url, told=told), encoding="utf-8")
+    environment = {f"KINGDEE_{name.upper()}": value for name, value in Kingdee.secrets.items()}
+    migrate(load(tmp_path), environment)
+    with build(load(tmp_path), environment) as container:
+        both = Both(replace(container.hub, clock=clock), clock, erp)
+        both.settle()
+        yield both
 
 
 def test_the_books_come_in(both: Both) -> None:
@@ -161,8 +166,8 @@ def test_a_credit_note_is_a_red_receivable(both: Both) -> None:
 
 @pytest.mark.parametrize(
     ("call", "how"),
-    [(call, how) for call in ("Save", "Submit", "Audit") for how in ("lost", "before")]
-    + [("Save", "page"), ("Save", "broken"), ("Save", "twice"), ("Audit", "late")],
+    [(call, "lost") for call in ("Save", "Submit", "Audit")]
+    + [("Save", "before"), ("Save", "page"), ("Save", "twice"), ("Audit", "late")],
 )
 def test_one_bill_whatever_becomes_of_a_call(both: Both, call: str, how: str) -> None:
     """Its number is ours, and Kingdee takes it once."""
