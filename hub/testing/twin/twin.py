@@ -52,7 +52,8 @@ class Twin(ABC):
 def serving(twin: Twin, port: int = 0) -> Iterator[str]:
     """Serve a twin on the loopback address; gives its address."""
     server = make_server("127.0.0.1", port, twin.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, name=f"twin-{twin.connector}", daemon=True)
+    often = {"poll_interval": 0.02}  # seconds until it sees that it is to stop
+    thread = threading.Thread(target=server.serve_forever, name=f"twin-{twin.connector}", kwargs=often, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
