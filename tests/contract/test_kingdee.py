@@ -312,6 +312,16 @@ def test_every_field_that_is_asked_for_is_known_to_the_form(erp: Connector) -> N
     assert {told["own"]["form"] for told in DECLARED.remote.values()} <= set(FORMS)
 
 
+@pytest.mark.parametrize("field", ["FNope", "FStockId.FNope", "FBaseQty.FNumber", "fbaseqty"])
+def test_a_field_that_a_form_does_not_have_is_refused(url: str, field: str) -> None:
+    told = DECLARED.remote["stock_level"]
+    fields = {**told["fields"], "FBaseQty": {"from": field}}
+    remote = {**DECLARED.remote, "stock_level": {**told, "fields": fields}}
+    settings = {**DEFAULTS, **Kingdee.settings, **Kingdee.secrets, "request_seconds": 10, "url": url}
+    (problem,) = connect(Setup("erp", settings, DECLARED.objects, remote, DECLARED.connection)).probe().problems
+    assert "字段不存在" in problem
+
+
 @pytest.mark.parametrize("name", sorted(DECLARED.objects))
 def test_the_ids_of_all_records_are_listed_alone(erp: Connector, twin: Kingdee, name: str) -> None:
     """A sweep concludes from them what was deleted."""

@@ -171,7 +171,9 @@ class Kingdee(Twin):
         start, limit = asked.get("StartRow", 0), asked.get("Limit", MOST)
         if not isinstance(start, int) or not isinstance(limit, int) or start < 0 or not 0 < limit <= MOST:
             raise RefusedError(200, WRONG, "Limit 不能超过 2000")
-        names = str(asked["FieldKeys"]).split(",")
+        names = str(asked.get("FieldKeys", "")).split(",")
+        for field in names:
+            key_of(form, field)
         wanted = conditions_of(form, asked.get("FilterString", ""))
         order = order_of(form, asked.get("OrderString", ""))
         used = {*names, *order, *(field for field, _, _ in wanted)}
