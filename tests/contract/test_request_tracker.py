@@ -1,6 +1,5 @@
 """A real Request Tracker 5, connected by YAML alone: the contract of every connector, and its own ways."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -107,3 +106,106 @@ class TestAsset(OfTheDesk):
 
     def refused(self, key: str) -> Doc:
         return {**asset(key), "status": "flying"}
+
+
+# --- its own ways
+
+
+@pytest.fixture
+def made(desk: Connector, key: str) -> Remote:
+    return desk.create("ticket", ticket(key))
+
+
+def changed_since(desk: Connector, name: str, since: datetime) -> tuple[dict[str, Remote], set[str]]:
+    found: dict[str, Remote] = {}
+    gone: set[str] = set()
+    after: str | None = None
+    while True:
+        page = desk.changes(name, since=since, until=datetime.now(UTC) + timedelta(seconds=5), after=after)
+        found |= {record.id: record for record in page.records}
+        gone |= set(page.gone)
+        if (after := page.after) is None:
+            return found, gone
+
+
+def test_a_listing_asks_in_utc_although_the_server_lives_in_another_zone(desk: Connector, made: Remote) -> None:
+    """TicketSQL reads times in the zone of the user, which is UTC; the server's own is eight hours on."""
+    assert made.changed_at is not None
+    assert abs(made.changed_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert made.id in changed_since(desk, "ticket", made.changed_at)[0]
+    assert changed_since(desk, "ticket", made.changed_at + timedelta(minutes=1))[0] == {}
+
+
+def test_what_a_listing_tells_is_what_get_tells(desk: Connector, made: Remote) -> None:
+    assert made.changed_at is not None
+    assert changed_since(desk, "ticket", made.changed_at)[0][made.id].doc == made.doc
+
+
+def test_somebody_who_writes_between_our_read_and_our_write_is_never_overwritten(
+    rt: RtServer, desk: Connector, made: Remote
+) -> None:
+    """Request Tracker itself says so: 412."""
+    by_hand(rt, "PUT", f"ticket/{made.id}", Subject="Faster 更快")
+    with pytest.raises(StaleError):
+        desk.update("ticket", made, {**made.doc, "subject": "Ours"})
+    there = desk.get("ticket", made.id)
+    assert there is not None
+    assert there.doc["subject"] == "Faster 更快"
+
+
+def test_a_status_that_is_passed_over_with_a_200_is_a_refusal_with_its_reason(desk: Connector, made: Remote) -> None:
+    with pytest.raises(RejectedError, match=r"not its status: .*isn't a valid status") as refused:
+        desk.update("ticket", made, {**made.doc, "status": "flying", "subject": "Other"})
+    assert "flying" not in str(refused.value)
+
+
+def test_a_custom_field_that_the_queue_has_not_is_a_refusal(rt: RtServer, key: str) -> None:
+    """Else a ticket without our key would be made again after each lost answer."""
+    with pytest.raises(RejectedError, match="not its hub_id"):
+        connected(rt, queue="Fields missing").create("ticket", ticket(key))
+
+
+def test_a_queue_that_nobody_has_is_refused_with_the_reason(rt: RtServer, key: str) -> None:
+    with pytest.raises(RejectedError, match="No permission to create tickets"):
+        connected(rt, queue="Nowhere").create("ticket", ticket(key))
+
+
+@pytest.mark.parametrize("name", ["ticket", "asset"])
+def test_a_deleted_record_is_gone_although_no_search_tells_it(
+    rt: RtServer, desk: Connector, name: str, key: str
+) -> None:
+    made = desk.create(name, {"ticket": ticket, "asset": asset}[name](key))
+    assert made.changed_at is not None
+    by_hand(rt, "PUT", f"{name}/{made.id}", Status="deleted")
+    found, gone = changed_since(desk, name, made.changed_at)
+    assert made.id not in found
+    assert made.id in gone
+    assert desk.get(name, made.id) is None
+
+
+def test_a_ticket_that_was_merged_away_is_no_longer_there(rt: RtServer, desk: Connector, made: Remote) -> None:
+    survivor = desk.create("ticket", ticket(f"{made.doc['hub_id']}S"))
+    by_hand(rt, "PUT", f"ticket/{made.id}", MergeInto=int(survivor.id))
+    assert desk.get("ticket", made.id) is None
+    assert desk.get("ticket", survivor.id) is not None
+
+
+def test_our_words_cannot_end_a_query(desk: Connector, made: Remote) -> None:
+    for value in ("' OR id > 0 OR Subject = '", "\\' OR id > 0 OR Subject = '", "\\", "x\\'"):
+        assert desk.find("ticket", "hub_id", value) == []
+
+
+def test_a_description_is_written_with_a_new_ticket(rt: RtServer, desk: Connector, key: str) -> None:
+    made = desk.create("ticket", {**ticket(key), "content": "Since this morning.\n早上开始"})
+    told = by_hand(rt, "GET", f"ticket/{made.id}/attachments?fields=Content")
+    assert told["total"] != 0
+    assert made.doc["content"] is None
+
+
+def test_a_lost_answer_leaves_one_ticket_to_be_found(rt: RtServer, key: str) -> None:
+    with LossyProxy(rt.port) as proxy:
+        desk = connected(rt, url=f"http://127.0.0.1:{proxy.port}")
+        proxy.lose_answer_to(b"POST /REST/2.0/ticket")
+        with pytest.raises(UnknownOutcomeError):
+            desk.create("ticket", ticket(key))
+        assert len(desk.find("ticket", "hub_id", key)) == 1

@@ -28,6 +28,7 @@ Set($Timezone, 'Asia/Shanghai'); # unlike that of the hub's user, which is UTC
 Set($DatabaseType, 'SQLite');
 Set($DatabaseName, '{folder}/rt.sqlite');
 Set($MailCommand, 'testfile');
+Set($BcryptCost, 4); # a token is hashed with each request: fast, for tests alone
 Set($LogToSyslog, undef);
 Set($LogToSTDERR, 'warning');
 1;
