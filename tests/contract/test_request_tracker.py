@@ -102,7 +102,7 @@ class TestAsset(OfTheDesk):
         return asset(key)
 
     def changed(self, doc: Doc) -> Doc:
-        return {**doc, "serial": f"{doc['serial']}-2", "warranty_ends_on": None, "description": "Hall 3 \"A\""}
+        return {**doc, "serial": f"{doc['serial']}-2", "warranty_ends_on": None, "description": 'Hall 3 "A"'}
 
     def refused(self, key: str) -> Doc:
         return {**asset(key), "status": "flying"}

@@ -80,7 +80,7 @@ class Both:
 
 
 @pytest.fixture
-def both(rt: RtServer, tmp_path: Path) -> Iterator[Both]:  # noqa: F811 - the fixture
+def both(rt: RtServer, tmp_path: Path) -> Iterator[Both]:
     rt.stop()
     rt.start()  # on a fresh copy
     clock = RunningClock(timedelta())

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import time
+from http import HTTPStatus
 from pathlib import Path
 
 import requests
@@ -134,6 +135,7 @@ def answers(url: str) -> bool:
     try:
         with requests.Session() as http:
             http.trust_env = False
-            return http.get(f"{url}/REST/2.0/rt", timeout=5).status_code == requests.codes.unauthorized
+            status: int = http.get(f"{url}/REST/2.0/rt", timeout=5).status_code
+            return status == HTTPStatus.UNAUTHORIZED
     except (requests.ConnectionError, requests.Timeout):
         return False
