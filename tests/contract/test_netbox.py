@@ -18,11 +18,14 @@ import pytest
 from connectors.rest import connect
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, RetryableError, StaleError, UnknownOutcomeError
+from hub.domain.hooks import read_events
 from hub.files.connectors import load_connector
 from hub.ports.connector import Connector, Remote, Setup
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.twin.twin import serving
 from hub.testing.twins.netbox import NetBox
+from hub.transport import signatures
+from hub.transport.webhooks import SignatureError
 
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "netbox.yaml")
 REAL = os.environ.get("TICKETHUB_NETBOX_URL")
@@ -176,9 +179,29 @@ def test_a_refusal_says_what_is_wrong_with_which_field(netbox: Connector, wrong:
         netbox.create("device", {**device(some_device(netbox), "T-2"), **wrong})
 
 
-def test_a_token_that_may_not_is_a_refusal_and_no_lock_out(netbox: Connector, twin: NetBox) -> None:
-    with pytest.raises(RejectedError):
-        netbox.update("device_type", Remote("1", {}), {"model": "x"})
+def test_a_token_that_may_only_read_is_a_refusal_and_no_lock_out(netbox: Connector, twin: NetBox, made: Remote) -> None:
+    twin.may_write = False
+    with pytest.raises(RejectedError, match="do not have permission"):
+        netbox.update("device", made, {**made.doc, "serial": "Ours"})
+
+
+def test_what_netbox_passes_over_is_a_refusal(netbox: Connector, made: Remote) -> None:
+    with pytest.raises(RejectedError, match="no field"):
+        netbox.update("device", made, {**made.doc, "height": "2"})
+
+
+def test_a_hook_is_a_hint_that_is_signed_over_its_body() -> None:
+    body = json.dumps({"event": "updated", "model": "devicetype", "request_id": "x", "data": {"id": 7}}).encode()
+    given = {"x-hook-signature": [hmac.new(b"key", body, hashlib.sha512).hexdigest()]}
+    told = DECLARED.hooks
+    assert told is not None
+    assert told.signature is not None
+    signatures.check(told.signature, ["key"], given, body, now=ALWAYS)
+    with pytest.raises(SignatureError):
+        signatures.check(told.signature, ["key"], given, body.replace(b"7", b"8"), now=ALWAYS)
+    (event,) = read_events(told, json.loads(body))
+    assert event.told is not None
+    assert (event.told.object, event.ids, event.key) == ("device_type", ("7",), None)
 
 
 @pytest.mark.parametrize("how", ["lost", "broken", "error", "late"])

@@ -1,8 +1,8 @@
 """NetBox 4.6 over its REST API: devices, their types, roles, sites, tenants, and the log of what was deleted.
 
-Strict where its source, tests and documents are: who has no token is refused with 403, an address without its last slash
-is sent on, a page has 1,000 rows at most, a time is ISO, an attribute that nobody knows is passed over without a word,
-what is sent for a known one has to fit, tags are unique, and If-Match is held against the ETag. Stricter than any
+Strict where its source, tests and documents are: who has no token is refused with 403, an address without its last
+slash is sent on, a page has 1,000 rows at most, a time is ISO, an attribute that nobody knows is passed over without a
+word, what is sent for a known one has to fit, tags are unique, and If-Match is held against the ETag. Stricter than any
 document: a filter that there is not is refused rather than passed over.
 """
 
@@ -41,6 +41,7 @@ class NetBox(Twin):
         super().__init__(clock)
         self.rows.grain = timedelta(microseconds=1)
         self.locks = locks
+        self.may_write = True  # whether the token does more than read
         self._seed()
 
     def routes(self, app: Flask) -> None:
@@ -74,6 +75,8 @@ class NetBox(Twin):
             given = request.headers.get("Authorization", "")
             words = "Invalid v2 token" if given else "Authentication credentials were not provided."
             raise RefusedError(403, "unknown", words)
+        if request.method != "GET" and not self.may_write:
+            raise RefusedError(403, "right", "You do not have permission to perform this action.")
         return None if request.path.endswith("/") else redirect(f"{request.path}/")
 
     # --- reading

@@ -35,7 +35,10 @@ KINDS: Mapping[str, Kind] = {
     "dcim/devices": Kind(
         "dcim.device",
         ("name", "serial", "asset_tag", "description", "comments"),
-        {"device_type": "dcim/device-types", "role": "dcim/device-roles", "site": "dcim/sites", "tenant": "tenancy/tenants"},
+        {
+            "device_type": "dcim/device-types", "role": "dcim/device-roles",
+            "site": "dcim/sites", "tenant": "tenancy/tenants",
+        },
         {**CHANGED, "asset_tag": "asset_tag", "serial": "serial", "name": "name"},
     ),
     "dcim/device-types": Kind("dcim.devicetype", ("model", "part_number")),
