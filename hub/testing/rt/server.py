@@ -30,6 +30,8 @@ Set($DatabaseType, 'SQLite');
 Set($DatabaseName, '{folder}/rt.sqlite');
 Set($MailCommand, 'testfile');
 Set($BcryptCost, 4); # a token is hashed with each request: fast, for tests alone
+$RT::MasonDataDir = '{folder}/mason'; # the machine's own belong to its web server
+$RT::MasonSessionDir = '{folder}/sessions';
 Set($LogToSyslog, undef);
 Set($LogToSTDERR, 'warning');
 1;
@@ -122,7 +124,8 @@ def environment(folder: Path) -> dict[str, str]:
     """Our environment, with the settings of a Request Tracker in this folder in place of the machine's own."""
     config = folder / "RT_SiteConfig.pm"
     config.write_text(CONFIG.format(folder=folder.resolve()), encoding="utf-8")
-    (folder / "RT_SiteConfig.d").mkdir(exist_ok=True)
+    for name in ("RT_SiteConfig.d", "mason", "sessions"):
+        (folder / name).mkdir(exist_ok=True)
     return {
         **os.environ,
         "RT_SITE_CONFIG": str(config.resolve()),
