@@ -57,7 +57,7 @@ LISTS = [
 ONE = orjson.dumps(record(7))
 
 
-def answers(method: str, path: str) -> Answer:
+def answers(method: str, path: str, _body: bytes) -> Answer:
     """What the server says."""
     if method == "POST":
         return 201, {}, b'{"id": 7}'

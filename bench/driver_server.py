@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 
 Answer = tuple[int, Mapping[str, str], bytes]
-Answers = Callable[[str, str], Answer]  # method, and path with its query
+Answers = Callable[[str, str, bytes], Answer]  # method, path with its query, body
 
 
 @contextmanager
@@ -31,8 +31,8 @@ def serve(answers: Answers, line: Connection) -> None:
         disable_nagle_algorithm = True
 
         def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, headers, body = answers(self.command, self.path)
+            asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, headers, body = answers(self.command, self.path, asked)
             head = {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}
             lines = "".join(f"{name}: {told}\r\n" for name, told in head.items())
             self.wfile.write(f"HTTP/1.1 {status} OK\r\n{lines}\r\n".encode() + body)

@@ -18,7 +18,7 @@ from time import perf_counter, process_time
 
 from bench.report import machine, store, table
 
-DRIVERS = ("odata", "rest")
+DRIVERS = ("files", "jsonrpc", "odata", "rest", "sql", "xmlrpc")
 HEAD = (
     "driver",
     "work",

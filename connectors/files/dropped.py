@@ -78,33 +78,41 @@ class Dropped:
 
     def _sorted(self, lines: Sequence[Line]) -> Told:
         """Rows that can be used, and rows that cannot: without an id, or with that of a row before."""
+        headings = lines[0].headings if lines else ()
+        places = [(name, headings.index(column)) for name, column in self._drop.columns.items() if lines]
         docs: dict[str, Doc] = {}
         refused = []
         for line in lines:
-            doc = {name: line.row.get(column) for name, column in self._drop.columns.items()}
-            wrong = line.wrong or self._wrong(doc, docs)
-            if wrong is None:
-                docs[self.id_of(doc)] = doc
+            cells = line.cells
+            doc = {} if line.wrong else {name: cells[at] or None for name, at in places}
+            wrong = line.wrong or self._lacking(doc)
+            key = "" if wrong else self.id_of(doc)
+            if wrong is None and key not in docs:
+                docs[key] = doc
             else:
-                refused.append(Line(line.number, line.row, wrong))
+                refused.append(line._replace(wrong=wrong or "The file tells this record twice."))
         return Told(docs, tuple(refused))
 
-    def _wrong(self, doc: Doc, before: dict[str, Doc]) -> str | None:
-        if missing := [name for name in self._id if not doc[name]]:
-            return f"It has no {', '.join(self._drop.columns[name] for name in missing)}."
-        return "The file tells this record twice." if self.id_of(doc) in before else None
+    def _lacking(self, doc: Doc) -> str | None:
+        missing = [name for name in self._id if not doc[name]]
+        return f"It has no {', '.join(self._drop.columns[name] for name in missing)}." if missing else None
 
     def id_of(self, doc: Doc) -> str:
         """The id of a record: its fields of the id, with a stroke between them."""
-        return "/".join(quote(str(doc[name]), safe="") for name in self._id)
+        return "/".join([quoted(doc[name]) for name in self._id])
 
     def put_away(self, entry: Entry) -> None:
         """A file is in our tables: it goes to the others; rows that could not be used go to failed, with the reason."""
         refused = self.told(entry).refused
         if refused:
-            headings = list(dict.fromkeys(name for line in refused for name in line.row))
+            headings = [name for name in dict.fromkeys(name for line in refused for name in line.row) if name]
             rows = [[str(line.number), line.wrong, *(line.row.get(name) for name in headings)] for line in refused]
             content = written([LINE, REASON, *headings], rows, self._form)
             self._place.write(f"{self._drop.folder}/{FAILED}/{entry.name}", content)
         self._place.move(entry.path, f"{self._drop.folder}/{DONE}/{entry.name}")
         self._known.pop(entry, None)
+
+
+def quoted(value: str) -> str:
+    """A value as a part of an id."""
+    return value if value.isalnum() and value.isascii() else quote(value, safe="")

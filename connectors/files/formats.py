@@ -8,10 +8,9 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -21,16 +20,21 @@ from hub.domain.errors import HubError, RejectedError
 
 UNPACKED = 400_000_000  # bytes that a workbook may unpack to
 CELL = 100_000  # characters
-Row = Mapping[str, str | None]
+Cells = tuple[int, list[str]]  # number of the line, and what stands in it
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of a file; ``wrong`` says why it cannot be used."""
+class Line(NamedTuple):
+    """One row of a file below its headings; ``wrong`` says why it cannot be used."""
 
     number: int
-    row: Row
+    headings: Sequence[str]
+    cells: Sequence[str]
     wrong: str | None = None
+
+    @property
+    def row(self) -> Mapping[str, str]:
+        """What stands there, by the headings."""
+        return dict(zip(self.headings, self.cells, strict=False))
 
 
 class UnreadableError(HubError):
@@ -41,7 +45,7 @@ def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> list[Line]:
     """The rows with their line numbers; UnreadableError when it is no such file, or lacks a needed column."""
     lines = READERS[form.kind](content, form)
     try:
-        headings = [heading.strip() for _, cells in [next(lines)] for heading in map(_text, cells)]
+        headings = [heading.strip() for heading in next(lines)[1]]
     except StopIteration:
         raise UnreadableError("{system}: {file} lies in failed now: it has no line with headings.") from None
     if missing := [column for column in needed if column not in headings]:
@@ -52,16 +56,14 @@ def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> list[Line]:
         raise UnreadableError(
             "{system}: {file} lies in failed now: it has more than one column {columns}.", columns=", ".join(twice)
         )
-    return [_line(number, headings, cells) for number, cells in lines if any(cell not in (None, "") for cell in cells)]
+    return [_line(number, headings, cells) for number, cells in lines if any(cells)]
 
 
-def _line(number: int, headings: Sequence[str], cells: Sequence[Any]) -> Line:
-    row = {name: _text(cell) or None for name, cell in zip(headings, cells, strict=False) if name}
-    if len(cells) != len(headings) and any(cell not in (None, "") for cell in cells[len(headings) :]):
-        return Line(number, row, f"It has {len(cells)} cells where there are {len(headings)} headings.")
-    if len(cells) < len(headings):
-        return Line(number, row, f"It has {len(cells)} cells where there are {len(headings)} headings.")
-    return Line(number, row)
+def _line(number: int, headings: Sequence[str], cells: Sequence[str]) -> Line:
+    if len(cells) < len(headings) or any(cells[len(headings) :]):
+        wrong = f"It has {len(cells)} cells where there are {len(headings)} headings."
+        return Line(number, headings, cells, wrong)
+    return Line(number, headings, cells)
 
 
 def _text(cell: Any) -> str:
@@ -82,7 +84,7 @@ def _text(cell: Any) -> str:
             return str(cell)
 
 
-def _csv(content: bytes, form: Format) -> Iterator[tuple[int, list[Any]]]:
+def _csv(content: bytes, form: Format) -> Iterator[Cells]:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     else:
@@ -101,14 +103,14 @@ def _csv(content: bytes, form: Format) -> Iterator[tuple[int, list[Any]]]:
     try:
         for cells in reader:
             if reader.line_num >= form.header:
-                yield reader.line_num, list(cells)
+                yield reader.line_num, cells
     except csv.Error as error:
         raise UnreadableError(
             "{system}: {file} lies in failed now: line {line} is no CSV.", line=reader.line_num
         ) from error
 
 
-def _xlsx(content: bytes, form: Format) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx(content: bytes, form: Format) -> Iterator[Cells]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())
@@ -123,12 +125,12 @@ def _xlsx(content: bytes, form: Format) -> Iterator[tuple[int, list[Any]]]:
         sheet = book[form.sheet or book.sheetnames[0]]
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             if number >= form.header:
-                yield number, list(cells)
+                yield number, list(map(_text, cells))
     finally:
         book.close()
 
 
-READERS: Mapping[str, Callable[[bytes, Format], Iterator[tuple[int, list[Any]]]]] = {"csv": _csv, "xlsx": _xlsx}
+READERS: Mapping[str, Callable[[bytes, Format], Iterator[Cells]]] = {"csv": _csv, "xlsx": _xlsx}
 
 
 def written(headings: Sequence[str], rows: Sequence[Sequence[str | None]], form: Format) -> bytes:

@@ -28,6 +28,13 @@ class LocalPlace:
                 return []
             return [_entry(folder, path) for path in sorted(here.iterdir()) if path.is_file()]
 
+    def entry(self, path: str) -> Entry | None:
+        """A file, without what it has."""
+        with self._translated():
+            self._enter()
+            here = self._root / path
+            return _entry(path.rpartition("/")[0], here) if here.is_file() else None
+
     def read(self, path: str) -> bytes | None:
         """A file."""
         with self._translated():

@@ -34,6 +34,10 @@ class Place(Protocol):
         """The files of a folder, in the order of their names; none where there is no such folder."""
         ...
 
+    def entry(self, path: str) -> Entry | None:
+        """One file, without what it has; None where there is none."""
+        ...
+
     def read(self, path: str) -> bytes | None:
         """What a file has; None where there is none."""
         ...

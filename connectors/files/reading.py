@@ -1,16 +1,12 @@
 """Objects that are read from dropped files."""
 
-import hashlib
 import json
 from datetime import datetime
-from typing import Any
-
-import orjson
+from itertools import islice
 
 from connectors.files.dropped import Dropped
 from connectors.files.places import Entry
 from connectors.files.shapes import Drop, Shape
-from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 from hub.ports.connector import Ids, Page, Remote
 
@@ -32,9 +28,9 @@ class Reading:
         entry = waiting[0] if waiting else None
         if entry is None:
             return Page(())
-        docs = list(self._dropped.told(entry).docs.items())
+        docs = self._dropped.told(entry).docs
         row = row if entry.name == place else 0
-        page = tuple(remote_of(key, doc, entry.changed_at) for key, doc in docs[row : row + ROWS])
+        page = tuple(Remote(key, doc, None, entry.changed_at) for key, doc in islice(docs.items(), row, row + ROWS))
         further = row + ROWS
         return Page(page, json.dumps([entry.name, further if further < len(docs) else 0]))
 
@@ -54,7 +50,7 @@ class Reading:
         for entry in reversed([*(done[-1:] if self._drop.whole else done), *lying]):
             doc = self._dropped.told(entry).docs.get(remote_id)
             if doc is not None:
-                return remote_of(remote_id, doc, entry.changed_at)
+                return Remote(remote_id, doc, None, entry.changed_at)
         if self._drop.whole and done:
             self._all_of(done[-1])
             return None
@@ -66,7 +62,7 @@ class Reading:
         newest: dict[str, Remote] = {}
         for entry in [*(done[-1:] if self._drop.whole else done), *self._dropped.lying()]:
             told = self._dropped.told(entry).docs
-            newest |= {key: remote_of(key, doc, entry.changed_at) for key, doc in told.items()}
+            newest |= {key: Remote(key, doc, None, entry.changed_at) for key, doc in told.items()}
         return [remote for remote in newest.values() if remote.doc.get(field) == value]
 
     def ids(self) -> Ids:
@@ -86,13 +82,3 @@ class Reading:
                 "{file} has rows that cannot be used: what is missing in it is not taken for gone.", file=entry.name
             )
         return list(told.docs)
-
-
-def remote_of(remote_id: str, doc: Doc, changed_at: datetime) -> Remote:
-    """One record as a row tells it."""
-    return Remote(remote_id, doc, mark(doc), changed_at)
-
-
-def mark(doc: Any) -> str:
-    """One mark for what a record has."""
-    return hashlib.sha256(orjson.dumps(doc, option=orjson.OPT_SORT_KEYS)).hexdigest()[:20]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from posixpath import join
 from typing import TypeVar
 
-from paramiko import ECDSAKey, Ed25519Key, PKey, RSAKey, SFTPClient, SSHException, Transport
+from paramiko import ECDSAKey, Ed25519Key, PKey, RSAKey, SFTPAttributes, SFTPClient, SSHException, Transport
 from paramiko.ssh_exception import AuthenticationException
 
 from connectors.files.local import CLOCK
@@ -52,10 +52,21 @@ class SftpPlace:
             except FileNotFoundError:
                 return []
             files = [one for one in told if stat.S_ISREG(one.st_mode or 0)]
-            return [
-                Entry(f"{folder}/{one.filename}", datetime.fromtimestamp(one.st_mtime or 0, UTC), one.st_size or 0)
-                for one in sorted(files, key=lambda one: one.filename)
-            ]
+            return [entry_of(folder, one.filename, one) for one in sorted(files, key=lambda one: one.filename)]
+
+        return self._asked(work)
+
+    def entry(self, path: str) -> Entry | None:
+        """A file, without what it has."""
+
+        def work(sftp: Sftp) -> Entry | None:
+            sftp.stat(self._root)
+            try:
+                told = sftp.stat(join(self._root, path))
+            except FileNotFoundError:
+                return None
+            folder, _, name = path.rpartition("/")
+            return entry_of(folder, name, told) if stat.S_ISREG(told.st_mode or 0) else None
 
         return self._asked(work)
 
@@ -174,6 +185,11 @@ class SftpPlace:
             raise AuthError(
                 "{system} shows another host key than the one in the settings: ask its operator.", system=self._system
             )
+
+
+def entry_of(folder: str, name: str, told: SFTPAttributes) -> Entry:
+    """A file as the other side tells it."""
+    return Entry(f"{folder}/{name}", datetime.fromtimestamp(told.st_mtime or 0, UTC), told.st_size or 0)
 
 
 def _private_key(host: Host, system: str) -> PKey:

@@ -5,15 +5,20 @@ was handed over. Where we die between the two and the file was taken meanwhile, 
 name, by which whoever takes it can tell.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, unquote
+from itertools import count
+from typing import Any
+from urllib.parse import unquote
 
-from connectors.files.dropped import Dropped
-from connectors.files.formats import rows_of, written
+import orjson
+
+from connectors.files.dropped import Dropped, quoted
+from connectors.files.formats import WRITERS, rows_of, written
 from connectors.files.places import Entry, Place
-from connectors.files.reading import ROWS, mark
+from connectors.files.reading import ROWS
 from connectors.files.shapes import Shape
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
@@ -56,12 +61,12 @@ class Writing:
 
     def get(self, remote_id: str) -> Remote | None:
         """What was sent last, with what came back."""
-        sent = self._sent(remote_id).get(remote_id)
+        sent = self._newest(remote_id)
         if sent is None:
             return None
         content = self._place.read(sent.entry.path)
         lines = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
-        doc = {name: lines[0].row.get(column) for name, column in self._shape.columns.items()}
+        doc = {name: lines[0].row.get(column) or None for name, column in self._shape.columns.items()}
         answer, at = self._answers().get(remote_id, ({}, sent.entry.changed_at))
         doc |= {name: answer.get(name) for name in self._shape.told}
         return Remote(remote_id, doc, mark([sent.number, doc]), max(at, sent.entry.changed_at))
@@ -93,11 +98,11 @@ class Writing:
 
     def update(self, seen: Remote, doc: Doc) -> Remote:
         """Hand a change over; StaleError when an answer came meanwhile."""
-        now = self.get(seen.id)
-        if now is None or now.version != seen.version:
+        now, sent = self.get(seen.id), self._newest(seen.id)
+        if now is None or sent is None or now.version != seen.version:
             raise StaleError("{system}: the record was changed there meanwhile", system=self._system)
         if self._differs(now.doc, doc):
-            self._hand_over(seen.id, self._sent(seen.id)[seen.id].number + 1, {**now.doc, **doc})
+            self._hand_over(seen.id, sent.number + 1, {**now.doc, **doc})
         return self._read_back(seen.id)
 
     def _differs(self, old: Doc, new: Doc) -> bool:
@@ -110,25 +115,37 @@ class Writing:
         return found
 
     def _hand_over(self, key: str, number: int, doc: Doc) -> None:
-        name = f"{flat(key)}{f'-{number}' if number > 1 else ''}.{self._shape.format.kind}"
+        name = file_of(key, number, self._shape.format.kind)
         columns = self._shape.columns
         cells = [None if doc.get(field) is None else str(doc[field]) for field in columns]
         content = written(list(columns.values()), [cells], self._shape.format)
         self._place.write(f"{self._shape.folder}/{name}", content)
         self._place.write(f"{self._shape.folder}/{SENT}/{name}", content)
 
-    def _sent(self, only: str | None = None) -> dict[str, Sent]:
-        """The newest file of each record, or of one, as the copies tell."""
+    def _sent(self) -> dict[str, Sent]:
+        """The newest file of each record, as the copies tell."""
         newest: dict[str, Sent] = {}
         for entry in self._place.listing(f"{self._shape.folder}/{SENT}"):
             named = NAME.fullmatch(entry.name)
-            key = key_of(named["id"]) if named else ""
-            if named is None or (only is not None and key != only):
+            if named is None:
                 continue
-            sent = Sent(entry, int(named["number"] or 1))
+            key, sent = key_of(named["id"]), Sent(entry, int(named["number"] or 1))
             if key not in newest or newest[key].number < sent.number:
                 newest[key] = sent
         return newest
+
+    def _newest(self, key: str) -> Sent | None:
+        """The newest file of one record: they are asked for by their names, however many others there are."""
+        found = None
+        for number in count(1):
+            entries = (
+                self._place.entry(f"{self._shape.folder}/{SENT}/{file_of(key, number, kind)}") for kind in WRITERS
+            )
+            entry = next((each for each in entries if each is not None), None)
+            if entry is None:
+                break
+            found = Sent(entry, number)
+        return found
 
     def _answers(self) -> dict[str, tuple[Doc, datetime]]:
         """What came back of each record and when, the newest answer of each."""
@@ -141,16 +158,21 @@ class Writing:
         return self._results.told(entry).docs if self._results is not None else {}
 
 
-def quoted(value: str) -> str:
-    """A value as a part of an id."""
-    return quote(value, safe="")
-
-
 def flat(key: str) -> str:
     """An id as the name of a file: parts with ``+`` between them, and no hyphen or dot that could be taken for ours."""
     return key.replace("-", "%2D").replace(".", "%2E").replace("/", "+")
 
 
+def file_of(key: str, number: int, kind: str) -> str:
+    """The name of a record's file, the how many-th it is."""
+    return f"{flat(key)}{f'-{number}' if number > 1 else ''}.{kind}"
+
+
 def key_of(name: str) -> str:
     """The id that a file is named by."""
     return "/".join(quoted(unquote(part)) for part in name.split("+"))
+
+
+def mark(told: Any) -> str:
+    """One mark for what was sent of a record, and what came back."""
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:20]

@@ -97,7 +97,9 @@ class Rows:
         """Rows in the order of these columns."""
         asked: Select[Any] = select(self.table).where(*conditions).limit(limit)
         asked = asked.order_by(*(self.table.c[column] for column in order))
-        return [dict(row._mapping) for row in self._connection.execute(asked)]  # noqa: SLF001 - SQLAlchemy's public name
+        found = self._connection.execute(asked)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def one(self, remote_id: str, *, locked: bool = False) -> Given | None:
         """One living row, ``locked`` where the database can; None when there is none."""
@@ -126,7 +128,7 @@ class Rows:
 
     def id_of(self, row: Given) -> str:
         """The id of a row: its key, or its keys with a stroke between them."""
-        return "/".join(quote(str(told(row[column], self._shape.zone)), safe="") for column in self._shape.id)
+        return "/".join([quoted(str(told(row[column], self._shape.zone))) for column in self._shape.id])
 
     def _doc(self, fields: Sequence[Field], row: Given) -> Doc:
         return {field.name: told(row[field.column], self._shape.zone) for field in fields}
@@ -221,3 +223,8 @@ def _digest(doc: Doc) -> str:
 def mark_of(row: Given, columns: Sequence[str], zone: str) -> str:
     """Where a listing stands, for who continues it."""
     return json.dumps([told(row[column], zone) for column in columns], ensure_ascii=False)
+
+
+def quoted(value: str) -> str:
+    """A value as a part of an id."""
+    return value if value.isalnum() and value.isascii() else quote(value, safe="")

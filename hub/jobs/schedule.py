@@ -7,7 +7,7 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hub.services import audit, auditing, calls, inbound, letters, outbound, sla, sweeping
+from hub.services import audit, auditing, calls, inbound, letters, outbound, sla, suggesting, sweeping
 from hub.services.context import Hub
 from hub.services.letters import Post
 
@@ -38,6 +38,7 @@ def jobs(
     yield Job("seal", intervals["seal"], partial(audit.seal, hub))
     yield Job("sweep timers", intervals["sweep"], partial(sla.sweep, hub))
     yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
+    yield Job("look for duplicates", intervals["deliver"], partial(suggesting.search, hub))
     if post is not None:
         yield Job("mail", intervals["deliver"], partial(letters.deliver, hub, post), hears=f"outbox {letters.MAIL}")
     if watch is not None:

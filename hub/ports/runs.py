@@ -8,14 +8,14 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Run:
-    """One sweep or load; ``object`` is empty where it is about all of them.
+    """One sweep, load or search; ``object`` is empty where it is about all of them, ``system`` where about our own.
 
     ``revision`` is that of the links when it began, ``position`` where it goes on, ``note`` what a person should know.
     ``forced``: somebody has looked, and no brake stops it.
     """
 
     id: str
-    kind: str  # sweep | load
+    kind: str  # sweep | load | duplicates
     system: str
     object: str
     started_at: datetime

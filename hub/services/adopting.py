@@ -55,6 +55,12 @@ def may_be_ours(tx: UnitOfWork, system: System, mapping: Mapping, flight: Collec
     return any(tx.links.of_record(system.name, mapping.entity, one, mapping.object) is None for one in flight)
 
 
+def other_holder(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, record: Record) -> Link | None:
+    """The remote record that ours is linked to, where that is another one: both say that they are ours."""
+    known = tx.links.of_record(system.name, mapping.entity, record.id, mapping.object)
+    return None if known is None or known.external_id == remote.id else known
+
+
 def standing(tx: UnitOfWork, entity: str, record_id: str) -> Record | None:
     """A record, or the one that it was merged into."""
     record = tx.records.get(entity, record_id)

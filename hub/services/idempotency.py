@@ -44,6 +44,11 @@ def once(
         return hub.store.run(lambda tx: remember(tx, scope, key, refusal))
 
 
+def first_answer(hub: Hub, scope: str, key: str, digest: str) -> Answer | None:
+    """What this request was answered before it is done again, where its work is committed in parts."""
+    return hub.store.read(lambda tx: known(tx, scope, key, digest))
+
+
 def known(tx: UnitOfWork, scope: str, key: str, digest: str) -> Answer | None:
     """The first answer to this request; KeyReusedError when the key came with another one."""
     kept = tx.idempotency.get(scope, key)

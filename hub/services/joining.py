@@ -26,6 +26,7 @@ OWN = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "pe
 DOCUMENTS = frozenset({"charge", "invoice", "payment", "sales_order", "consumption"})
 """What was written over there stays as it was written: only our record points elsewhere."""
 ENTRIES = 10_000  # audit entries that are looked through for a merge
+QUESTIONS = 500  # read at once
 STAYED = 100  # records made since that a split names
 
 
@@ -69,12 +70,14 @@ def join_of_review(hub: Hub, tx: UnitOfWork, actor: Actor, review: Review, decis
         raise InvalidError("Choose one of {ids} to stay.", ids=", ".join(sorted(pair)))
     (loser,) = pair - {survivor}
     take = [name for name, side in decision.fields if side == "loser"]
-    join(hub, tx, actor, loser, survivor, take)
+    join(hub, tx, actor, loser, survivor, take, settling=review.id)
     return {"record_id": survivor, "merged": loser}
 
 
-def join(hub: Hub, tx: UnitOfWork, actor: Actor, loser_id: str, survivor_id: str, take: Sequence[str]) -> Record:
-    """Merge the loser into the survivor, which it gives."""
+def join(
+    hub: Hub, tx: UnitOfWork, actor: Actor, loser_id: str, survivor_id: str, take: Sequence[str], *, settling: str = ""
+) -> Record:
+    """Merge the loser into the survivor, which it gives; ``settling`` is the question whose answer this is."""
     loser, survivor = tx.records.need("customer", loser_id), tx.records.need("customer", survivor_id)
     refuse_odd_pairs(loser, survivor)
     refuse_while_written(hub, tx, {loser.id, survivor.id})
@@ -91,7 +94,7 @@ def join(hub: Hub, tx: UnitOfWork, actor: Actor, loser_id: str, survivor_id: str
     told["after"] = values
     told["repointed"] = [point(hub, tx, actor, one, where, survivor.id) for one, where in pointing(hub, tx, loser.id)]
     tx.audit.write(actor.name, MERGED, "customer", survivor.id, actor.correlation, {KEY: told})
-    end_reviews(tx, loser.id, {loser.id, survivor.id})
+    end_reviews(tx, loser.id, survivor.id, settling)
     for link in tx.links.all_of_record("customer", survivor.id):
         Tracer(hub, actor.correlation, link.system, "customer", survivor.id).note(
             tx, "merged", "{who} merged {loser} into {survivor}.", who=actor.name, loser=loser.id, survivor=survivor.id
@@ -188,11 +191,32 @@ def point(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, field: str, to
     return [record.entity, record.id, field]
 
 
-def end_reviews(tx: UnitOfWork, loser_id: str, pair: set[str]) -> None:
-    """Nothing is to be decided about a record that is no more; that the two are one is just being settled."""
-    for review in tx.reviews.listing(Wanted(entity="customer", record_id=loser_id)):
-        if {review.record_id, review.detail.get("other")} != pair:
+def end_reviews(tx: UnitOfWork, loser_id: str, survivor_id: str, settling: str) -> None:
+    """Nothing is to be decided about a record that is no more; what it was compared with is now beside the survivor."""
+    for review in open_questions(tx, "customer"):
+        pair = {review.record_id, review.detail.get("other")}
+        if loser_id not in pair or review.id == settling:
+            continue
+        if review.record_id == loser_id or pair == {loser_id, survivor_id}:
             tx.reviews.end(review.id)
+        else:
+            tx.reviews.ask_anew(review.id, beside(review.detail, loser_id, survivor_id))
+
+
+def beside(detail: Doc, loser_id: str, survivor_id: str) -> Doc:
+    """What a question tells, with the survivor in the place of the record that is no more."""
+    told = {name: survivor_id if value == loser_id else value for name, value in detail.items()}
+    if "candidates" in told:
+        told["candidates"] = [survivor_id if each == loser_id else each for each in told["candidates"]]
+    return told
+
+
+def open_questions(tx: UnitOfWork, entity: str) -> Iterator[Review]:
+    """All that is open about records of a kind."""
+    after = ""
+    while page := tx.reviews.listing(Wanted(entity=entity, after=after), limit=QUESTIONS):
+        yield from page
+        after = page[-1].id
 
 
 # Taking apart

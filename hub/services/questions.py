@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hub.domain.documents import Doc
 from hub.domain.sync import Conflict, Dispute, make_here
 from hub.ports.connector import Remote
+from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.reviews import Review, Wanted
 from hub.ports.store import UnitOfWork
@@ -66,6 +67,14 @@ def ask_which(
         "doc": doc,
     }
     open_review(hub, tx, tracer, "adoption", detail)
+
+
+def tell_of_a_second(hub: Hub, tx: UnitOfWork, tracer: Tracer, remote: Remote, known: Link) -> None:
+    """Have a person know that two remote records say that they are one of ours: a create that ran twice, or a copy."""
+    template = "{object} {id} says that it is {record}, which is {other} over there: merge the two there."
+    params = {"object": known.object, "id": remote.id, "record": known.record_id, "other": known.external_id}
+    open_review(hub, tx, tracer, "fact", {"path": remote.id, "template": template, "params": params})
+    tracer.note(tx, "merged", template, **params)
 
 
 def open_review(hub: Hub, tx: UnitOfWork, tracer: Tracer, kind: str, detail: Doc) -> None:

@@ -124,6 +124,8 @@ def compared(
     if len(found) > 1:
         return Item("choose", "hub", mapping.entity, remote.id, None, (), mark)
     record = found[0]
+    if adopting.other_holder(tx, system, mapping, remote, record) is not None:
+        return Item("choose", "hub", mapping.entity, remote.id, record.id, (), mark)
     outcome = agreeing.merged(mapping, link, record, remote, None, crosswalk)
     changes = shown(mapping.changed_hub(record.doc, outcome.hub))
     action = "conflict" if outcome.conflicts else "adopt" if link is None else "update"

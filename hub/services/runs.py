@@ -11,7 +11,7 @@ from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Hub
 
-LOAD, SWEEP = "load", "sweep"
+LOAD, SWEEP, DUPLICATES = "load", "sweep", "duplicates"
 STALLED = timedelta(minutes=10)  # a load that has not moved for so long no longer holds its system
 
 

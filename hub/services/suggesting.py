@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
@@ -10,8 +12,10 @@ from hub.domain.likeness import LIKELY, STRONG, Likeness, core, likeness
 from hub.domain.search import tokens_for_query
 from hub.ports.records import Record
 from hub.ports.reviews import Review, Wanted
+from hub.ports.runs import Run
 from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub
+from hub.services.runs import DUPLICATES, begin, ended
 
 PAGE = 500
 MOST = 5  # suggestions beside one record
@@ -54,6 +58,21 @@ def find_duplicates(hub: Hub, actor: Actor, entity: str = "customer") -> int:
     pairs = {pair for group in groups(hub, docs) for pair in within(group)}
     likely = [(pair, likeness(docs[pair[0]], docs[pair[1]], hub.spell)) for pair in sorted(pairs)]
     return sum(ask(hub, actor, entity, pair, told) for pair, told in likely if told.share >= LIKELY)
+
+
+def begin_search(hub: Hub, actor: Actor) -> Run:
+    """Have a worker look for duplicates; the search that is under way where there is one."""
+    return begin(hub, DUPLICATES, "", "", {"by": actor.name}, force=False)
+
+
+def search(hub: Hub) -> int:
+    """Make the search that was asked for, from the start where one broke off: no pair is asked about twice."""
+    run = next(iter(hub.store.read(lambda tx: tx.runs.open(DUPLICATES, ""))), None)
+    if run is None:
+        return 0
+    asked = find_duplicates(hub, Actor(orjson.loads(run.position or "{}").get("by", "hub"), hub.ids.new()))
+    hub.store.run(lambda tx: ended(hub, tx, replace(run, counts={"done": asked}), "complete", None))
+    return 1
 
 
 def everything(hub: Hub, entity: str) -> Iterator[tuple[str, Doc]]:

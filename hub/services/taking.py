@@ -101,6 +101,10 @@ def take(
         return None
     if not found:
         return agreeing.take_over(hub, tx, tracer, system, remote, shared)
+    other = adopting.other_holder(tx, system, mapping, remote, found[0])
+    if other is not None:
+        questions.tell_of_a_second(hub, tx, tracer.of(found[0].id), remote, other)
+        return None
     return agreeing.agree(hub, tx, tracer, system, found[0], remote, shared=shared)
 
 

@@ -111,6 +111,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
     "run": {
         "load": N_("First load"),
         "sweep": N_("Sweep of ids"),
+        "duplicates": N_("Search for duplicates"),
         "running": N_("under way"),
         "complete": N_("complete"),
         "braked": N_("stopped: too much would change"),

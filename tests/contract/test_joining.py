@@ -10,6 +10,7 @@ import pytest
 from hub.domain.errors import ConflictError
 from hub.ports.links import Link
 from hub.ports.records import Record
+from hub.ports.reviews import Wanted
 from hub.ports.store import Store
 from hub.services import inbound, joining, outbound, suggesting
 from hub.services.context import Actor
@@ -200,6 +201,36 @@ def test_likely_duplicates_are_asked_about_once_and_never_merged(b: Bench) -> No
     (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
     assert (review.kind, review.detail["seen_by"]) == ("duplicate", ["phone", "name"])
     assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 3
+
+
+def test_a_search_for_duplicates_is_made_once_by_a_worker_and_goes_on_after_it_broke_off(
+    b: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("深圳精密机械有限公司", "深圳市精密机械"):
+        b.add("customer", name=name, phone="+8613700137000")
+    assert suggesting.search(b.hub) == 0
+    first = suggesting.begin_search(b.hub, Actor("li", "k"))
+    assert suggesting.begin_search(b.hub, Actor("wang", "k")).id == first.id
+    with monkeypatch.context() as patched:
+        patched.setattr(suggesting, "ended", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            suggesting.search(b.hub)
+    assert (suggesting.search(b.hub), suggesting.search(b.hub)) == (1, 0)
+    (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
+    (run,) = b.hub.store.read(lambda tx: tx.runs.listing())
+    assert (review.kind, run.kind, run.state) == ("duplicate", "duplicates", "complete")
+
+
+def test_what_was_compared_with_a_customer_that_is_no_more_is_compared_with_the_survivor(b: Bench) -> None:
+    older, newer, third = (b.add("customer", name=name) for name in ("A", "B", "C"))
+    about = {one.id: suggesting.compare(b.hub, Actor("li", "k"), one.id, older.id) for one in (newer, third)}
+    gone = suggesting.compare(b.hub, Actor("li", "k"), newer.id, third.id)
+    join(b, older, newer)
+    reviews = {one.id: one for one in b.hub.store.read(lambda tx: tx.reviews.listing(Wanted(state="")))}
+    assert reviews[about[third.id]].detail["other"] == newer.id
+    assert [reviews[each].state for each in (about[newer.id], about[third.id], gone)] == ["ended", "open", "open"]
+    join(b, third, newer)
+    assert b.hub.store.read(lambda tx: tx.reviews.listing()) == []
 
 
 def test_customers_are_not_merged_while_nobody_knows_what_a_call_about_one_has_made(b: Bench) -> None:

@@ -97,7 +97,7 @@ def test_one_webhook_that_comes_three_times_is_one_execution(b: Bench) -> None:
 
 
 def test_a_late_webhook_does_not_revert_what_came_after_it(b: Bench) -> None:
-    """paypal/mirakl-hyperwallet-connector#35, webrenew/memories#397, reapit/foundations#9608: a hook is a hint."""
+    """paypal/mirakl-hyperwallet-connector#35, webrenew/memories#397, reapit/foundations#9608, pay-rails/pay#339."""
     b.erp.create("party", {"name": "A", "phone": "+8613800138000"})
     ask_for(b, "party", "1")
     b.erp.edit("party", "1", phone="+8613900139000")

@@ -12,7 +12,7 @@ from hub.ports.connector import Ids, Remote
 from hub.ports.links import Link
 from hub.ports.runs import Run
 from hub.ports.store import Store
-from hub.services import inbound, outbound, queue, sweeping
+from hub.services import inbound, outbound, queue, reconciling, sweeping
 from hub.testing.clock import FakeClock
 from tests.sync_bench import CUSTOMER, Bench, EveryDocument, bench
 
@@ -131,7 +131,7 @@ def test_a_look_is_no_sweep(b: Bench) -> None:
 
 
 def test_a_sweep_that_breaks_off_deletes_nothing_and_goes_on_where_it_was(b: Bench) -> None:
-    """NangoHQ/nango#1132, #4633, #5517, simstudioai/sim#5884: absence in a failed listing is no absence."""
+    """NangoHQ/nango#1132, #1133, #4633, #5517, simstudioai/sim#5884: absence in a failed listing is no absence."""
     made = customers(b, *"ABCDEFG")
     system = b.hub.systems["erp"]
     run = sweeping.start(b.hub, system, "party")
@@ -390,6 +390,20 @@ def test_a_merge_into_what_we_are_just_creating_waits_until_its_outcome_is_known
     assert queue.listing(b.hub, state="dead") == []
     (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
     assert (review.kind, review.detail["candidates"]) == ("merged", [gone.id, ours.id])
+
+
+def test_a_second_record_over_there_with_our_key_is_told_to_a_person_and_changes_nothing(b: Bench) -> None:
+    """A system that runs a create twice under one key, or somebody who copies a record with all its fields."""
+    record = b.add("customer", name="A", phone="+8613800138000")
+    b.run(3)
+    (known,) = b.erp.records("party")
+    second = b.erp.create("party", {**known.doc, "name": "B"})
+    b.run(3)
+    (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
+    assert (review.kind, review.record_id, review.detail["params"]["other"]) == ("fact", record.id, known.id)
+    assert (b.get(record)["name"], queue.listing(b.hub, state="dead")) == ("A", [])
+    (item,) = [each for each in reconciling.plan(b.hub, "erp") if each.remote_id == second.id]
+    assert (item.action, item.record_id) == ("choose", record.id)
 
 
 def test_a_link_follows_a_chain_of_merges_to_its_end(b: Bench) -> None:

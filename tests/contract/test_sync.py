@@ -45,6 +45,7 @@ def test_what_the_other_side_normalises_is_not_sent_again(b: Bench) -> None:
 
 
 def test_a_telephone_changed_over_there_arrives_without_an_echo(b: Bench) -> None:
+    """margince/margince#236, mailchimp-user-sync#46, mc-woocommerce#1290: nothing in a signal tells our own write."""
     record = b.add("customer", name="A", phone=PHONE)
     b.run(3)
     writes = len(b.erp.calls)

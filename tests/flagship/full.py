@@ -93,8 +93,9 @@ class SealedTables(Tables):
 class FullStage(Stage):
     """Plays one history on a real hub in a directory of its own."""
 
-    def __init__(self, furnished: Path, directory: Path, planted: str = "") -> None:
+    def __init__(self, furnished: Path, directory: Path, planted: str = "", patience: float = PATIENCE) -> None:
         shutil.copytree(furnished, directory)
+        self.patience = patience
         self.lock, self.directory = threading.RLock(), directory
         self.armed: list[str] = []
         self.sent: list[tuple[str, Doubt]] = []
@@ -183,7 +184,7 @@ class FullStage(Stage):
         """In so short a time no sweep is due."""
 
     def works_till_quiet(self) -> bool:
-        until, written = time.monotonic() + PATIENCE, -1
+        until, written = time.monotonic() + self.patience, -1
         while time.monotonic() < until:
             for twin in self.twins.values():
                 twin.go_on()
@@ -296,9 +297,9 @@ class Told:
     writes: int
 
 
-def tell(furnished: Path, directory: Path, seed: int, planted: str = "") -> Told:
+def tell(furnished: Path, directory: Path, seed: int, planted: str = "", patience: float = PATIENCE) -> Told:
     """Play a history to its end, killing the hub now and then; what does not hold when it stands again and is quiet."""
-    stage = FullStage(furnished, directory, planted)
+    stage = FullStage(furnished, directory, planted, patience)
     nurse = Nurse({"hub": Patient(stage)})
     try:
         with nurse:

@@ -67,9 +67,9 @@ def put(owner: Any, name: str, value: Any) -> None:
 def shadow_not_updated() -> None:
     right = agreeing.remember
 
-    def remember(tx: Any, system: Any, mapping: Any, record: Any, remote: Remote, outcome: Any) -> Any:
-        known = tx.links.of_remote(system.name, mapping.object, remote.id)
-        link = right(tx, system, mapping, record, remote, outcome)
+    def remember(hub: Any, tx: Any, system: Any, record: Any, remote: Remote, outcome: Any) -> Any:
+        known = tx.links.of_remote(system.name, system.mappings[record.entity].object, remote.id)
+        link = right(hub, tx, system, record, remote, outcome)
         if known is not None and known.remote_shadow:
             tx.links.save(replace(link, hub_shadow=known.hub_shadow, remote_shadow=known.remote_shadow))
         return link

@@ -1,5 +1,7 @@
 """The flagship test would notice: each bug that is planted in the engine is caught within a few seeds."""
 
+import re
+
 import pytest
 
 from tests.flagship.planted import PLANTED
@@ -13,3 +15,4 @@ WITHIN = 200
 def test_a_planted_bug_is_caught(name: str) -> None:
     code, told = flagship("--plant", name, "--seeds", f"0:{WITHIN}")
     assert code == 0, f"nobody noticed that {PLANTED[name].what}: {told}"
+    assert not re.search("(Attribute|Type|Name|Import)Error", told), f"{name} does not fit the engine any more: {told}"

@@ -12,7 +12,7 @@ from hub.domain.documents import Doc
 from hub.ports.idempotency import Answer
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services.idempotency import Reply, once
+from hub.services.idempotency import Reply, first_answer, once
 from hub.web.problems import JSON as PROBLEM
 from hub.web.problems import PreconditionError, as_reply
 from hub.web.state import caller, hub
@@ -77,12 +77,23 @@ def body() -> Doc:
 
 def idempotent(work: Callable[[UnitOfWork], Reply]) -> Response:
     """Do a POST once per Idempotency-Key and answer it, with the first answer when it came before."""
-    key = need_key()
+    answer, is_old = once(hub(), *asked_for(), work, as_reply)
+    return replayed(answer) if is_old else respond(answer.status, answer.body)
+
+
+def idempotent_in_parts(work: Callable[[], Doc]) -> Response:
+    """The same for work that commits in parts, each of which does its own once: begun anew it does what was left."""
+    if (first := first_answer(hub(), *asked_for())) is not None:
+        return replayed(first)
+    told = orjson.dumps(work())
+    return idempotent(lambda _tx: (200, told))
+
+
+def asked_for() -> tuple[str, str, str]:
+    """Scope, key and digest of the request: what makes it the same as another one."""
     known = caller()
     scope = f"{known.principal if known else ''} {request.method} {request.path}"
-    digest = hashlib.sha256(request.get_data()).hexdigest()
-    answer, is_old = once(hub(), scope, key, digest, work, as_reply)
-    return replayed(answer) if is_old else respond(answer.status, answer.body)
+    return scope, need_key(), hashlib.sha256(request.get_data()).hexdigest()
 
 
 def need_key() -> str:

@@ -14,7 +14,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import queue, routes
 from hub.services.idempotency import Reply
 from hub.services.queue import Dead
-from hub.web.api.answers import body, idempotent, need_key, shown
+from hub.web.api.answers import body, idempotent, idempotent_in_parts, shown
 from hub.web.api.records import limit
 from hub.web.api.reviews import sees_personal
 from hub.web.auth import Rule, guarded
@@ -72,9 +72,8 @@ def replay_all() -> Response:
     wanted = dead_of(values)
     if values.get("preview"):
         return shown(queue.count_dead(hub(), wanted))
-    need_key()  # before anything is done
-    told = queue.replay_all(hub(), actor(), wanted, rate=rate_of(values.get("rate", RATE)))
-    return idempotent(answering(lambda _tx: told))
+    context, who, rate = hub(), actor(), rate_of(values.get("rate", RATE))
+    return idempotent_in_parts(lambda: queue.replay_all(context, who, wanted, rate=rate))
 
 
 def answering(work: Callable[[UnitOfWork], Doc]) -> Callable[[UnitOfWork], Reply]:

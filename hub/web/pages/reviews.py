@@ -57,9 +57,10 @@ def index() -> str:
 @pages.post("/suggest")
 @guarded(USES)
 def suggest() -> Response:
-    """Look for customers that are likely one."""
-    suggesting.find_duplicates(hub(), actor())
-    return leave(done(url_for("reviews.index", kind="duplicate")), N_("Likely duplicates were looked for."))
+    """Have customers that are likely one looked for: of many it takes minutes."""
+    suggesting.begin_search(hub(), actor())
+    told = N_("Likely duplicates are being looked for: what is found appears here.")
+    return leave(done(url_for("reviews.index", kind="duplicate")), told)
 
 
 @pages.post("/compare")

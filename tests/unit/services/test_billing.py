@@ -149,7 +149,7 @@ def test_lines_that_nobody_approved_are_not_invoiced(world: World) -> None:
 
 
 def test_invoicing_twice_gives_one_invoice(world: World) -> None:
-    """OCA/field-service#393, langfuse/langfuse#15917: the same work billed twice by two requests."""
+    """OCA/field-service#393, langfuse/langfuse#15917, metasfresh/metasfresh#251: billed twice by two requests."""
     ticket = world.completed()
     first = invoiced(world, ticket)
     assert world.do(billing.invoice_charges, ticket.id).id == first.id

@@ -226,7 +226,7 @@ def test_another_process_that_renewed_saves_us_the_call(wire: Answers, setup: Se
 
 
 def test_eight_threads_fetch_once(wire: Answers, setup: Setup) -> None:
-    """T20: single flight."""
+    """T20, vm0#15382, xorbitsai/xagent#1454, opik#8287: single flight."""
     told(wire, "t1")
     auth, found, start = oauth2(setup), list[str](), threading.Barrier(8)
 

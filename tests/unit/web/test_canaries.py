@@ -203,6 +203,7 @@ def errors_kept(hub: Hub) -> str:
 
 
 def test_no_log_line_has_a_canary(capsys: pytest.CaptureFixture[str], busy: Hub) -> None:
+    """ragflow#17587, unstructured-ingest#749, OneUptime#3228, eventflux#148: locals, texts of errors, bodies."""
     told = capsys.readouterr()
     assert len(told.err.splitlines()) > 100
     assert "not delivered" in told.err

@@ -217,6 +217,19 @@ def test_a_rate_that_is_none_is_refused(asked: dict[str, str], hub: Hub, browser
     assert len(queue.listing(hub, state="dead")) == 2
 
 
+def test_a_mass_replay_that_is_sent_again_with_its_key_takes_up_nothing_new(
+    asked: dict[str, str], hub: Hub, api: Callable[..., Api]
+) -> None:
+    deciding.erp(hub).create("party", {"name": "X", "phone": "none"})
+    deciding.run(hub)
+    program, key = api("sync:write"), {"Idempotency-Key": "k1"}
+    assert program.send("POST", "/queue/replay", {"rate": 2}, **key).get_json()["count"] == 1
+    deciding.run(hub)
+    again = program.send("POST", "/queue/replay", {"rate": 2}, **key)
+    assert (again.get_json()["count"], again.headers["Idempotent-Replayed"]) == (1, "true")
+    assert len(queue.listing(hub, state="dead")) == 1
+
+
 def test_a_mass_replay_without_a_key_is_refused_before_anything_is_done(
     asked: dict[str, str], hub: Hub, api: Callable[..., Api]
 ) -> None:
