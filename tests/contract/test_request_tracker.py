@@ -202,6 +202,16 @@ def test_a_description_is_written_with_a_new_ticket(rt: RtServer, desk: Connecto
     assert made.doc["content"] is None
 
 
+def test_a_ticket_is_in_the_history_of_its_asset(rt: RtServer, desk: Connector, key: str) -> None:
+    chiller = desk.create("asset", asset(key))
+    made = desk.create("ticket", {**ticket(key), "asset": chiller.id})
+    assert made.doc["asset"] == chiller.id
+    assert made.changed_at is not None
+    assert changed_since(desk, "ticket", made.changed_at)[0][made.id].doc == made.doc
+    links = by_hand(rt, "GET", f"asset/{chiller.id}")["_hyperlinks"]
+    assert [link["id"] for link in links if link["ref"] == "referred-to-by"] == [made.id]
+
+
 def test_a_lost_answer_leaves_one_ticket_to_be_found(rt: RtServer, key: str) -> None:
     with LossyProxy(rt.port) as proxy:
         desk = connected(rt, url=f"http://127.0.0.1:{proxy.port}")

@@ -128,6 +128,17 @@ def test_a_subject_crosses_both_ways_without_an_echo(both: Both) -> None:
     assert both.all("ticket") == [settled]
 
 
+def test_a_ticket_stands_in_the_service_history_of_its_asset(both: Both) -> None:
+    asset = both.add("asset", serial="CH-7001", name="Chiller 1", status="active")
+    both.add("ticket", type="repair", status="new", subject="Alarm", asset_ids=[asset])
+    both.settle()
+    (there,) = both.all("asset")
+    links = both.by_hand("GET", f"asset/{there['id']}")["_hyperlinks"]
+    assert [link["type"] for link in links if link["ref"] == "referred-to-by"] == ["ticket"]
+    both.settle()
+    assert both.in_peace()
+
+
 @pytest.mark.parametrize("words", [b"POST /REST/2.0/asset", b"PUT /REST/2.0/asset"])
 def test_one_asset_and_one_change_whatever_becomes_of_an_answer(both: Both, words: bytes) -> None:
     both.wire.lose_answer_to(words)

@@ -37,6 +37,7 @@ FUNCTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "coalesce": ((), ANY),
     "contains": (_TEXTS, "boolean"),
     "ends_with": (_TEXTS, "boolean"),
+    "first": (("list",), ANY),
     "length": (("text", "list"), "number"),
     "lower": (_TEXTS, "text"),
     "max": (_NUMBERS, "number"),

@@ -133,6 +133,7 @@ WRONG = [
     ("expr 'name + count' -> title:", "'name + count' puts a text and a number together: use number() or text()"),
     ("expr 'name * 2' -> title:", "'name * 2' is given a text and wants a number"),
     ("expr 'upper(count)' -> title:", "'upper(count)' is given a number and wants a text"),
+    ("expr 'first(count)' -> title:", "'first(count)' is given a number and wants a list"),
     ("expr 'length(count)' -> title:", "'length(count)' is given a number and wants a text or list"),
     ("name -> title: {when: 'count > name'}", "'count > name' puts a number and a text together"),
     ("name -> title: {when: 'count == \"1\"'}", "puts a number and a text together"),
