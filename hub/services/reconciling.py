@@ -143,7 +143,13 @@ def unlinked_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]
             lambda tx, p=page: tx.links.prefetch(system.name, mapping.entity, [record.id for record in p.records])  # type: ignore[misc]
         )
         for record in page.records:
-            if record.id not in linked and not record.doc.get("pending") and not record.doc.get("is_draft"):
+            is_meant = mapping.sync.creates_when is None or mapping.sync.makes_there(record.doc)
+            if (
+                record.id not in linked
+                and is_meant
+                and not record.doc.get("pending")
+                and not record.doc.get("is_draft")
+            ):
                 mark = fingerprint(None, [record.version])
                 yield Item("create", "remote", mapping.entity, None, record.id, (), mark)
         if (after := page.after) is None:

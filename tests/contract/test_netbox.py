@@ -102,6 +102,25 @@ class TestDevice(ConnectorContract):
         return {**self.document(key), "site": "999999"}
 
 
+class TestJournalEntry(TestDevice):
+    """On a device; with a real NetBox the custom field tickethub_key has to be there."""
+
+    name: ClassVar[str] = "journal_entry"
+
+    @pytest.fixture(autouse=True)
+    def known(self, connector: Connector) -> None:
+        self.device = next(iter(changed_since(connector, "device")[0]))
+
+    def document(self, key: str) -> Doc:
+        return {"device": self.device, "kind": "success", "comments": 'T-1 "Alarm": 更换压缩机', "key": key}
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "comments": "T-1: replaced twice", "kind": "warning"}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "device": "999999"}
+
+
 class TestDeviceBeforeEtags(TestDevice):
     """NetBox before 4.6."""
 

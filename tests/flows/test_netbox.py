@@ -93,6 +93,28 @@ def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both:
     assert reconciling.plan(both.hub, "inventory") == []
 
 
+def test_a_closed_ticket_becomes_an_entry_in_the_journal_of_its_device(both: Both) -> None:
+    both.settle()
+    actor, chiller = both.hub.actor("li"), both.all("asset")["CH-7001"]["id"]
+    ticket = {"type": "repair", "status": "in_service", "number": "T-1", "subject": "Alarm", "asset_ids": [chiller]}
+    made = [
+        both.hub.store.run(lambda tx, doc=doc: records.create(both.hub, tx, actor, "ticket", doc))  # type: ignore[misc] # bound now
+        for doc in (ticket, {**ticket, "asset_ids": [], "status": "closed"})
+    ]
+    both.settle()
+    assert both.inventory.rows.of("extras/journal-entries") == []
+
+    done = {"status": "closed", "fault": {"remedy_text": "更换压缩机"}}
+    both.hub.store.run(lambda tx: records.change(both.hub, tx, actor, tx.records.need("ticket", made[0].id), done))
+    both.inventory.faults.plan("lost", path="journal-entries")
+    both.settle()
+    (row,) = both.inventory.rows.of("extras/journal-entries")
+    assert row.doc["assigned_object_id"] == int(both.row("Chiller 1").id)
+    assert row.doc["comments"] == "T-1 Alarm – 更换压缩机"
+    assert row.doc["custom_fields"] == {"tickethub_key": made[0].id}
+    assert reconciling.plan(both.hub, "inventory") == []
+
+
 def test_a_retired_asset_is_decommissioned_and_comes_back_when_it_is_used_again(both: Both) -> None:
     both.settle()
     both.change("CH-7001", status="retired")

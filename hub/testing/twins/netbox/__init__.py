@@ -17,7 +17,7 @@ from hub.domain.documents import Doc
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import Clock, Twin
-from hub.testing.twins.netbox.objects import CHANGES, KINDS, TYPES, checked, told
+from hub.testing.twins.netbox.objects import CHANGES, CHECKS, KINDS, TYPES, told
 
 TOKEN = "nbt_aB3dE5gH7jK9.only-for-trying"  # noqa: S105 - of a fake
 VERSION = "4.6.2"
@@ -51,8 +51,8 @@ class NetBox(Twin):
         app.add_url_rule("/api/status/", view_func=lambda: jsonify({"netbox-version": VERSION, "plugins": {}}))
         app.add_url_rule("/api/<app>/<name>/", view_func=self._list)
         app.add_url_rule("/api/<app>/<name>/<int:row_id>/", view_func=self._show)
-        app.add_url_rule("/api/dcim/devices/", view_func=self._create, methods=["POST"])
-        app.add_url_rule("/api/dcim/devices/<int:row_id>/", view_func=self._update, methods=["PATCH"])
+        app.add_url_rule("/api/<app>/<name>/", view_func=self._create, methods=["POST"])
+        app.add_url_rule("/api/<app>/<name>/<int:row_id>/", view_func=self._update, methods=["PATCH"])
         app.register_error_handler(404, lambda _: self.refusal(RefusedError(404, "absent", "Not found.")))
         app.register_error_handler(405, lambda _: self.refusal(RefusedError(405, "method", "Method not allowed.")))
 
@@ -112,7 +112,7 @@ class NetBox(Twin):
                 holds = next(holds for end, holds in BOUNDS.items() if name.endswith(end))
                 if not all(holds(row.changed_at, instant(name, value)) for value in values):
                     return False
-            elif str(row.doc.get(field)) not in values:
+            elif str((row.doc["custom_fields"] if name.startswith("cf_") else row.doc).get(field)) not in values:
                 return False
         return True
 
@@ -137,18 +137,19 @@ class NetBox(Twin):
 
     # --- writing
 
-    def _create(self) -> Response:
+    def _create(self, app: str, name: str) -> Response:
+        kind = written(f"{app}/{name}")
         with self.rows.lock:
-            doc = checked(self.rows, sent(), None)
-            return self._answered("dcim/devices", self.rows.add("dcim/devices", doc), 201)
+            return self._answered(kind, self.rows.add(kind, CHECKS[kind](self.rows, sent(), None)), 201)
 
-    def _update(self, row_id: int) -> Response:
+    def _update(self, app: str, name: str, row_id: int) -> Response:
+        kind = written(f"{app}/{name}")
         with self.rows.lock:
-            row = self._row("dcim/devices", row_id)
+            row = self._row(kind, row_id)
             if self.locks and request.headers.get("If-Match") not in {None, "*", etag(row)}:
                 raise RefusedError(412, "stale", "Precondition failed.")
-            row = self.rows.change("dcim/devices", row.id, checked(self.rows, sent(), row))
-            return self._answered("dcim/devices", row)
+            row = self.rows.change(kind, row.id, CHECKS[kind](self.rows, sent(), row))
+            return self._answered(kind, row)
 
     def _seed(self) -> None:
         def add(kind: str, **doc: Any) -> int:
@@ -175,6 +176,13 @@ def known(kind: str) -> str:
     """A kind that there is."""
     if kind not in KINDS:
         raise RefusedError(404, "absent", "Not found.")
+    return kind
+
+
+def written(kind: str) -> str:
+    """A kind that may be written here."""
+    if known(kind) not in CHECKS:
+        raise RefusedError(405, "method", "Method not allowed.")
     return kind
 
 

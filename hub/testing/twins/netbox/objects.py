@@ -1,6 +1,6 @@
 """The objects of NetBox: how they are told, what may be asked of them, and what a device has to be."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
 
 CHANGES = "core/object-changes"
+JOURNAL = "extras/journal-entries"
+CUSTOM: Mapping[str, tuple[str, ...]] = {"dcim/devices": ("warranty_ends_on",), JOURNAL: ("tickethub_key",)}
 CHANGED = {"last_updated__gte": "last_updated", "last_updated__lte": "last_updated"}
 STATUSES = ("offline", "active", "planned", "staged", "failed", "inventory", "decommissioning")
 WORDS = {
@@ -49,6 +51,12 @@ KINDS: Mapping[str, Kind] = {
         {"tenant": "tenancy/tenants"},
     ),
     "tenancy/tenants": Kind("tenancy.tenant", ("name",)),
+    JOURNAL: Kind(
+        "extras.journalentry",
+        ("assigned_object_type", "assigned_object_id", "comments"),
+        {},
+        {**CHANGED, "cf_tickethub_key": "tickethub_key"},
+    ),
     CHANGES: Kind(
         "core.objectchange",
         ("changed_object_type", "changed_object_id"),
@@ -69,6 +77,10 @@ DEVICE: Mapping[str, Field] = {
     "comments": Field(may_be_null=False),
 }
 REQUIRED = ("device_type", "role", "site")
+FORMS: Mapping[str, Callable[[Any], object]] = {
+    "warranty_ends_on": date.fromisoformat,
+    "tickethub_key": lambda told: told + "",
+}
 
 
 def told(rows: Rows, kind: str, row: Row) -> Doc:
@@ -85,7 +97,9 @@ def told(rows: Rows, kind: str, row: Row) -> Doc:
         doc["status"] = {"value": status, "label": status.capitalize()}
     if kind == "dcim/device-types":
         doc["manufacturer"] = {"id": 1, "name": row.doc["manufacturer"]}
-    doc["custom_fields"] = {"warranty_ends_on": None, **row.doc.get("custom_fields", {})}
+    if kind == JOURNAL:
+        doc["kind"] = {"value": row.doc["kind"], "label": row.doc["kind"].capitalize()}
+    doc["custom_fields"] = dict.fromkeys(CUSTOM.get(kind, ())) | row.doc.get("custom_fields", {})
     return doc | {"created": row.created_at.isoformat().replace("+00:00", "Z"), "last_updated": when(row)}
 
 
@@ -110,7 +124,7 @@ def checked(rows: Rows, sent: Doc, row: Row | None) -> Doc:
         elif name in KINDS["dcim/devices"].references:
             doc[name] = reference(rows, name, value)
         elif name == "custom_fields":
-            doc[name] = {**doc[name], **custom(value)}
+            doc[name] = {**doc[name], **custom("dcim/devices", value)}
     for name in REQUIRED:
         if doc.get(name) is None:
             raise RefusedError(400, "missing", "This field is required.", field=name)
@@ -147,16 +161,39 @@ def reference(rows: Rows, name: str, value: Any) -> int | None:
     raise RefusedError(400, "reference", words, field=name)
 
 
-def custom(value: Any) -> Doc:
-    """Values of custom fields; there is one, a date."""
-    for name, told in (value if isinstance(value, dict) else {"": None}).items():
-        if name != "warranty_ends_on":
-            raise RefusedError(400, "custom", f"Unknown field name '{name}' in custom field data.", field="__all__")
+def custom(kind: str, value: Any) -> Doc:
+    """Values of custom fields: a date on devices, a text on journal entries."""
+    given = value if isinstance(value, dict) else {"": None}
+    if wrong := sorted(given.keys() - set(CUSTOM[kind])):
+        raise RefusedError(400, "custom", f"Unknown field name '{wrong[0]}' in custom field data.", field="__all__")
+    for name, told in given.items():
         try:
-            date.fromisoformat(told or "2000-01-01")
+            if told is not None:
+                FORMS[name](told)
         except (TypeError, ValueError):
-            raise RefusedError(400, "custom", "Date values must be in ISO 8601 format.", field="__all__") from None
-    return dict(value)
+            raise RefusedError(400, "custom", f"Invalid value for custom field '{name}'", field="__all__") from None
+    return dict(given)
+
+
+def entry(rows: Rows, sent: Doc, row: Row | None) -> Doc:
+    """A journal entry as it is to be kept."""
+    doc: Doc = {"kind": "info", "custom_fields": {}, **(row.doc if row else {})}
+    doc |= {
+        name: sent[name] for name in ("assigned_object_type", "assigned_object_id", "kind", "comments") if name in sent
+    }
+    doc["custom_fields"] = {**doc["custom_fields"], **custom(JOURNAL, sent.get("custom_fields", {}))}
+    for name in ("assigned_object_type", "assigned_object_id", "comments"):
+        if doc.get(name) in (None, ""):
+            raise RefusedError(400, "missing", "This field is required.", field=name)
+    if doc["kind"] not in {"info", "success", "warning", "danger"}:
+        raise RefusedError(400, "value", f"{doc['kind']} is not a valid choice.", field="kind")
+    if doc["assigned_object_type"] != "dcim.device":
+        raise RefusedError(400, "type", "Invalid content type", field="assigned_object_type")
+    if not isinstance(doc["assigned_object_id"], int) or not rows.get("dcim/devices", str(doc["assigned_object_id"])):
+        raise RefusedError(400, "absent", "No such object", field="assigned_object_id")
+    if not isinstance(doc["comments"], str):
+        raise RefusedError(400, "form", "Not a valid string.", field="comments")
+    return {**doc, "comments": doc["comments"].strip()}
 
 
 def unique(rows: Rows, doc: Doc, row: Row | None) -> None:
@@ -167,3 +204,7 @@ def unique(rows: Rows, doc: Doc, row: Row | None) -> None:
     place = (str(doc["name"]).lower(), doc["site"], doc["tenant"])
     if doc["name"] and place in {(str(one["name"]).lower(), one["site"], one["tenant"]) for one in others}:
         raise RefusedError(400, "unique", "Device name must be unique per site.", field="__all__")
+
+
+CHECKS: Mapping[str, Callable[[Rows, Doc, Row | None], Doc]] = {"dcim/devices": checked, JOURNAL: entry}
+"""What may be written, and how it is checked."""
