@@ -235,7 +235,7 @@ def test_what_comes_into_being_over_there_is_said_in_fields_of_the_hub(
 def test_a_condition_that_is_no_expression_is_a_problem_of_its_line() -> None:
     with pytest.raises(InvalidError) as refused:
         parse_mapping(f"{ONE}fields:\n  name <-> title:\nsync:\n  creates_when: open(name)\n", "f.yaml")
-    assert "f.yaml:8: sync.creates_when: " in str(refused.value)
+    assert "f.yaml:8: sync: creates_when: " in str(refused.value)
 
 
 # --- records of several objects
