@@ -62,7 +62,8 @@ def park(attempt: Attempt, error: Exception) -> None:
         if parent is not None and error.entity in system.mappings:
             goal, bulk = system.goal(error.entity), attempt.delivery.bulk
             records.enqueue(hub, tx, attempt.actor, system.name, parent, goal=goal, bulk=bulk)
-        tx.outbox.later(attempt.delivery, not_before=hub.clock.now() + PARKED, error=str(error))
+        give_back = tx.outbox.uncertain if attempt.doubt else tx.outbox.later  # also what came back may name a parent
+        give_back(attempt.delivery, not_before=hub.clock.now() + PARKED, error=str(error))
 
     hub.store.run(work)
 

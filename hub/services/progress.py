@@ -41,7 +41,7 @@ def feed_row(hub: Hub, tx: UnitOfWork, system: System, name: str, cursor: Cursor
         "told_at": text(cursor.told_at if cursor else None),
         "swept_at": text(last.started_at if last else None),
         "quiet": bool(cursor and is_suspicious(cursor, now)),
-        "overdue": bool(cursor and system.objects[name].sweep and is_overdue(last, system, now)),
+        "overdue": bool(cursor and system.objects[name].sweep and is_overdue(tx, system, name, now)),
         "note": cursor.note if cursor else None,
     }
 

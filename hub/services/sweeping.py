@@ -194,6 +194,10 @@ def end(hub: Hub, tx: UnitOfWork, run: Run, state: str, note: str | None) -> Run
     return ended(hub, tx, run, state, note)
 
 
-def is_overdue(run: Run | None, system: System, now: datetime) -> bool:
-    """Whether the last complete sweep of an object is older than two intervals, or there was none."""
-    return run is None or now - run.started_at > 2 * system.sweep_every
+def is_overdue(tx: UnitOfWork, system: System, name: str, now: datetime) -> bool:
+    """Whether the last complete sweep of an object is older than two intervals, or none of those that ended was."""
+    ended = {state: tx.runs.last(SWEEP, system.name, name, state=state) for state in ENDINGS}
+    complete = ended.pop("complete")
+    if complete is None:
+        return any(ended.values())
+    return now - complete.started_at > 2 * system.sweep_every

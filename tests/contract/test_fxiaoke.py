@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -132,6 +133,27 @@ class TestCase(OfTheTwin):
         return {**self.document(key), "tickethub_status__c": "lost"}
 
 
+class TestRecord(OfTheTwin):
+    name = "record"
+
+    @pytest.fixture(autouse=True)
+    def _customer(self, crm: Connector) -> None:
+        self.account = crm.create("customer", account("C")).id
+
+    def document(self, key: str) -> Doc:
+        return {
+            "active_record_content": "来电 Call in: answered, li",
+            "account": self.account,
+            "tickethub_key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "active_record_content": "来电 Call in: ended, li"}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "account": "5a9914fcf125ae0a1affffff"}
+
+
 # --- Fxiaoke's own ways
 
 
@@ -227,3 +249,39 @@ def test_an_employee_whom_nobody_knows_is_told(url: str) -> None:
 def test_a_wrong_permanent_code_pauses_the_system(url: str) -> None:
     with pytest.raises(AuthError, match="permanentCode"):
         connected(url, permanent_code="wrong").get("customer", "1")
+
+
+def test_a_sales_record_without_an_account_names_none(twin: Fxiaoke, crm: Connector) -> None:
+    crm.create("record", {"active_record_content": "来电", "account": None, "tickethub_key__c": "L1"})
+    (row,) = twin.rows.of("ActiveRecordObj")
+    assert "related_object_data" not in row.doc
+
+
+def test_an_order_is_told_with_its_lines_and_anew_when_one_of_them_changes(twin: Fxiaoke, crm: Connector) -> None:
+    made = crm.create("customer", account("C"))
+    kept = {"life_status": "normal", "owner": [USER]}
+    order = twin.rows.add("SalesOrderObj", {**kept, "name": "O-1", "account_id": made.id, "order_amount": 2500.5}, "a1")
+    lines = [f"{number:024x}" for number in range(150)]
+    for one in lines:
+        doc = {**kept, "order_id": "a1", "product_id__r": "V60", "quantity": 2, "sales_price": 1250.25}
+        twin.rows.add("SalesOrderProductObj", doc, one)
+    twin.rows.add("SalesOrderProductObj", {**kept, "order_id": "a1", "life_status": "invalid"}, "ff")
+    told = crm.get("sales_order", "a1")
+    assert told is not None
+    assert (told.doc["name"], told.doc["account_id"], told.doc["order_amount"]) == ("O-1", made.id, "2500.5")
+    assert [line["id"] for line in told.doc["lines"]] == lines
+    first = {"id": lines[0], "product": "V60", "quantity": "2", "sales_price": "1250.25"}
+    assert told.doc["lines"][0] == first
+    order.changed_at -= timedelta(days=1)
+    now = crm.probe().now
+    assert now is not None
+    assert {one.id for one in _listed(crm, "sales_order", now - AROUND, now + AROUND)} == {"a1"}
+
+
+def test_a_contract_is_read(twin: Fxiaoke, crm: Connector) -> None:
+    made = crm.create("customer", account("C"))
+    doc = {"life_status": "under_review", "name": "HT-1", "account_id": made.id, "owner": [USER]}
+    twin.rows.add("SaleContractObj", doc, "b1")
+    told = crm.get("contract", "b1")
+    assert told is not None
+    assert told.doc == {"name": "HT-1", "account_id": made.id, "life_status": "under_review"}

@@ -1,14 +1,17 @@
 """What refers to something that is not here yet waits for it, and only for it; what waits for itself is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from hub.domain.documents import Doc
 from hub.ports.inbox import Message
 from hub.ports.store import Store
 from hub.services import inbound
 from hub.testing.clock import FakeClock
-from tests.sync_bench import CUSTOMER, Bench, bench
+from hub.testing.fake_system import FakeSystem
+from tests.sync_bench import CUSTOMER, MOVES, SPECS, Bench, bench
 
 NESTED = CUSTOMER.replace("fields:\n", "fields:\n  parent_id <-> parent: {ref: customer, owner: remote}\n")
 
@@ -73,6 +76,23 @@ def test_a_child_of_a_deleted_parent_waits_and_is_woken_when_the_parent_is_back(
     while inbound.process(b.hub):
         pass
     assert b.only("invoice").doc["customer_id"] == link.record_id
+
+
+def test_a_new_record_that_comes_back_with_a_parent_nobody_knows_is_not_made_again(
+    store: Store, clock: FakeClock
+) -> None:
+    """A rule over there gives it one: the call has worked, and is looked for instead of repeated."""
+
+    def given_a_parent(name: str, doc: Doc) -> Doc:
+        return {field: value for field, value in doc.items() if value is not None} | (
+            {"parent": "77"} if name == "party" and "hub_id" in doc else {}
+        )
+
+    erp = FakeSystem(clock, SPECS, given_a_parent, MOVES)
+    b = bench(store, clock, erp=erp, customer=NESTED)
+    b.add("customer", name="A")
+    b.run(6, timedelta(minutes=1))
+    assert len(erp.records("party")) == 1
 
 
 def test_one_systems_worker_leaves_the_messages_of_others_alone(b: Bench) -> None:

@@ -12,7 +12,7 @@ from hub.ports.connector import Ids, Remote
 from hub.ports.links import Link
 from hub.ports.runs import Run
 from hub.ports.store import Store
-from hub.services import inbound, outbound, queue, reconciling, sweeping
+from hub.services import inbound, outbound, progress, queue, reconciling, sweeping
 from hub.testing.clock import FakeClock
 from tests.sync_bench import CUSTOMER, Bench, EveryDocument, bench
 
@@ -390,6 +390,25 @@ def test_a_merge_into_what_we_are_just_creating_waits_until_its_outcome_is_known
     assert queue.listing(b.hub, state="dead") == []
     (review,) = b.hub.store.read(lambda tx: tx.reviews.listing())
     assert (review.kind, review.detail["candidates"]) == ("merged", [gone.id, ours.id])
+
+
+def test_an_object_is_overdue_when_no_sweep_of_it_was_complete_and_not_before_one_was_due(
+    b: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overdue() -> bool:
+        told = progress.status(b.hub)["feeds"]
+        return bool(next(feed["overdue"] for feed in told if feed["object"] == "party"))
+
+    customers(b, "A")
+    assert not overdue()
+    with monkeypatch.context() as patched:
+        refuse_ids(b, patched, RejectedError("no"))
+        sweep(b)
+    assert overdue()
+    sweep(b)
+    assert not overdue()
+    b.clock.pass_by(3 * DAY)
+    assert overdue()
 
 
 def test_a_second_record_over_there_with_our_key_is_told_to_a_person_and_changes_nothing(b: Bench) -> None:

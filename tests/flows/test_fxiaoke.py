@@ -112,3 +112,39 @@ def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
     assert case.doc["account_id"] == account.id
     assert case.doc["tickethub_subject__c"] == "呼吸机报警"
     assert case.doc["tickethub_status__c"] == "open"
+
+
+@pytest.mark.parametrize("how", ["lost", "page"])
+def test_a_call_is_one_sales_record_of_its_account(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, path="data/create")
+    both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer, agent="li")
+    both.settle()
+    (account,), (record,) = both.crm.rows.of("AccountObj"), both.crm.rows.of("ActiveRecordObj")
+    assert record.doc["related_object_data"] == [{"describe_api_name": "AccountObj", "id": account.id}]
+    assert record.doc["active_record_content"] == "来电 Call in · ended · li"
+    assert both.in_peace()
+
+
+def test_orders_and_contracts_of_a_customer_are_read(both: Both) -> None:
+    kept = {"owner": [USER], "life_status": "normal"}
+    account = both.crm.rows.add("AccountObj", {**kept, "name": "东方诊所"}, f"{1:024x}").id
+    both.crm.rows.add("SalesOrderObj", {**kept, "name": "O-1", "account_id": account, "order_amount": 2500.5}, "a1")
+    line = {**kept, "order_id": "a1", "product_id__r": "V60", "quantity": 2, "sales_price": 1250.25}
+    both.crm.rows.add("SalesOrderProductObj", line, "a2")
+    both.crm.rows.add("SaleContractObj", {**kept, "name": "HT-1", "account_id": account}, "b1")
+    both.settle()
+    customer, order, contract = (both.only(entity) for entity in ("customer", "sales_order", "contract"))
+    assert (order["customer_id"], order["state"], order["totals"]) == (
+        customer["id"],
+        "confirmed",
+        {"gross": "2500.50"},
+    )
+    assert [line["description"] for line in order["lines"]] == ["V60"]
+    assert (contract["customer_id"], contract["state"]) == (customer["id"], "active")
+    assert both.in_peace()
+
+    both.crm.rows.change("SalesOrderObj", "a1", {"life_status": "invalid"})
+    both.settle()
+    assert both.only("sales_order")["state"] == "cancelled"

@@ -11,6 +11,7 @@ from hub.files.schema_import.edmx import read_edmx
 from hub.files.schema_import.frappe import read_frappe
 from hub.files.schema_import.odoo import read_odoo
 from hub.files.schema_import.openapi import read_openapi
+from hub.files.schema_import.salesforce import read_salesforce
 from hub.files.schema_import.sample import read_sample
 from hub.files.schema_import.source import MOST, Source
 from hub.files.schema_import.tryton import read_tryton
@@ -22,6 +23,7 @@ KINDS: Mapping[str, Callable[[Source], dict[str, Doc]]] = {
     "frappe": read_frappe,
     "odoo": read_odoo,
     "openapi": read_openapi,
+    "salesforce": read_salesforce,
     "sample": read_sample,
     "tryton": read_tryton,
     "wsdl": read_wsdl,

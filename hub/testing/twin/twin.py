@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar
 
 from flask import Flask, Response
@@ -21,7 +20,6 @@ from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Rows
 
 Clock = Callable[[], datetime]
-POLL_SECONDS = 0.02  # how long ending a server may take: each test has one of its own
 
 
 class Twin(ABC):
@@ -54,8 +52,8 @@ class Twin(ABC):
 def serving(twin: Twin, port: int = 0) -> Iterator[str]:
     """Serve a twin on the loopback address; gives its address."""
     server = make_server("127.0.0.1", port, twin.app, threaded=True)
-    serve = partial(server.serve_forever, poll_interval=POLL_SECONDS)
-    thread = threading.Thread(target=serve, name=f"twin-{twin.connector}", daemon=True)
+    often = {"poll_interval": 0.02}  # seconds until it sees that it is to stop
+    thread = threading.Thread(target=server.serve_forever, name=f"twin-{twin.connector}", kwargs=often, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -208,6 +208,10 @@ class Fxiaoke(Twin):
         for name, kind in REFERENCES.items():
             if doc.get(name) is not None and self.rows.get(kind, doc[name]) is None:
                 raise RefusedError(200, WRONG, f"{name} leads nowhere")
+        for one in doc.get("related_object_data") or ():
+            exactly(one, {"describe_api_name", "id"})
+            if fields_of(one["describe_api_name"]) and self.rows.get(one["describe_api_name"], str(one["id"])) is None:
+                raise RefusedError(200, WRONG, "related_object_data leads nowhere")
 
 
 def done(**told: Any) -> Response:

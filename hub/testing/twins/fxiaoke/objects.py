@@ -43,9 +43,29 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "tickethub_remedy__c": Field(most=2000),
         "tickethub_closed_at__c": Field("integer"),
     },
+    "SalesOrderObj": KEPT
+    | {
+        "name": Field(read_only=True),
+        "account_id": Field(required=True),
+        "order_amount": Field("number"),
+        "owner": OURS["owner"],
+    },
+    "SalesOrderProductObj": KEPT
+    | {
+        "order_id": Field(required=True),
+        "product_id": Field(),
+        "product_id__r": Field(read_only=True),
+        "quantity": Field("number"),
+        "sales_price": Field("number"),
+    },
+    "SaleContractObj": KEPT
+    | {"name": Field(read_only=True), "account_id": Field(required=True), "owner": OURS["owner"]},
+    "ActiveRecordObj": KEPT
+    | OURS
+    | {"active_record_content": Field(required=True, most=2000), "related_object_data": Field("list")},
 }
 NUMBERED: Mapping[str, tuple[str, str]] = {"AccountObj": ("account_no", "KH"), "CasesObj": ("name", "GD")}
-REFERENCES = {"account_id": "AccountObj"}
+REFERENCES = {"account_id": "AccountObj", "order_id": "SalesOrderObj"}
 
 
 def exactly(told: Any, names: set[str]) -> None:

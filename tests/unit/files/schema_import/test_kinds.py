@@ -269,6 +269,47 @@ def test_odoo_gives_pairs_selections_sizes_and_its_own_fields_read_only() -> Non
     assert (told["write_date"]["readOnly"], told["write_date"]["x-zone"]) == (True, "UTC")
 
 
+def test_salesforce_tells_lengths_references_and_what_a_new_record_needs() -> None:
+    told = {"nillable": True, "createable": True, "updateable": True}
+    schema = imported(
+        "salesforce",
+        {
+            "name": "Contact",
+            "label": "联系人",
+            "fields": [
+                {"name": "Id", "type": "id", "length": 18, "nillable": False, "createable": False, "updateable": False},
+                {**told, "name": "LastName", "type": "string", "length": 80, "nillable": False, "label": "Last Name"},
+                {**told, "name": "AccountId", "type": "reference", "length": 18, "referenceTo": ["Account"]},
+                {**told, "name": "WhatId", "type": "reference", "length": 18, "referenceTo": ["Account", "Case"]},
+                {**told, "name": "OwnerId", "type": "reference", "nillable": False, "defaultedOnCreate": True},
+                {**told, "name": "HasOptedOutOfEmail", "type": "boolean", "nillable": False},
+                {**told, "name": "Birthdate", "type": "date", "updateable": False},
+                {**told, "name": "Score__c", "type": "double", "length": 0},
+                {
+                    **told,
+                    "name": "Level__c",
+                    "type": "picklist",
+                    "length": 255,
+                    "restrictedPicklist": True,
+                    "picklistValues": [
+                        {"value": "gold", "label": "金牌", "active": True},
+                        {"value": "old", "label": "old", "active": False},
+                    ],
+                },
+            ],
+        },
+    )["contact"]
+    fields = schema["properties"]
+    assert (schema["title"], schema["required"]) == ("联系人", ["LastName"])
+    assert (fields["LastName"]["type"], fields["LastName"]["maxLength"]) == ("string", 80)
+    assert fields["Id"]["readOnly"]
+    assert fields["AccountId"]["x-refers-to"] == "Account"
+    assert "x-refers-to" not in fields["WhatId"]
+    assert (fields["Birthdate"]["format"], fields["Birthdate"]["x-create-only"]) == ("date", True)
+    assert fields["Score__c"] == {"type": ["number", "null"]}
+    assert fields["Level__c"]["enum"] == ["gold", None]
+
+
 def test_tryton_tells_decimals_and_ids_as_text_and_rows_as_the_connector_makes_them() -> None:
     schema = imported(
         "tryton",

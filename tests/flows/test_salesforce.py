@@ -1,0 +1,187 @@
+"""Salesforce that is connected by YAML alone: both directions through a hub, lost answers, one case for each ticket."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.bootstrap import build, migrate
+from hub.domain.documents import Doc
+from hub.files.settings import load
+from hub.services import reconciling, records
+from hub.services.context import Hub
+from hub.storage.cipher import Keyring
+from hub.testing.twin.limits import RateLimit
+from hub.testing.twin.rows import Row
+from hub.testing.twin.twin import serving
+from hub.testing.twins.salesforce import Salesforce
+from tests.hub_process import RunningClock, work
+
+SETTINGS = """
+systems:
+  crm:
+    connector: salesforce
+    settings: {{url: "{url}", client_id: 3MVG9.twin}}
+    secrets: {{client_secret: env/SALESFORCE_CLIENT_SECRET}}
+    mappings: [salesforce]
+    request_limit: 5 s
+"""
+
+
+@dataclass
+class Both:
+    """The hub, and the org."""
+
+    hub: Hub
+    clock: RunningClock
+    crm: Salesforce
+
+    def settle(self) -> None:
+        assert work(self.hub, self.clock)
+
+    def only(self, entity: str) -> Doc:
+        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
+        return record.doc
+
+    def row(self, kind: str) -> Row:
+        (row,) = self.crm.rows.of(kind)
+        return row
+
+    def add(self, entity: str, **doc: object) -> str:
+        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
+        return str(made.id)
+
+    def change(self, entity: str, **values: object) -> None:
+        doc, actor = self.only(entity), self.hub.actor("li")
+        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
+
+    def in_peace(self) -> bool:
+        """Whether nothing waits for anybody, and hub and org agree."""
+        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
+        return reviews == [] and reconciling.plan(self.hub, "crm") == []
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    clock = RunningClock(timedelta())
+    crm = Salesforce(clock.now)
+    crm.limit = RateLimit(1_000_000, timedelta(seconds=1))
+    Keyring.fresh().save(tmp_path / "key.json")
+    with serving(crm) as url:
+        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
+        environment = {f"SALESFORCE_{name.upper()}": value for name, value in Salesforce.secrets.items()}
+        migrate(load(tmp_path), environment)
+        with build(load(tmp_path), environment) as container:
+            yield Both(replace(container.hub, clock=clock), clock, crm)
+
+
+def test_a_telephone_crosses_both_ways_without_an_echo(both: Both) -> None:
+    both.crm.add("Account", Name="东方诊所", Phone="021-12345678")
+    both.settle()
+    assert both.only("customer")["phone"] == "+862112345678"
+
+    row = both.row("Account")
+    both.crm.rows.change("Account", row.id, {"Phone": "13900002222"})
+    both.settle()
+    assert both.only("customer")["phone"] == "+8613900002222"
+
+    both.change("customer", phone="+8613700003333")
+    both.settle()
+    assert row.doc["Phone"] == "+8613700003333"
+    revision = row.revision
+    both.settle()
+    both.settle()
+    assert row.revision == revision
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "broken", "error", "page", "before", "twice", "late"])
+def test_one_account_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    both.crm.faults.plan(how, "PATCH", "Account")
+    both.add("customer", name="上海华信", phone="+8613812345678")
+    both.settle()
+    both.crm.faults.go_on()
+    both.settle()
+    assert both.row("Account").doc["Phone"] == "+8613812345678"
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_one_activity_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    """A task has no external id: nothing over there keeps a second one from being made."""
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, "POST", "Task")
+    both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer)
+    both.settle()
+    assert both.row("Task").doc["WhatId"] == both.row("Account").id
+    assert both.in_peace()
+
+
+def test_a_ticket_becomes_a_case_that_is_closed_with_what_was_done(both: Both) -> None:
+    customer = both.add("customer", name="上海华信")
+    contact = both.add("contact", name="李娜", customer_id=customer)
+    both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer, contact_id=contact)
+    both.settle()
+    case = both.row("Case")
+    assert (case.doc["AccountId"], case.doc["ContactId"]) == (both.row("Account").id, both.row("Contact").id)
+    assert (case.doc["Subject"], case.doc["Status"]) == ("报警", "New")
+
+    both.crm.rows.change("Case", case.id, {"Subject": "呼吸机 3 报警"})
+    both.settle()
+    assert both.only("ticket")["subject"] == "呼吸机 3 报警"
+
+    both.change(
+        "ticket", status="closed", closed_at="2026-03-02T01:00:00+00:00", fault={"remedy_text": "更换流量传感器"}
+    )
+    both.settle()
+    assert case.doc["Status"] == "Closed"
+    assert case.doc["IsClosed"]
+    assert case.doc["TicketHub_Remedy__c"] == "更换流量传感器"
+    assert case.doc["Subject"] == "呼吸机 3 报警"
+    assert both.in_peace()
+
+
+def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both) -> None:
+    ticket = both.add("ticket", type="repair", status="new", subject="报警")
+    both.add(
+        "follow_up", ticket_id=ticket, outcome="answered", score=5, comment="很满意", at="2026-03-02T01:00:00+00:00"
+    )
+    both.settle()
+    task = both.row("Task").doc
+    assert (task["WhatId"], task["Subject"]) == (both.row("Case").id, "Follow-up, score 5")
+    assert (task["Description"], task["TicketHub_Ended_At__c"]) == ("很满意", "2026-03-02T01:00:00.000Z")
+    assert both.in_peace()
+
+
+def test_a_case_of_their_own_is_left_alone(both: Both) -> None:
+    both.crm.add("Case", Subject="Where is my invoice?", Status="New")
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.records.all("ticket")) == []
+    assert both.in_peace()
+
+
+def test_orders_and_contracts_of_a_customer_are_read(both: Both) -> None:
+    account = both.crm.add("Account", Name="东方诊所")
+    order = both.crm.add("Order", AccountId=account, EffectiveDate="2026-01-31", Status="Activated")
+    both.crm.add("OrderItem", OrderId=order, Quantity=2.0, UnitPrice=1250.25, Description="V60")
+    both.crm.add("Contract", AccountId=account, Status="Activated", StartDate="2026-01-01", EndDate="2026-12-31")
+    both.settle()
+    customer = both.only("customer")["id"]
+    told = both.only("sales_order")
+    assert (told["customer_id"], told["state"], told["totals"]) == (customer, "confirmed", {"net": "2500.50"})
+    assert [line["unit_price"] for line in told["lines"]] == ["1250.25"]
+    contract = both.only("contract")
+    assert (contract["customer_id"], contract["state"], contract["ends_on"]) == (customer, "active", "2026-12-31")
+    assert both.in_peace()
+
+
+def test_accounts_that_are_merged_over_there_are_one_here_or_a_person_is_asked(both: Both) -> None:
+    loser, winner = (both.crm.add("Account", Name=name) for name in ("Dongfang", "Dongfang Clinic"))
+    both.settle()
+    both.crm.merge("Account", loser, winner)
+    both.settle()
+    (review,) = both.hub.store.read(lambda tx: tx.reviews.listing())
+    assert (review.kind, review.entity) == ("merged", "customer")
