@@ -155,8 +155,7 @@ def is_for(system: System, mapping: Mapping, record: Record) -> bool:
     """Whether a record that a system does not know is meant for it: neither unfinished, nor a document withdrawn."""
     doc = record.doc
     is_withdrawn = system.goal(record.entity) is not None and doc.get("state") in WITHDRAWN
-    is_meant = mapping.sync.creates_when is None or mapping.sync.makes_there(doc)
-    return is_meant and not (doc.get("pending") or doc.get("is_draft") or is_withdrawn)
+    return mapping.sync.makes_there(doc) and not (doc.get("pending") or doc.get("is_draft") or is_withdrawn)
 
 
 def apply(hub: Hub, name: str, items: Sequence[Item], *, force: bool = False) -> Applied:
