@@ -122,7 +122,11 @@ class OverHttp:
 
 
 def _texts(trees: Mapping[str, Any], language: str) -> Texts:
-    return tuple((name, text_of(tree, language)) for name, tree in trees.items())
+    return tuple(
+        (name, text_of(each, language))
+        for name, tree in trees.items()
+        for each in (tree if isinstance(tree, list) else [tree])
+    )
 
 
 def _told(texts: Texts, values: Values) -> tuple[tuple[str, str], ...]:

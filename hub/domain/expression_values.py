@@ -143,6 +143,12 @@ def _length(value: Any) -> Decimal:
     return Decimal(len(value))
 
 
+def _first(value: Any) -> Any:
+    if not isinstance(value, list):
+        raise TypeClashError("{text}: first() wants a list")
+    return seen(value[0]) if value else None
+
+
 _PLACES = tuple(map(Decimal, range(11)))  # more places than any currency or unit has
 
 
@@ -181,6 +187,7 @@ FUNCTIONS: dict[str, _Function] = {
     ),
     "contains": _Function(lambda text, part: _string(part) in _string(text), 2, 2),
     "ends_with": _Function(lambda text, part: _string(text).endswith(_string(part)), 2, 2),
+    "first": _Function(_first, 1, 1),
     "length": _Function(_length, 1, 1),
     "lower": _Function(lambda text: _string(text).lower(), 1, 1),
     "max": _Function(_greatest, 1, 9),

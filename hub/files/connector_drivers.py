@@ -77,8 +77,9 @@ def _addressed(name: str, uri: str) -> Doc:
 
 def _names_of_auth(auth: Doc) -> set[str]:
     """What texts of ``auth`` may have in braces beside settings."""
-    signatures = {*auth.get("signatures", {}), *auth.get("by", {}).get("signatures", {})}
-    return {*driver_schema("common")["x-names"], *signatures, *(f"token.{name}" for name in auth.get("keep", {}))}
+    told = [one.get(word, {}) for one in (auth, auth.get("by", {})) for word in ("signatures", "values")]
+    made = {name for names in told for name in names}
+    return {*driver_schema("common")["x-names"], *made, *(f"token.{name}" for name in auth.get("keep", {}))}
 
 
 def _unknown_names(node: Any, at: str, known: set[str]) -> Iterator[FieldError]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.domain.errors import HubError, InvalidError
+from hub.domain.expression import Expression, parse
 from hub.domain.mapping.paths import Path as FieldPath
 from hub.domain.mapping.rules import (
     Direction,
@@ -103,6 +104,7 @@ def _read(
     problems += [*reader.problems, *reader.too_many()]
     identity = _identity(document, problems)
     objects = tuple(_objects(document, problems))
+    creates_when = _creates_when(document, problems)
     if problems:
         return None, problems
     own = () if identity.external_id is None else (_external_id_rule(identity.external_id, document),)
@@ -117,7 +119,7 @@ def _read(
         remote_schema=data["remote"].get("schema"),
         partial=data["remote"].get("partial", False),
         identity=identity,
-        sync=_sync(sync, default_owner),
+        sync=_sync(sync, default_owner, creates_when),
         rules=(*own, *rules),
         examples=tuple(_examples(document)),
         waivers=tuple(_waivers(document)),
@@ -188,11 +190,22 @@ def _external_id_rule(pair: tuple[FieldPath, FieldPath], document: Document) -> 
     return FieldRule(pair[0], pair[1], Direction.PUSH, Owner.HUB, line=line)
 
 
-def _sync(data: Mapping[str, Any], owner: Owner) -> SyncRules:
+def _creates_when(document: Document, problems: list[Problem]) -> Expression | None:
+    sync = document.data.get("sync")
+    text = sync.get("creates_when") if isinstance(sync, dict) else None
+    try:
+        return parse(text) if isinstance(text, str) else None
+    except HubError as error:
+        problems.append(problem_at(document, ("sync", "creates_when"), error.template, None, **error.params))
+        return None
+
+
+def _sync(data: Mapping[str, Any], owner: Owner, creates_when: Expression | None) -> SyncRules:
     deletes = data.get("deletes", {})
     return SyncRules(
         default_owner=owner,
         creates=Members(data.get("creates", "both")),
+        creates_when=creates_when,
         fresh_within=_duration(data["fresh_within"]) if "fresh_within" in data else None,
         deletes_hub=deletes.get("hub", "review"),
         deletes_remote=deletes.get("remote", "review"),

@@ -42,8 +42,8 @@ class Builder:
             of_hub: {**outer_hints(rules, of_hub=of_hub), **hints(rules, of_hub=of_hub)} for of_hub in (True, False)
         }
         carried = {id(rule): self._pools(rule, sides, tried) for rule in rules if isinstance(rule, FieldRule)}
-        hub = SideBuilder(sides, carried, tried[True], self.rng, of_hub=True).node(rules, keys[0])
-        remote = SideBuilder(sides, carried, tried[False], self.rng, of_hub=False).node(rules, keys[1])
+        hub = SideBuilder(sides, carried, tried[True], self.links, self.rng, of_hub=True).node(rules, keys[0])
+        remote = SideBuilder(sides, carried, tried[False], self.links, self.rng, of_hub=False).node(rules, keys[1])
         for rule in (each for each in rules if isinstance(each, ListRule)):
             ours, theirs = self._lists(rule, sides.members(rule), f"{entity}.{rule.hub.path}")
             hub.parts.append(ours)
@@ -82,6 +82,7 @@ class SideBuilder:
     sides: Sides
     carried: Mapping[int, Pools]
     tried: Hints
+    links: Crosswalk
     rng: Random
     of_hub: bool
 
@@ -157,7 +158,7 @@ class SideBuilder:
 
     def _frame(self, schema: Schema | None, names: Taken) -> Frame:
         """What no rule names, at every depth that rules go through."""
-        fillers = Fillers(self.rng)
+        fillers = Fillers(self.rng, self.links)
         known = {} if schema is None else schema.properties
         made = {name: fillers.maker(each) for name, each in known.items() if name not in names}
         usual = {name: make for name, make in made.items() if make is not None}

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from hub.domain.mapping.values import normal
+from hub.laws.crosswalk import LINKED, Crosswalk
 from hub.laws.patterns import sample
 from hub.laws.schema import Schema, nullable
 from hub.laws.values import values
@@ -36,6 +37,7 @@ class Fillers:
     """Makes values from schemas alone; ``share`` is how much of what may be left out is there."""
 
     rng: Random
+    links: Crosswalk
 
     def maker(self, schema: Schema | None, depth: int = 0) -> Make | None:
         """A function that makes a value of the schema; None where nothing can be made."""
@@ -46,11 +48,18 @@ class Fillers:
             return self._object(schema, depth)
         if "array" in kinds and schema.choices is None:
             return self._array(schema, depth)
-        chosen = Choice(tuple(values(schema, frozenset({"string"}), self.rng)), self.rng)
+        chosen = Choice(self._linked(schema, tuple(values(schema, frozenset({"string"}), self.rng))), self.rng)
         if not chosen.values:
             return None
         may_be_null = nullable(schema)
         return lambda _: None if may_be_null and self.rng.random() < 0.1 else chosen.next()  # noqa: PLR2004 - now and then
+
+    def _linked(self, schema: Schema, made: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Ids of linked records where the schema says that ids stand there: an expression may read them."""
+        entity = schema.says("x-ref")
+        if entity is None:
+            return made
+        return tuple(self.links.hub_id(entity, 1 + number % (LINKED - 1)) for number in range(len(made)))
 
     def _object(self, schema: Schema, depth: int) -> Make:
         required = schema.required

@@ -12,7 +12,7 @@ from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import records, verdicts
+from hub.services import records, tickets, verdicts
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.hints import subject_of
@@ -79,9 +79,7 @@ def take_over(
     given = given_for(tx, system, mapping, remote, made)
     asked = [conflict for conflict in made.conflicts if conflict.path not in given]
     try:
-        record = records.create(
-            hub, tx, actor, mapping.entity, made.doc | given | aged(hub, mapping), action=f"sync.{tracer.system}"
-        )
+        record = create(hub, tx, actor, mapping.entity, made.doc | given | aged(hub, mapping))
     except InvalidError:
         if not asked:
             raise
@@ -102,6 +100,14 @@ def take_over(
     if given:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return link
+
+
+def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc) -> Record:
+    """Store a new record that another system told of; a ticket is opened, as if a person had done it."""
+    action = f"sync.{actor.system}"
+    if entity == "ticket":
+        return tickets.take_in(hub, tx, actor, doc, action=action)
+    return records.create(hub, tx, actor, entity, doc, action=action)
 
 
 def given_for(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, made: Made) -> Doc:

@@ -22,6 +22,7 @@ from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
 from hub.services.hints import hint
+from hub.services.sagas import WITHDRAWN
 from hub.services.taking import fetch
 from hub.services.tracing import Tracer
 
@@ -147,11 +148,18 @@ def unlinked_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]
             lambda tx, p=page: tx.links.prefetch(system.name, mapping.entity, [record.id for record in p.records])  # type: ignore[misc]
         )
         for record in page.records:
-            if record.id not in linked and not record.doc.get("pending") and not record.doc.get("is_draft"):
+            if record.id not in linked and is_for(system, mapping, record):
                 mark = fingerprint(None, [record.version])
                 yield Item("create", "remote", mapping.entity, None, record.id, (), mark)
         if (after := page.after) is None:
             return
+
+
+def is_for(system: System, mapping: Mapping, record: Record) -> bool:
+    """Whether a record that a system does not know is meant for it: neither unfinished, nor a document withdrawn."""
+    doc = record.doc
+    is_withdrawn = system.goal(record.entity) is not None and doc.get("state") in WITHDRAWN
+    return mapping.sync.makes_there(doc) and not (doc.get("pending") or doc.get("is_draft") or is_withdrawn)
 
 
 def apply(hub: Hub, name: str, items: Sequence[Item], *, force: bool = False) -> Applied:

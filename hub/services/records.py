@@ -5,7 +5,6 @@ from typing import Any
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
-from hub.domain.mapping.rules import Members
 from hub.domain.matching import value_at
 from hub.domain.search import tokens_for_index
 from hub.ports.outbox import Delivery
@@ -106,7 +105,7 @@ def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
     mapping = system.mappings.get(record.entity)
     if mapping is None or not (mapping.pushes or system.goal(record.entity)):
         return False  # a document without fields of its own, as a release, still has a goal to be brought to
-    if mapping.sync.creates is not Members.REMOTE:
+    if mapping.sync.makes_there(record.doc):
         return True
     return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
 

@@ -1,6 +1,7 @@
 """Documents that reach their goal in steps: resumed where they stopped, and taken back where they are withdrawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hub.domain.errors import RejectedError
 from hub.ports.connector import Idempotency, Remote, Step
@@ -10,6 +11,7 @@ from hub.services import doubt
 from hub.services.attempt import Attempt
 
 WITHDRAWN = {"void", "cancelled", "withdrawn", "reversed"}  # states of ours: the goal is not wanted any more
+GONE = "gone"  # where a step leads to that deletes the document
 
 
 def is_withdrawn(attempt: Attempt, tx: UnitOfWork) -> bool:
@@ -19,6 +21,9 @@ def is_withdrawn(attempt: Attempt, tx: UnitOfWork) -> bool:
 
 def reach_goal(attempt: Attempt, link: Link) -> None:
     """Call step after step; after each call the state is read again, for a call may be ignored silently."""
+    if is_deleted(attempt, link):
+        finish_deleted(attempt, link)
+        return
     remote = attempt.read(link.external_id)
     goal = str(attempt.delivery.goal)
     reached = {goal, *attempt.spec.reached.get(goal, ())}
@@ -29,7 +34,8 @@ def reach_goal(attempt: Attempt, link: Link) -> None:
         try:
             remote = take_step(attempt, link, next_step(attempt, state), state)
         except RejectedError as refused:
-            if compensating(attempt, state) is None:
+            back = compensating(attempt, state)
+            if back is None or back.then == GONE:  # a draft stays, for a person to mend
                 raise
             undo(attempt, link, attempt.read(link.external_id))
             raise RejectedError("{reason} What was done of it there was taken back.", reason=str(refused)) from refused
@@ -46,14 +52,47 @@ def take_back(attempt: Attempt, link: Link, remote: Remote) -> None:
             state=state_of(attempt, remote),
             system=attempt.system.name,
         )
-    finish(attempt, undo(attempt, link, remote), template="Withdrawn: {object} {id} is {state}.")
+    left = undo(attempt, link, remote)
+    last = compensating(attempt, state := state_of(attempt, left))
+    if last is None:
+        finish(attempt, left, template="Withdrawn: {object} {id} is {state}.")
+    else:
+        delete(attempt, link, last, state)
+        finish_deleted(attempt, link)
 
 
 def undo(attempt: Attempt, link: Link, remote: Remote) -> Remote:
-    """Call the compensating steps that lead on from where the document is; gives where that ended."""
-    while (step := compensating(attempt, state := state_of(attempt, remote))) is not None:
+    """Call the compensating steps that lead on from where the document is, but delete nothing; gives where it ended."""
+    while (step := compensating(attempt, state := state_of(attempt, remote))) is not None and step.then != GONE:
         remote = take_step(attempt, link, step, state)
     return remote
+
+
+def delete(attempt: Attempt, link: Link, step: Step, state: str) -> None:
+    """Call a step that deletes the document; RejectedError when it is still there."""
+    call_step(attempt, link, step, state)
+    if attempt.system.connector.get(attempt.mapping.object, link.external_id) is not None:
+        raise unmoved(attempt, link, step, state)
+
+
+def is_deleted(attempt: Attempt, link: Link) -> bool:
+    """Whether the document was withdrawn, and an attempt that was cut off has deleted it."""
+    if not any(step.then == GONE for step in attempt.spec.compensate):
+        return False
+    if not attempt.hub.store.read(lambda tx: is_withdrawn(attempt, tx)):
+        return False
+    return attempt.system.connector.get(attempt.mapping.object, link.external_id) is None
+
+
+def finish_deleted(attempt: Attempt, link: Link) -> None:
+    """Our document is over there no more, as we wanted: nothing is looked for there again."""
+    told = attempt.note("Withdrawn: {object} {id} was deleted.", object=attempt.mapping.object, id=link.external_id)
+
+    def work(tx: UnitOfWork) -> None:
+        tx.links.save(replace(link, state="gone"))
+        told(tx)
+
+    attempt.finish(work)
 
 
 def compensating(attempt: Attempt, state: str) -> Step | None:
@@ -69,6 +108,16 @@ def finish(attempt: Attempt, remote: Remote, *, template: str) -> None:
 
 def take_step(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
     """Make one call and read the state again; RejectedError when it did not move."""
+    call_step(attempt, link, step, state)
+    remote = attempt.read(link.external_id)
+    attempt.doubt = False
+    if state_of(attempt, remote) == state:
+        raise unmoved(attempt, link, step, state)
+    return remote
+
+
+def call_step(attempt: Attempt, link: Link, step: Step, state: str) -> None:
+    """Make the call of a step; after one of which we know nothing, only where it may be repeated."""
     if attempt.doubt:
         settle_step(attempt, step, state)
     name, action = attempt.mapping.object, step.action
@@ -77,18 +126,18 @@ def take_step(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
         {"act": action, "from": state}, lambda: attempt.system.connector.act(name, link.external_id, action, **key)
     )
     attempt.hub.points.reach("outbox.stepped")
-    remote = attempt.read(link.external_id)
-    attempt.doubt = False
-    if state_of(attempt, remote) == state:
-        raise RejectedError(
-            step.refused or "{system}: {action} left {object} {id} in state {state}.",
-            system=attempt.system.name,
-            action=action,
-            object=name,
-            id=link.external_id,
-            state=state,
-        )
-    return remote
+
+
+def unmoved(attempt: Attempt, link: Link, step: Step, state: str) -> RejectedError:
+    """A step was called, and the document is where it was."""
+    return RejectedError(
+        step.refused or "{system}: {action} left {object} {id} in state {state}.",
+        system=attempt.system.name,
+        action=step.action,
+        object=attempt.mapping.object,
+        id=link.external_id,
+        state=state,
+    )
 
 
 def settle_step(attempt: Attempt, step: Step, state: str) -> None:

@@ -25,6 +25,12 @@ def open_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, values: Doc) -> Record:
     return keep_new(hub, tx, actor, doc)
 
 
+def take_in(hub: Hub, tx: UnitOfWork, actor: Actor, values: Doc, *, action: str) -> Record:
+    """Open a ticket that came into being in another system: with number, status and clocks, like any other."""
+    doc = rules.open_ticket(values, number=next_number(hub, tx), by=actor.name, now=hub.clock.now())
+    return keep(hub, tx, actor, None, doc, action=action)
+
+
 def open_draft(
     hub: Hub, tx: UnitOfWork, actor: Actor, call: Doc, values: Doc, *, confirms_alone: bool = False
 ) -> Record:

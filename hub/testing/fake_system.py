@@ -123,7 +123,9 @@ class FakeSystem:
         self.calls.append((action, name, remote_id))
         remote = self.store[self._of(name), remote_id]
         state = self._moves.get((str(remote.doc.get("state")), action))
-        if state is not None:
+        if state == "gone":
+            del self.store[self._of(name), remote_id]
+        elif state is not None:
             self._put(name, remote_id, {**remote.doc, "state": state})
         self._after(lose_answer)
 

@@ -6,9 +6,10 @@ import pytest
 
 pytest.register_assert_rewrite("hub.testing.connector_contract")
 
+from hub.testing.rt.fixture import rt  # noqa: E402 - rewritten asserts first
 from hub.testing.tryton.fixture import tryton, tryton70, tryton80  # noqa: E402 - rewritten asserts first
 
 collect_ignore = (
     [] if "TICKETHUB_NODE" in os.environ else ["test_odata_mockserver.py"]
 )  # a server of npm, for who has it
-__all__ = ["tryton", "tryton70", "tryton80"]
+__all__ = ["rt", "tryton", "tryton70", "tryton80"]

@@ -4,13 +4,16 @@ import pytest
 
 from hub.ports.connector import Step
 from hub.ports.store import Store
-from hub.services import outbound
+from hub.services import outbound, reconciling
 from hub.testing.clock import FakeClock
 from tests.outbound_bench import declared, deliveries
 from tests.sync_bench import MOVES, Bench
 
 BACK = (Step("draft", "cancel", "cancelled"), Step("validated", "cancel", "cancelled"))
 CANCELLING = {("draft", "cancel"): "cancelled", ("validated", "cancel"): "cancelled"}
+
+
+DELETING = (Step("draft", "delete", "gone"), Step("validated", "reject", "draft"))
 
 
 @pytest.fixture
@@ -76,3 +79,48 @@ def test_a_way_back_is_resumed_where_it_stopped(b: Bench) -> None:
     b.settle()
     assert [call[0] for call in b.erp.calls].count("cancel") == 1
     assert b.open_count() == 0
+
+
+@pytest.fixture
+def deleting(store: Store, clock: FakeClock) -> Bench:
+    b = declared(store, clock, compensate=lambda spec: DELETING if spec.goals else ())
+    b.erp._moves = MOVES | {("draft", "delete"): "gone", ("validated", "reject"): "draft"}
+    return b
+
+
+@pytest.mark.parametrize("how", ["before", "after", "never"])
+def test_a_withdrawn_document_is_deleted_where_a_step_leads_to_gone(deleting: Bench, how: str) -> None:
+    b = deleting
+    invoice(b)
+    b.change(b.only("invoice"), state="void")
+    if how != "never":
+        b.erp.fail_at("act", how, nth=2)
+    b.settle()
+    assert b.erp.records("bill") == []
+    assert [call[0] for call in b.erp.calls].count("delete") == 1
+    assert (b.open_count(), deliveries(b.hub, state="dead")) == (0, [])
+    assert reconciling.plan(b.hub, "erp") == []
+    b.change(b.only("invoice"), reference="late")
+    b.settle()
+    assert b.erp.records("bill") == []
+
+
+def test_a_deletion_that_is_ignored_is_told(deleting: Bench) -> None:
+    b = deleting
+    invoice(b)
+    b.erp._moves = {**b.erp._moves, ("draft", "delete"): "draft"}
+    b.change(b.only("invoice"), state="void")
+    b.settle()
+    assert "delete left bill" in str(deliveries(b.hub, state="dead")[0].error)
+
+
+def test_what_is_refused_for_good_is_not_deleted(deleting: Bench) -> None:
+    """A person may mend the draft and send it on."""
+    b = deleting
+    customer = b.add("customer", name="A")
+    b.run(2)
+    b.erp.fail_at("act", "refuse", nth=2)
+    b.add("invoice", customer_id=customer.id, currency="CNY", state="draft")
+    outbound.deliver(b.hub, "erp")
+    assert b.erp.records("bill")[0].doc["state"] == "draft"
+    assert "was taken back" in b.get(b.only("invoice"))["error"]

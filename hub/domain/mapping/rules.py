@@ -212,15 +212,23 @@ class Guard:
 class SyncRules:
     """How the engine treats records of this mapping.
 
-    ``creates`` says on which side records come into being; ``deletes_hub`` what a deletion in the hub does there.
+    ``creates`` says on which side records come into being, ``creates_when`` which of ours do over there;
+    ``deletes_hub`` what a deletion in the hub does there.
     """
 
     default_owner: Owner = Owner.REVIEW
     creates: Members = Members.BOTH
+    creates_when: Expression | None = None
     fresh_within: timedelta | None = None
     deletes_hub: str = "review"
     deletes_remote: str = "review"
     guard: Guard = field(default_factory=Guard)
+
+    def makes_there(self, doc: Mapping[str, Any]) -> bool:
+        """Whether a record of ours that the other side does not know comes into being there."""
+        if self.creates is Members.REMOTE:
+            return False
+        return self.creates_when is None or bool(self.creates_when.evaluate(doc))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 from hub.domain.expression import Expression
 from hub.domain.mapping.codecs import Plain
-from hub.domain.mapping.rules import Const, FieldRule, Formula
-from hub.files.lint.blocks import Block, dotted, field_rules, follow, node_of
-from hub.files.problems import Problem
+from hub.domain.mapping.rules import Const, FieldRule, Formula, MappingSpec
+from hub.files.lint.blocks import Block, Missing, dotted, field_rules, follow, node_of
+from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaNode
 
 ANY = "any"
@@ -37,6 +37,7 @@ FUNCTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "coalesce": ((), ANY),
     "contains": (_TEXTS, "boolean"),
     "ends_with": (_TEXTS, "boolean"),
+    "first": (("list",), ANY),
     "length": (("text", "list"), "number"),
     "lower": (_TEXTS, "text"),
     "max": (_NUMBERS, "number"),
@@ -64,6 +65,23 @@ def expression_types(block: Block) -> Iterator[Problem]:
                 yield from _fixed(block, rule, operand, of_hub=of_hub)
         if rule.when is not None:
             yield from _judged(block, rule, rule.when, of_hub=True)[1]
+
+
+def creation(spec: MappingSpec, hub: SchemaNode | None) -> Iterator[Problem]:
+    """What is wrong with ``creates_when``: a name that the hub's schema lacks, and types that do not go together."""
+    expression = spec.sync.creates_when
+    if expression is None or hub is None:
+        return
+    missing = [found for name in expression.names() if isinstance(found := follow(hub, dotted(name)), Missing)]
+    for one in missing:
+        yield _of_creation(spec, "'{name}' is not in the schema", closest(one.name, one.known), name=one.name)
+    typing = _Typing(hub)
+    typing.of(ast.parse(expression.text.strip(), mode="eval").body)
+    yield from (_of_creation(spec, template, None, **params) for template, params in typing.clashes)
+
+
+def _of_creation(spec: MappingSpec, template: str, meant: str | None, **params: object) -> Problem:
+    return Problem(spec.file, spec.identity.line, "sync: creates_when", template, params, meant)
 
 
 def _judged(block: Block, rule: FieldRule, expression: Expression, *, of_hub: bool) -> tuple[str, list[Problem]]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from hub.domain.documents import Doc
 from hub.ports.connector import Setup
 from hub.transport.auth.base import Parts, parts_of
+from hub.transport.auth.made import made_of
 from hub.transport.http import Request
 from hub.transport.templates import filled, names_in
 
@@ -35,11 +36,13 @@ class SignedAuth:
         self._told = told
         self._setup = setup
         self._nonce = nonce
+        self._made = made_of(told.get("values", {}), setup.settings)
 
     def sign(self, request: Request) -> Request:
         """The request with its signatures, each made over what the ones before it and the settings say."""
         values: dict[str, Any] = {
             **self._setup.settings,
+            **self._made,
             "timestamp": STAMPS[self._told.get("time", "s")](self._setup.now()),
             "nonce": self._nonce(),
         }

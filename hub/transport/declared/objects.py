@@ -227,6 +227,7 @@ class ObjectMaker:
             id=answer_reader(told["id"]) if "id" in told else None,
             without=frozenset(told.get("without", ())),
             read_back=told.get("read_back", True),
+            verify=told.get("verify", False),
             resume=self.made_listing(resume, "resume", f"{verb}.resume") if resume else None,
             amend=self.call({"body": "{doc}", **resume["amend"]}, "then", f"{verb}.resume.amend")
             if "amend" in resume

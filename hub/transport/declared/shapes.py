@@ -90,6 +90,7 @@ class Writing:
     id: Callable[[Reply], str | None] | None = None
     without: frozenset[str] = frozenset()
     read_back: bool = True
+    verify: bool = False  # whether a field that still says what it said before was refused without a word
     resume: Listing | None = None
     amend: Call | None = None
     then: tuple[Step, ...] = ()

@@ -1,5 +1,6 @@
 """Writes: new records in one call or several, what differs in known ones, actions; read back unless told whole."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from hub.domain.errors import (
     StaleError,
     UnknownOutcomeError,
 )
+from hub.domain.telling import without_values
 from hub.ports.connector import Remote
 from hub.transport.declared.children import RowCall, row_calls
 from hub.transport.declared.differences import Sent, changes, whole
@@ -24,6 +26,8 @@ from hub.transport.places import Reply, found_at
 T = TypeVar("T")
 NOT_DONE = (RetryableError, RejectedError, AuthError)  # of one call: it left nothing over there
 WHOLE = {"doc", "its"}
+REASON = 300  # characters of what another system says
+SINGLE_QUOTED = re.compile(r"(?<!\w)'[^']*'(?!\w)")
 FAILED = (*NOT_DONE, StaleError, NotFoundError, PositionLostError)
 
 
@@ -45,10 +49,12 @@ class Writer:
             return self._finished(shape, how, values, begun, None, rows)
         reply = self._first(lambda: how.call.write(values))
         made = self._surely(lambda: self._made(shape, how, doc, reply))
-        return self._finished(shape, how, values, made, reply, rows)
+        return self._taken(shape, how, {}, doc, self._finished(shape, how, values, made, reply, rows), reply)
 
     def update(self, shape: Shape, seen: Remote, doc: Doc, key: str) -> Remote:
         """Send what differs from the record that was seen; StaleError when it moved since."""
+        if shape.update is None and not changes(self._records, shape, seen.doc, doc).its:
+            return self.unmoved(shape, seen)  # there is no call, and nothing that it would have to send
         how: Writing = shape["update"]
         if seen.doc == doc or not how.locks or shape.children or seen.version is None:
             seen = self.unmoved(shape, seen)
@@ -60,7 +66,8 @@ class Writer:
         if differs.its:
             values = self.values(shape, seen, doc, differs, how) | {"key": key or None}
             reply = self._on_known(shape, seen.id, lambda: how.call.write(values))
-        return self._surely(lambda: self._written(shape, how, seen.id, reply, rows))
+        now = self._surely(lambda: self._written(shape, how, seen.id, reply, rows))
+        return self._taken(shape, how, seen.doc, {name: doc[name] for name in differs.its}, now, reply)
 
     def act(self, shape: Shape, remote_id: str, action: str, key: str) -> None:
         """Call an action; StaleError when the record is gone."""
@@ -164,6 +171,17 @@ class Writer:
             raise RejectedError("{system}: the answer tells no {object}", system=self._system, object=shape.name)
         return told
 
+    def _taken(self, shape: Shape, how: Writing, old: Doc, wanted: Doc, now: Remote, reply: Reply | None) -> Remote:
+        """The record as it is now; RejectedError where the product passed over a field of what was wanted."""
+        told = {field.name for field in shape.fields or () if field.ask is not None and not field.computed}
+        kept = [name for name in wanted if name in told and old.get(name) == now.doc.get(name) != wanted[name]]
+        if how.verify and kept:
+            raise RejectedError(
+                "{system}: {object} {id} was written, but not its {fields}: {reason}",
+                system=self._system, object=shape.name, id=now.id, fields=", ".join(kept), reason=words_of(reply),
+            )  # fmt: skip
+        return now
+
     def _read_back(self, shape: Shape, remote_id: str) -> Remote:
         remote = self._records.get(shape, remote_id)
         if remote is None:
@@ -204,3 +222,10 @@ class Writer:
         return StaleError(
             "{system}: {object} {id} was changed there meanwhile", system=self._system, object=shape.name, id=remote_id
         )
+
+
+def words_of(reply: Reply | None) -> str:
+    """What an answer says to people: a text, or a list of texts, without the values in them."""
+    told = [] if reply is None else reply.doc if isinstance(reply.doc, list) else [reply.doc]
+    texts = (SINGLE_QUOTED.sub("…", one) for one in told if isinstance(one, str))
+    return without_values("; ".join(texts))[:REASON] or "-"

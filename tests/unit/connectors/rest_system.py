@@ -29,6 +29,7 @@ class Asked:
         self.method = request.method
         self.path = request.url.removeprefix(BASE) if request.url.startswith(BASE) else urlsplit(request.url).path
         self.query = dict(request.query)
+        self.pairs = list(request.query)  # in their order; a name may come twice
         self.headers = {name.lower(): value for name, value in request.headers.items()}
         self.text = None if request.body is None else request.body.decode()
 

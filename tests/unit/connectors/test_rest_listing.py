@@ -84,6 +84,16 @@ def test_every_record_is_told_once(kind: str, times: list[int]) -> None:
     assert told == [f"i{number}" for number in range(len(times))]
 
 
+def test_a_list_in_a_query_sends_its_name_once_for_each() -> None:
+    """Sorted by two fields, as some products want it said."""
+    system = Shop(
+        listed({**SPAN, "by": ["changed", "id"], "to": ["{until}"]}, {"kind": "none"}), lambda _: {"rows": []}
+    )
+    everything(system, at(0), at(9))
+    told = [pair for pair in system.asked[0].pairs if pair[0] in {"by", "to"}]
+    assert told == [("by", "changed"), ("by", "id"), ("to", system.asked[0].query["until"])]
+
+
 @pytest.mark.parametrize("kind", ["offset", "page"])
 def test_a_record_that_moves_to_the_end_pulls_no_other_over_the_edge(kind: str) -> None:
     table = Table([row(number, number) for number in range(6)], lambda table: table.touch("i0", 8))

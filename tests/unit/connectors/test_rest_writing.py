@@ -112,6 +112,17 @@ def test_a_whole_record_goes_where_put_is_declared_after_it_was_compared() -> No
     assert system.asked[2].doc == {"name": "b", "price": 1.5, "ref": "r1"}
 
 
+def test_without_a_call_to_update_what_is_only_written_once_may_differ() -> None:
+    """Such as our key in a record that was there before ours: nothing is sent, and nothing is wrong."""
+    once = {name: {**told, "create_only": True} for name, told in FIELDS.items() if name != "name"}
+    system = shop(remote={"update": None, "fields": {"name": {}, **once}})
+    seen = system.connector.create("item", DOC)
+    assert system.connector.update("item", seen, {**DOC, "ref": "r2"}) == seen
+    with pytest.raises(RejectedError, match="no call to update"):
+        system.connector.update("item", seen, {**DOC, "name": "b"})
+    assert verbs(system) == ["POST /items", "GET /items/1", "GET /items/1"]
+
+
 def test_an_update_of_what_is_gone_is_stale() -> None:
     with pytest.raises(StaleError):
         shop().connector.update("item", Remote("9", DOC, '"1"'), {**DOC, "name": "b"})
@@ -414,3 +425,55 @@ def test_without_a_call_for_several_each_is_written_by_itself() -> None:
     system = shop(Store(POST_items=(422, {}, None)))
     outcomes = system.connector.write_many("item", ITEMS[:2])
     assert [type(outcomes[key]) for key in ("k0", "k1")] == [RejectedError, Remote]
+
+
+class Deaf(Store):
+    """A product that answers with success whatever it passes over: names other than a and b, and every ref."""
+
+    def post(self, asked: Asked) -> Any:
+        told = super().post(asked)
+        self.pass_over(self.rows["1"], {})
+        return told
+
+    def patch(self, asked: Asked) -> Any:
+        row = self.rows["1"]
+        before = dict(row)
+        super().patch(asked)
+        self.pass_over(row, before)
+        return 200, {}, ["Price changed to '7'", "Name 'Zoë' isn't allowed"]
+
+    @staticmethod
+    def pass_over(row: dict[str, Any], before: dict[str, Any]) -> None:
+        row.pop("ref", None)
+        if row["name"] not in {"a", "b"}:
+            row["name"] = before.get("name")
+
+
+VERIFIED = {
+    "create": {**REMOTE["create"], "verify": True},
+    "update": {**REMOTE["update"], "verify": True},
+}
+
+
+def test_a_field_that_an_update_passed_over_is_a_refusal_in_the_words_of_the_answer() -> None:
+    system = shop(Deaf(), VERIFIED)
+    made = system.connector.create("item", {"name": "a", "price": "1.5"})
+    with pytest.raises(RejectedError, match="not its name: Price changed to …; Name … isn't allowed"):
+        system.connector.update("item", made, {**made.doc, "name": "Zoë", "price": "7"})
+    assert system.connector.update("item", made_again(system), {**made.doc, "name": "b"}).doc["name"] == "b"
+
+
+def test_a_field_that_a_create_passed_over_is_a_refusal_that_names_the_record() -> None:
+    with pytest.raises(RejectedError, match="item 1 was written, but not its ref"):
+        shop(Deaf(), VERIFIED).connector.create("item", DOC)
+
+
+def test_a_product_is_believed_unless_the_file_says_otherwise() -> None:
+    assert shop(Deaf()).connector.create("item", DOC).doc["ref"] is None
+
+
+def made_again(system: Shop) -> Remote:
+    """The record as it is now."""
+    there = system.connector.get("item", "1")
+    assert there is not None
+    return there

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub.domain.errors import InvalidError
 from hub.domain.mapping.rules import MappingSpec
 from hub.files.lint import lint, lint_set, wrong_precedence
 from hub.files.mappings import parse_mapping
@@ -133,6 +134,7 @@ WRONG = [
     ("expr 'name + count' -> title:", "'name + count' puts a text and a number together: use number() or text()"),
     ("expr 'name * 2' -> title:", "'name * 2' is given a text and wants a number"),
     ("expr 'upper(count)' -> title:", "'upper(count)' is given a number and wants a text"),
+    ("expr 'first(count)' -> title:", "'first(count)' is given a number and wants a list"),
     ("expr 'length(count)' -> title:", "'length(count)' is given a number and wants a text or list"),
     ("name -> title: {when: 'count > name'}", "'count > name' puts a number and a text together"),
     ("name -> title: {when: 'count == \"1\"'}", "puts a number and a text together"),
@@ -213,6 +215,27 @@ def test_the_adoption_ladder_names_fields_by_which_records_are_found(
 ) -> None:
     told = found(f"{ONE}identity: {identity}\nfields:\n  name <-> title:\n")
     assert (problem is None and told == []) or (problem is not None and problem in told[0])
+
+
+@pytest.mark.parametrize(
+    ("condition", "problem"),
+    [
+        ("length(tags) > 0 and name == 'x'", None),
+        ("nmae == 'x'", "sync: creates_when: 'nmae' is not in the schema; did you mean 'name'?"),
+        ("count > 'x'", "sync: creates_when: "),
+    ],
+)
+def test_what_comes_into_being_over_there_is_said_in_fields_of_the_hub(
+    found: Found, condition: str, problem: str | None
+) -> None:
+    told = found(f'{ONE}fields:\n  name <-> title:\nsync:\n  creates_when: "{condition}"\n')
+    assert (problem is None and told == []) or (problem is not None and problem in told[0])
+
+
+def test_a_condition_that_is_no_expression_is_a_problem_of_its_line() -> None:
+    with pytest.raises(InvalidError) as refused:
+        parse_mapping(f"{ONE}fields:\n  name <-> title:\nsync:\n  creates_when: open(name)\n", "f.yaml")
+    assert "f.yaml:8: sync: creates_when: " in str(refused.value)
 
 
 # --- records of several objects

@@ -103,3 +103,12 @@ def test_fields_that_no_rule_names_are_there_too() -> None:
 def test_a_pattern_is_turned_into_texts_that_fit_it(pattern: str) -> None:
     rng = Random(3)  # noqa: S311 - texts for a test are no secret
     assert all(compiled(pattern).search(sample(pattern, rng)) for _ in range(50))
+
+
+def test_ids_that_no_rule_carries_are_those_of_linked_records() -> None:
+    """An expression may read them: the first asset of a ticket is what it refers to over there."""
+    desk, schemas = next(each for each in MAPPINGS if each[0].spec.file == "request_tracker/ticket.yaml")
+    made = corpus(desk, schemas)
+    ids = {one for case in made.cases for one in case.hub.get("asset_ids") or ()}
+    assert len(ids) > 1
+    assert {case.refs.to_remote("asset", one) is not None for case in made.cases for one in ids} == {True}

@@ -358,6 +358,47 @@ def test_a_signature_is_made_over_the_declared_text(setup: Setup) -> None:
     assert request.headers["X-Outer"] == hashlib.sha256(made_over.encode()).hexdigest()
 
 
+KINGDEE = {
+    "values": {
+        "client": {"of": "{app_id}", "matches": "^(.+?)_"},
+        "secret": {"of": "{app_id}", "matches": "_(.+)$", "xor": "0054f397c6234378b09ca7d3e5debce7"},
+        "who": {"of": "acct-1,user-1,2052,100"},
+        "told": {"of": "{who}", "encoding": "base64"},
+    },
+    "signatures": {
+        "gate": {
+            "over": "{method}\n{quoted_path}\n\nx-api-nonce:{nonce}\nx-api-timestamp:{timestamp}\n",
+            "key": "{secret}",
+            "encoding": "base64_of_hex",
+        },
+        "inner": {"over": "{app_id}{who}", "key": "{app_sec}", "encoding": "base64_of_hex"},
+    },
+    "headers": {"Client": "{client}", "Gate": "{gate}", "Told": "{told}", "Inner": "{inner}"},
+}
+
+
+def kingdee(app_id: str) -> Setup:
+    settings = {"app_id": app_id, "app_sec": "test-app-secret-value"}
+    return Setup("erp", settings, {}, {}, now=lambda: datetime.fromtimestamp(1700000000, UTC))
+
+
+def test_a_signature_may_be_made_with_what_is_made_of_settings() -> None:
+    """As the vendor's own library signs with the same settings, time and nonce."""
+    auth = SignedAuth(KINGDEE, kingdee("123456_YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4"), lambda: "1700000000")
+    assert auth.sign(Request("POST", "https://erp.example/k3cloud/A.B.common.kdsvc")).headers == {
+        "Client": "123456",
+        "Gate": "ZjkwMDJhYzRjZTU5MmFhNjZhZDI5ZjRlMWI4NzZhZWY0Y2ViYWEwNTE1OTdlMTNmOTI4NDlkMDUwZjlkOGNiZg==",
+        "Told": "YWNjdC0xLHVzZXItMSwyMDUyLDEwMA==",
+        "Inner": "ODg2ZjMzYTg4NmYxNzg1M2IxNjU4ZGY0YjA2ZTMzN2M1OGQzYTA1ZTgwOTRlNzEzM2ZmMzM5ZDVhM2ExZDMyYw==",
+    }
+
+
+@pytest.mark.parametrize("app_id", ["123456", "123456_???"])
+def test_settings_in_another_form_are_refused_before_anybody_is_called(app_id: str) -> None:
+    with pytest.raises(InvalidError, match="cannot be made of the settings"):
+        SignedAuth(KINGDEE, kingdee(app_id))
+
+
 def test_a_signed_query_covers_its_own_names_in_their_order_and_not_the_signature(setup: Setup) -> None:
     request = sign_with(
         setup,

@@ -1,0 +1,128 @@
+"""Devices of NetBox through a real hub: in with what they refer to, back with what the service learned."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.bootstrap import build, migrate
+from hub.domain.documents import Doc
+from hub.files.settings import load
+from hub.services import reconciling, records
+from hub.services.context import Hub
+from hub.storage.cipher import Keyring
+from hub.testing.twin.rows import Row
+from hub.testing.twin.twin import serving
+from hub.testing.twins.netbox import NetBox
+from tests.hub_process import RunningClock, work
+
+SETTINGS = """
+systems:
+  inventory:
+    connector: netbox
+    settings: {{url: "{url}"}}
+    secrets: {{token: env/NETBOX_TOKEN}}
+    mappings: [netbox]
+    request_limit: 5 s
+"""
+
+
+@dataclass
+class Both:
+    """The hub, and the inventory."""
+
+    hub: Hub
+    clock: RunningClock
+    inventory: NetBox
+
+    def settle(self) -> None:
+        assert work(self.hub, self.clock)
+
+    def all(self, entity: str) -> dict[str, Doc]:
+        found = self.hub.store.read(lambda tx: tx.records.all(entity))
+        return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in found}
+
+    def change(self, known: str, **values: str) -> None:
+        doc, actor = self.all("asset")[known], self.hub.actor("li")
+        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need("asset", doc["id"]), values))
+
+    def row(self, name: str) -> Row:
+        return next(row for row in self.inventory.rows.of("dcim/devices") if row.doc["name"] == name)
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    clock = RunningClock(timedelta())
+    inventory = NetBox(clock.now)
+    Keyring.fresh().save(tmp_path / "key.json")
+    with serving(inventory) as url:
+        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
+        environment = {"NETBOX_TOKEN": NetBox.secrets["token"]}
+        migrate(load(tmp_path), environment)
+        with build(load(tmp_path), environment) as container:
+            yield Both(replace(container.hub, clock=clock), clock, inventory)
+
+
+def test_devices_come_with_their_type_site_and_tenant(both: Both) -> None:
+    both.settle()
+    assets = both.all("asset")
+    assert {serial: doc["status"] for serial, doc in assets.items()} == {"CH-7001": "active", "PU-1001": "active"}
+    chiller = assets["CH-7001"]
+    assert (chiller["name"], chiller["warranty"]) == ("Chiller 1", {"ends_on": "2028-01-31"})
+    assert chiller["product_id"] == both.all("product")["Chiller CH-200"]["id"]
+    assert chiller["site_id"] == both.all("site")["Hall 3 & Yard"]["id"]
+    assert chiller["customer_id"] == both.all("customer")["Huaxin Electronics 华信电子"]["id"]
+
+
+@pytest.mark.parametrize("how", [None, "lost", "error", "before", "twice"])
+def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both: Both, how: str | None) -> None:
+    """A repeated call is refused: its ETag is that of before."""
+    both.settle()
+    before = dict(both.row("Chiller 1").doc)
+    if how is not None:
+        both.inventory.faults.plan(how, "PATCH")
+    both.change("CH-7001", serial="CH-7002")
+    both.settle()
+    both.settle()
+    assert both.row("Chiller 1").doc == {**before, "serial": "CH-7002"}
+    revision = both.row("Chiller 1").revision
+    both.settle()
+    assert both.row("Chiller 1").revision == revision == 2
+    assert reconciling.plan(both.hub, "inventory") == []
+
+
+def test_a_closed_ticket_becomes_an_entry_in_the_journal_of_its_device(both: Both) -> None:
+    both.settle()
+    actor, chiller = both.hub.actor("li"), both.all("asset")["CH-7001"]["id"]
+    ticket = {"type": "repair", "status": "in_service", "number": "T-1", "subject": "Alarm", "asset_ids": [chiller]}
+    made = [
+        both.hub.store.run(lambda tx, doc=doc: records.create(both.hub, tx, actor, "ticket", doc))  # type: ignore[misc] # bound now
+        for doc in (ticket, {**ticket, "asset_ids": [], "status": "closed"})
+    ]
+    both.settle()
+    assert both.inventory.rows.of("extras/journal-entries") == []
+
+    done = {"status": "closed", "fault": {"remedy_text": "更换压缩机"}}
+    both.hub.store.run(lambda tx: records.change(both.hub, tx, actor, tx.records.need("ticket", made[0].id), done))
+    both.inventory.faults.plan("lost", path="journal-entries")
+    both.settle()
+    (row,) = both.inventory.rows.of("extras/journal-entries")
+    assert row.doc["assigned_object_id"] == int(both.row("Chiller 1").id)
+    assert row.doc["comments"] == "T-1 Alarm – 更换压缩机"
+    assert row.doc["custom_fields"] == {"tickethub_key": made[0].id}
+    assert reconciling.plan(both.hub, "inventory") == []
+
+
+def test_a_retired_asset_is_decommissioned_and_comes_back_when_it_is_used_again(both: Both) -> None:
+    both.settle()
+    both.change("CH-7001", status="retired")
+    both.settle()
+    row = both.row("Chiller 1")
+    assert row.doc["status"] == "decommissioning"
+
+    both.inventory.rows.change("dcim/devices", row.id, {"status": "failed"})
+    both.settle()
+    assert both.all("asset")["CH-7001"]["status"] == "active"
+    assert row.doc["status"] == "failed"

@@ -1,0 +1,168 @@
+"""A real Request Tracker and a hub: tickets and assets in both directions, whatever becomes of an answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from hub.bootstrap import build, migrate
+from hub.domain.documents import Doc
+from hub.files.settings import load
+from hub.services import reconciling, records
+from hub.services.context import Hub
+from hub.storage.cipher import Keyring
+from hub.testing.lossy_proxy import LossyProxy
+from hub.testing.rt.fixture import rt
+from hub.testing.rt.server import CATALOG, QUEUE, RtServer
+from tests.hub_process import RunningClock, work
+
+__all__ = ["rt"]
+pytestmark = pytest.mark.rt
+SETTINGS = """
+systems:
+  desk:
+    connector: request_tracker
+    settings: {{url: "{url}", queue: "{queue}", catalog: "{catalog}"}}
+    secrets: {{token: env/RT_TOKEN}}
+    mappings: [request_tracker]
+    request_limit: 5 s
+"""
+
+
+@dataclass
+class Both:
+    """The hub, and the desk behind a wire that may lose answers."""
+
+    hub: Hub
+    clock: RunningClock
+    rt: RtServer
+    wire: LossyProxy
+
+    def settle(self) -> None:
+        assert work(self.hub, self.clock)
+
+    def only(self, entity: str) -> Doc:
+        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
+        return record.doc
+
+    def add(self, entity: str, **doc: object) -> str:
+        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
+        return str(made.id)
+
+    def change(self, entity: str, **values: object) -> None:
+        doc, actor = self.only(entity), self.hub.actor("li")
+        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
+
+    def by_hand(self, method: str, path: str, **doc: Any) -> Any:
+        """A person over there."""
+        with requests.Session() as http:
+            http.trust_env = False
+            url = f"{self.rt.url}/REST/2.0/{path}"
+            answer = http.request(method, url, json=doc or None, auth=("root", "password"), timeout=10)
+            answer.raise_for_status()
+            return answer.json()
+
+    def all(self, kind: str) -> list[Doc]:
+        told = self.by_hand("GET", f"{kind}s?query=id>0&fields=Subject,Name,Status,Priority,CustomFields,LastUpdated")
+        return [
+            one | {field["name"]: next(iter(field["values"]), None) for field in one.pop("CustomFields") or ()}
+            for one in told["items"]
+        ]
+
+    def in_peace(self) -> bool:
+        """Whether nothing waits for anybody, and hub and desk agree."""
+        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
+        return reviews == [] and reconciling.plan(self.hub, "desk") == []
+
+
+@pytest.fixture
+def both(rt: RtServer, tmp_path: Path) -> Iterator[Both]:
+    rt.stop()
+    rt.start()  # on a fresh copy
+    clock = RunningClock(timedelta())
+    Keyring.fresh().save(tmp_path / "key.json")
+    with LossyProxy(rt.port) as wire:
+        told = SETTINGS.format(url=f"http://127.0.0.1:{wire.port}", queue=QUEUE, catalog=CATALOG)
+        (tmp_path / "hub.yaml").write_text(told, encoding="utf-8")
+        environment = {"RT_TOKEN": rt.token}
+        migrate(load(tmp_path), environment)
+        with build(load(tmp_path), environment) as container:
+            yield Both(replace(container.hub, clock=clock), clock, rt, wire)
+
+
+def test_a_ticket_of_the_desk_is_opened_here_and_its_end_goes_back(both: Both) -> None:
+    made = both.by_hand("POST", "ticket", Queue=QUEUE, Subject="Chiller stands still 停机", Priority="75")
+    both.settle()
+    ticket = both.only("ticket")
+    assert (ticket["type"], ticket["status"], ticket["priority"]) == ("repair", "new", "p2")
+    assert ticket["number"].startswith("T-")
+    assert [target["state"] for target in ticket["sla"]["targets"]] != []
+
+    both.change("ticket", status="closed", fault={"remedy_text": "Replaced the compressor\n更换压缩机"})
+    both.settle()
+    (there,) = both.all("ticket")
+    assert (there["id"], there["Status"]) == (made["id"], "resolved")
+    assert there["Service Report"] == "Replaced the compressor\n更换压缩机"
+    both.settle()
+    assert both.all("ticket") == [there]
+    assert both.in_peace()
+
+
+def test_a_subject_crosses_both_ways_without_an_echo(both: Both) -> None:
+    both.add("ticket", type="repair", status="new", subject="Alarm", priority="p1", description="Since this morning")
+    both.settle()
+    (there,) = both.all("ticket")
+    assert (there["Subject"], there["Priority"], there["Status"]) == ("Alarm", "100", "new")
+    assert there["Hub Id"] == both.only("ticket")["id"]
+
+    both.by_hand("PUT", f"ticket/{there['id']}", Subject="Alarm E17 'so'", Status="stalled")
+    both.settle()
+    assert both.only("ticket")["subject"] == "Alarm E17 'so'"
+    (settled,) = both.all("ticket")
+    both.settle()
+    both.settle()
+    assert both.all("ticket") == [settled]
+
+
+def test_a_ticket_stands_in_the_service_history_of_its_asset(both: Both) -> None:
+    asset = both.add("asset", serial="CH-7001", name="Chiller 1", status="active")
+    both.add("ticket", type="repair", status="new", subject="Alarm", asset_ids=[asset])
+    both.settle()
+    (there,) = both.all("asset")
+    links = both.by_hand("GET", f"asset/{there['id']}")["_hyperlinks"]
+    assert [link["type"] for link in links if link["ref"] == "referred-to-by"] == ["ticket"]
+    both.settle()
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("words", [b"POST /REST/2.0/asset", b"PUT /REST/2.0/asset"])
+def test_one_asset_and_one_change_whatever_becomes_of_an_answer(both: Both, words: bytes) -> None:
+    both.wire.lose_answer_to(words)
+    both.add("asset", serial="CH-7001", name="Chiller 1 冷水机", status="active")
+    both.settle()
+    both.change("asset", serial="CH-7002")
+    both.settle()
+    both.settle()
+    assert both.wire.lost.is_set()
+    (there,) = both.all("asset")
+    assert (there["Serial"], there["Status"], there["Name"]) == ("CH-7002", "in-use", "Chiller 1 冷水机")
+    assert both.in_peace()
+
+
+def test_an_asset_of_the_desk_is_known_here_and_its_replaced_serial_number_goes_back(both: Both) -> None:
+    fields = {"Serial": "PU-1001", "Warranty Ends": "2028-01-31"}
+    both.by_hand("POST", "asset", Catalog=CATALOG, Name="Pump 1", Status="allocated", CustomFields=fields)
+    both.settle()
+    asset = both.only("asset")
+    assert (asset["serial"], asset["status"], asset["warranty"]) == ("PU-1001", "active", {"ends_on": "2028-01-31"})
+
+    both.change("asset", serial="PU-1002")
+    both.settle()
+    (there,) = both.all("asset")
+    assert (there["Serial"], there["Status"], there["Warranty Ends"]) == ("PU-1002", "allocated", "2028-01-31")
+    assert datetime.fromisoformat(there["LastUpdated"]) <= datetime.now(UTC)
+    assert both.in_peace()
