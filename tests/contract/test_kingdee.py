@@ -18,6 +18,8 @@ from hub.testing.twins.kingdee import Kingdee
 from hub.testing.twins.kingdee.forms import FORMS
 from tests.kingdee import Site, kingdee_site
 
+pytestmark = pytest.mark.proves(product="kingdee", against="twin")
+
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "kingdee.yaml")
 DEFAULTS = {name: told["default"] for name, told in DECLARED.settings.items() if "default" in told}
 FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
@@ -135,6 +137,7 @@ class TestInvoice(ConnectorContract):
 # --- what comes in
 
 
+@pytest.mark.proves(reads=("part", "product"))
 def test_material_are_parts_or_products_by_their_group(erp: Connector) -> None:
     assert set(told(erp, "part")) == {"P-FAN-01", "P-CTRL-01"}
     assert told(erp, "product")["VENT-5"]["FName"] == "呼吸机 Ventilator"
@@ -147,6 +150,7 @@ def test_a_price_is_known_by_its_material(erp: Connector) -> None:
     assert erp.get("price", "P-CTRL-01") is None
 
 
+@pytest.mark.proves(reads=("stock_level", "location", "sales_order"))
 def test_stock_orders_and_warehouses_are_told(erp: Connector) -> None:
     (level,) = told(erp, "stock_level").values()
     assert level == {"Material": "P-FAN-01", "Stock": "CK001", "FBaseQty": "12.0", "FBaseLockQty": "1.0"}
@@ -177,6 +181,7 @@ def test_more_rows_than_the_2000_of_a_query_are_told_once_each(erp: Connector, t
     assert len(listed) == len(set(listed)) == 2102
 
 
+@pytest.mark.proves(reads="customer", writes="customer")
 def test_a_customer_is_made_and_audited_in_one_call(erp: Connector, twin: Kingdee) -> None:
     made = erp.create("customer", {"FName": "新客户", "F_TICKETHUB_KEY": "01K"})
     assert made.id.startswith("CUST")
@@ -230,6 +235,7 @@ def test_a_submitted_bill_is_taken_back_and_deleted(erp: Connector) -> None:
     assert erp.get("invoice", "B1") is None
 
 
+@pytest.mark.proves(reads="payment")
 def test_a_receipt_is_a_payment_and_a_change_of_the_bill_that_it_clears(erp: Connector, twin: Kingdee) -> None:
     audited(erp, "invoice", bill("B1"))
     since = datetime.now(UTC) + timedelta(seconds=2)
@@ -241,6 +247,7 @@ def test_a_receipt_is_a_payment_and_a_change_of_the_bill_that_it_clears(erp: Con
     assert changed["B1"]["FWRITTENOFFSTATUS"] == "B"
 
 
+@pytest.mark.proves(reads=("issue", "return"), writes=("issue", "return"))
 def test_an_issue_moves_stock_and_a_return_brings_it_back(erp: Connector, twin: Kingdee) -> None:
     issue = audited(erp, "issue", transfer("I1"))
     assert (issue.doc["Material"], issue.doc["FQty"], issue.doc["From"]) == ("P-FAN-01", "2", "CK001")

@@ -27,6 +27,8 @@ from hub.testing.twins.netbox import NetBox
 from hub.transport import signatures
 from hub.transport.webhooks import SignatureError
 
+pytestmark = pytest.mark.proves(product="netbox", against="twin")
+
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "netbox.yaml")
 REAL = os.environ.get("TICKETHUB_NETBOX_URL")
 ALWAYS = datetime(2020, 1, 1, tzinfo=UTC)
@@ -146,6 +148,7 @@ def made(netbox: Connector) -> Remote:
     return netbox.create("device", device(some_device(netbox), "T-1"))
 
 
+@pytest.mark.proves(reads=("device", "device_type", "site", "tenant"))
 @pytest.mark.parametrize(("name", "count"), [("device", 2), ("device_type", 2), ("site", 1), ("tenant", 2)])
 def test_every_record_is_a_change(netbox: Connector, name: str, count: int) -> None:
     assert len(changed_since(netbox, name)[0]) == count

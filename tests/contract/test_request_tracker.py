@@ -18,7 +18,7 @@ from hub.testing.lossy_proxy import LossyProxy
 from hub.testing.rt.server import CATALOG, QUEUE, RtServer
 
 DECLARED = load_connector(Path(__file__).parents[2] / "connectors" / "request_tracker.yaml")
-pytestmark = pytest.mark.rt
+pytestmark = [pytest.mark.rt, pytest.mark.proves(product="request_tracker", against="real", version="5")]
 
 
 def connected(rt: RtServer, **other: Any) -> Connector:
