@@ -49,9 +49,12 @@ class LocalPlace:
         with self._translated():
             self._enter()
             target = self._root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(f".{target.name}.part")
-            part.write_bytes(content)
+            try:
+                part.write_bytes(content)
+            except FileNotFoundError:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                part.write_bytes(content)
             part.replace(target)
 
     def move(self, path: str, target: str) -> None:

@@ -62,8 +62,10 @@ class Writing:
     def get(self, remote_id: str) -> Remote | None:
         """What was sent last, with what came back."""
         sent = self._newest(remote_id)
-        if sent is None:
-            return None
+        return None if sent is None else self._told_by(remote_id, sent)
+
+    def _told_by(self, remote_id: str, sent: Sent) -> Remote:
+        """A record as a copy of its file and the answers tell it."""
         content = self._place.read(sent.entry.path)
         lines = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
         doc = {name: lines[0].row.get(column) or None for name, column in self._shape.columns.items()}
@@ -89,38 +91,43 @@ class Writing:
                 wrong=", ".join(wrong) or "-",
             )
         key = "/".join(quoted(str(doc[name])) for name in self._shape.id)
-        before = self.get(key)
-        if before is not None and self._differs(before.doc, doc):
-            raise RejectedError("{object} {id} was handed over with other values.", object=self._name, id=key)
+        before = self._newest(key)
         if before is None:
-            self._hand_over(key, 1, doc)
-        return self._read_back(key)
+            return self._told_by(key, self._handed_over(key, 1, doc))
+        found = self._told_by(key, before)
+        if self._differs(found.doc, doc):
+            raise RejectedError("{object} {id} was handed over with other values.", object=self._name, id=key)
+        return found
 
     def update(self, seen: Remote, doc: Doc) -> Remote:
         """Hand a change over; StaleError when an answer came meanwhile."""
-        now, sent = self.get(seen.id), self._newest(seen.id)
+        sent = self._newest(seen.id)
+        now = None if sent is None else self._told_by(seen.id, sent)
         if now is None or sent is None or now.version != seen.version:
-            raise StaleError("{system}: the record was changed there meanwhile", system=self._system)
-        if self._differs(now.doc, doc):
-            self._hand_over(seen.id, sent.number + 1, {**now.doc, **doc})
-        return self._read_back(seen.id)
+            raise self._stale()
+        if not self._differs(now.doc, doc):
+            return now
+        return self._told_by(seen.id, self._handed_over(seen.id, sent.number + 1, {**now.doc, **doc}))
 
     def _differs(self, old: Doc, new: Doc) -> bool:
         return any(new[name] != old.get(name) for name in self._shape.columns if name in new)
 
-    def _read_back(self, key: str) -> Remote:
-        found = self.get(key)
-        if found is None:
-            raise StaleError("{system}: the record was changed there meanwhile", system=self._system)
-        return found
+    def _stale(self) -> StaleError:
+        return StaleError("{system}: the record was changed there meanwhile", system=self._system)
 
-    def _hand_over(self, key: str, number: int, doc: Doc) -> None:
+    def _handed_over(self, key: str, number: int, doc: Doc) -> Sent:
+        """Hand a file over, and then its copy; gives that. StaleError when somebody took it away at once."""
         name = file_of(key, number, self._shape.format.kind)
         columns = self._shape.columns
         cells = [None if doc.get(field) is None else str(doc[field]) for field in columns]
         content = written(list(columns.values()), [cells], self._shape.format)
+        copy = f"{self._shape.folder}/{SENT}/{name}"
         self._place.write(f"{self._shape.folder}/{name}", content)
-        self._place.write(f"{self._shape.folder}/{SENT}/{name}", content)
+        self._place.write(copy, content)
+        entry = self._place.entry(copy)
+        if entry is None:
+            raise self._stale()
+        return Sent(entry, number)
 
     def _sent(self) -> dict[str, Sent]:
         """The newest file of each record, as the copies tell."""
