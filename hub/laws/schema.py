@@ -150,5 +150,6 @@ FORMS: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\+[1-9]\d{1,14}"),
     "currency": re.compile(r"[A-Z]{3}"),
     "country": re.compile(r"[A-Z]{2,3}"),
+    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+"),
 }
 """What a format demands, as far as generated values need it."""
