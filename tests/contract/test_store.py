@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
@@ -21,6 +22,7 @@ from hub.ports.store import Store, UnitOfWork
 from hub.ports.timers import Timer
 from hub.ports.trace import Stop
 from hub.storage.postgres import PostgresStore
+from hub.storage.sql import AMONG
 from hub.testing.clock import FakeClock
 
 LEASE = timedelta(seconds=60)
@@ -307,6 +309,22 @@ def test_a_delivery_that_took_in_a_change_is_not_leased_before_the_change_is_the
 
     assert postgres_store.run(change) == []
     assert [one.id for one in claim()] == ["d1"]
+
+
+def test_what_ends_is_found_by_its_id_among_thousands(postgres_store: PostgresStore, clock: FakeClock) -> None:
+    """PostgreSQL read the whole table for each mark while it had some thousand rows."""
+
+    def fill(tx: UnitOfWork) -> None:
+        for number in range(2000):
+            tx.outbox.enqueue(replace(delivery(clock, number), record_id=f"c{number}"))
+
+    postgres_store.run(fill)
+    question = text(f"EXPLAIN UPDATE outbox SET state = 'done' WHERE {AMONG['postgresql'].format(column='id')}")
+    with postgres_store._engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE outbox")
+        plan = str(connection.execute(question, {"ids": '["d1", "d2"]'}).all())
+    assert "outbox_pkey" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_many_are_done_together_or_none_where_one_was_taken_over(store: Store, clock: FakeClock) -> None:
