@@ -120,9 +120,16 @@ def _is_status(told: str, status: int) -> bool:
 
 def _reason(rule: Rule, reply: Reply) -> str:
     said = found_at(rule.reason, reply) if rule.reason else None
-    if said is None or isinstance(said, (dict, list)):
-        return f"status {reply.status}"
-    return without_values(as_text(said))[:REASON]
+    return without_values(in_words(said))[:REASON] or f"status {reply.status}"
+
+
+def in_words(said: Any) -> str:
+    """What a system says, on one line: many name the fields with a list of what is wrong with each."""
+    if isinstance(said, dict):
+        return "; ".join(f"{name}: {told}" for name, value in said.items() if (told := in_words(value)))
+    if isinstance(said, list):
+        return "; ".join(told for value in said if (told := in_words(value)))
+    return "" if said is None else as_text(said)
 
 
 def _wait(rule: Rule, reply: Reply) -> float | None:

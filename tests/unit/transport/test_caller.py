@@ -1,5 +1,6 @@
 """One call: signed, sent, judged by the declared table, with a renewed token once."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -131,6 +132,26 @@ def test_what_lies_elsewhere_is_asked_for_without_credentials(wire: responses.Re
     with pytest.raises(AuthError):
         caller.call(Request("GET", "https://files.example/2"), write=False)
     assert ["X-Token" in call.request.headers for call in wire.calls] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"serial": ["This field must be unique.", "Too long."], "name": None},
+            "serial: This field must be unique.; Too long.",
+        ),
+        ([{"lines": {"qty": ["A number is required."]}}], "lines: qty: A number is required."),
+        ({"tax_id": ['"91310000X" is taken']}, "tax_id: … is taken"),
+        ({}, "status 400"),
+        ("", "status 400"),
+    ],
+)
+def test_a_reason_may_be_a_list_for_each_field(wire: responses.RequestsMock, said: object, told: str) -> None:
+    wire.get(URL, status=400, json=said)
+    rules = outcomes_of([{"status": 400, "do": "fail", "reason": "body"}])
+    with pytest.raises(RejectedError, match=f"{re.escape(told)}$"):
+        Caller(http_of(Setup("erp", {}, {}, {}), URL), FixedAuth(), rules).call(Request("GET", URL), write=False)
 
 
 @pytest.mark.parametrize(("rules", "means"), [([], RetryableError), ([{"status": 302, "do": "fail"}], RejectedError)])
