@@ -27,9 +27,10 @@ def ask(hub: Hub, actor: Actor, name: str) -> Doc:
         told = connector.test() if isinstance(connector, Guarded) else connector.probe()
         found = answered(told, begun, hub.clock.now())
     except HubError as error:
-        found = {"error": str(error), "error_class": type(error).__name__, "problems": []}
+        told_why = {"template": error.template, "params": {name: str(value) for name, value in error.params.items()}}
+        found = {"error": str(error), "reason": told_why, "error_class": type(error).__name__, "problems": []}
     detail = {"by": actor.name, "took_ms": round((hub.clock.now() - begun) / timedelta(milliseconds=1)), **found}
-    state = "failed" if found["problems"] or "error" in found else "done"
+    state = "failed" if found["problems"] or found.get("clock_differs") or "error" in found else "done"
     report = Report(hub.ids.new(), KIND, name, "", state, begun, ended_at=hub.clock.now(), detail=detail)
     hub.store.run(lambda tx: tx.reports.save(report))
     return row(report)
@@ -38,10 +39,9 @@ def ask(hub: Hub, actor: Actor, name: str) -> Doc:
 def answered(told: Probe, begun: datetime, ended: datetime) -> Doc:
     """What a system said of itself, and by how many seconds its clock is ahead of ours in the middle of the call."""
     ahead = None if told.now is None else told.now - (begun + (ended - begun) / 2)
-    problems = list(told.problems)
-    if ahead is not None and abs(ahead) > LATE:
-        problems.append(f"Its clock and ours differ by {abs(ahead).total_seconds():.0f} s: set both by NTP.")
-    return {"version": told.version, "ahead": None if ahead is None else ahead.total_seconds(), "problems": problems}
+    seconds = None if ahead is None else ahead.total_seconds()
+    differs = ahead is not None and abs(ahead) > LATE
+    return {"version": told.version, "ahead": seconds, "clock_differs": differs, "problems": list(told.problems)}
 
 
 def last(tx: UnitOfWork, name: str) -> Doc | None:

@@ -10,8 +10,10 @@ from werkzeug.test import TestResponse
 
 from hub.domain.errors import RetryableError
 from hub.domain.sync.budget import Budget
+from hub.ports.accounts import User
 from hub.ports.connector import Probe
 from hub.ports.outbox import Delivery
+from hub.services import accounts
 from hub.services.context import Hub
 from hub.testing.clock import FakeClock
 from tests.unit.web import erp
@@ -63,24 +65,27 @@ def test_the_page_tells_lag_oldest_and_what_may_still_be_asked(
     assert "last 09:00" in page
 
 
-def test_a_test_tells_version_and_clock_and_is_kept(hub: Hub, clock: FakeClock, api: Callable[..., Api]) -> None:
+def test_a_test_tells_version_and_clock_and_is_kept(
+    hub: Hub, clock: FakeClock, api: Callable[..., Api], browser: Callable[[str], Browser]
+) -> None:
     fake = erp.fake_of(hub)
     fake.probe = lambda: Probe("fake 2", clock.now() + timedelta(seconds=40))  # type: ignore[method-assign] # its clock is wrong
     client = api("sync:read", "sync:write")
     told = got(client.post("/systems/erp/test"))
     assert (told["version"], told["ahead"], told["ok"]) == ("fake 2", 40.0, False)
-    assert "differ by 40 s" in told["problems"][0]
+    assert (told["clock_differs"], told["problems"]) == (True, [])
     assert got(client.get("/systems/erp"))["test"] == told
+    assert "set both by NTP" in browser("boss").get("/sync/systems/erp").text
 
 
 def test_a_system_that_is_left_alone_after_failures_is_asked_all_the_same(
-    hub: Hub, clock: FakeClock, browser: Callable[[str], Browser]
+    hub: Hub, clock: FakeClock, browser: Callable[[str], Browser], people: dict[str, User]
 ) -> None:
     fake, boss = erp.fake_of(hub), browser("boss")
     works = fake.probe
 
     def down() -> Probe:
-        raise RetryableError("{system} does not answer.", system="erp")
+        raise RetryableError("{system} cannot be reached ({kind})", system="erp", kind="Timeout")
 
     fake.probe = down  # type: ignore[method-assign] # it is switched off
     for _ in range(6):
@@ -88,7 +93,10 @@ def test_a_system_that_is_left_alone_after_failures_is_asked_all_the_same(
         clock.pass_by(timedelta(seconds=1))  # five a second may be asked
     page = boss.get("/sync/systems/erp").text
     assert "left alone until" in page
-    assert "erp does not answer." in page
+    assert "erp cannot be reached (Timeout)" in page
+    accounts.change_user(hub, hub.actor("setup"), people["boss"].id, language="zh")
+    assert "erp 无法连接（Timeout）" in boss.get("/sync/systems/erp").text
+    accounts.change_user(hub, hub.actor("setup"), people["boss"].id, language="en")
     fake.probe = works  # type: ignore[method-assign] # and on again
     boss.post("/sync/systems/erp/test", {})
     page = boss.get("/sync/systems/erp").text
