@@ -3,11 +3,14 @@
 A step never replaces what a person may have written, unless it is told to.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +38,7 @@ from hub.files.settings_adding import with_system
 from hub.ports.connector import Probe
 
 EFFORT = Effort(examples=40)
+NAMED = re.compile("[a-z][a-z0-9_]{0,39}")  # as schemas/hub.json says
 LIKELY = {
     "customer": "account client company partner party business_partner owner organisation organization 客户",
     "contact": "person people contact_person 联系人",
@@ -60,6 +64,14 @@ class Connecting:
     environment: Environment
     name: str
 
+    def __post_init__(self) -> None:
+        """Refuse a name that would be none in hub.yaml, before a file is called by it."""
+        if not NAMED.fullmatch(self.name):
+            raise InvalidError(
+                "{name} is no name of a system: use lower-case letters, digits and _, beginning with a letter.",
+                name=self.name,
+            )
+
     # the connector file
 
     def file_of(self, product: str) -> ConnectorFile | None:
@@ -77,19 +89,22 @@ class Connecting:
         path = Path(told)
         if kind == "folder":
             return draft_folder(path, wanted)
-        text = path.read_text("utf-8-sig")
+        try:
+            text = path.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InvalidError("{file} is no text in UTF-8.", file=path.name) from error
         source = Source(text, kind, path.name.partition(".")[0], None, lambda name: beside(path, name))
         return DOCUMENTS[kind](source, wanted)
 
     def keep_file(self, drafted: Drafted, *, force: bool) -> bool:
-        """Write the draft; False where another file lies there, which is left alone."""
+        """Write a draft that can be loaded; False where another file lies there, which is left alone."""
         path = self.directory / "connectors" / f"{self.name}.yaml"
         if path.exists() and not force:
             return False
-        for name, text in {**drafted.beside, path.name: drafted.text()}.items():
-            (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
-            (path.parent / name).write_text(text, "utf-8")
-        load_connector(path)
+        with TemporaryDirectory() as scratch:
+            lay_down(drafted, Path(scratch), path.name)
+            load_connector(Path(scratch) / path.name)
+        lay_down(drafted, path.parent, path.name)
         return True
 
     def secret_of(self, setting: str) -> str:
@@ -106,11 +121,11 @@ class Connecting:
         """Write the system into hub.yaml; the file stays as it was when the whole would be wrong."""
         path = self.directory / NAME
         before = path.read_text("utf-8")
-        path.write_text(with_system(before, self.name, told, force=force), "utf-8")
+        put_in_place(path, with_system(before, self.name, told, force=force))
         try:
             load(self.directory)
         except HubError:
-            path.write_text(before, "utf-8")
+            put_in_place(path, before)
             raise
 
     # the system itself
@@ -167,6 +182,20 @@ def is_of_laws(finding: Finding) -> bool:
     return finding.check != "lint"
 
 
+def lay_down(drafted: Drafted, folder: Path, name: str) -> None:
+    """A draft and the files beside it, in a folder."""
+    for each, text in {**drafted.beside, name: drafted.text()}.items():
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
+        (folder / each).write_text(text, "utf-8")
+
+
+def put_in_place(path: Path, text: str) -> None:
+    """A file, whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, "utf-8")
+    part.replace(path)
+
+
 def tables_of(address: str, environment: Environment, variable: str) -> dict[str, Table]:
     """The tables of a database with their columns and keys; RetryableError when it cannot be asked."""
     try:
@@ -183,7 +212,7 @@ def tables_of(address: str, environment: Environment, variable: str) -> dict[str
             }
         finally:
             engine.dispose()
-    except (SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, ImportError, ValueError) as error:
         raise RetryableError(
             "The database cannot be asked ({kind}): look at its address, and put the password into {variable}.",
             kind=type(error).__name__,
@@ -209,8 +238,18 @@ def likely_entity(name: str, entities: Sequence[str]) -> str | None:
 
 
 def given_of(file: ConnectorFile, told: Mapping[str, Any]) -> tuple[Doc, list[str]]:
-    """The settings that are told or needed, and those still missing; secrets are left out."""
+    """The settings that are told, and those still missing; InvalidError for one that has no place in hub.yaml."""
     plain = {name: node for name, node in file.settings.items() if not node.get("secret")}
+    for name, value in told.items():
+        if name not in plain:
+            raise InvalidError(
+                "{name} is no setting of {connector} that stands in hub.yaml: it has {names}.",
+                name=name,
+                connector=file.name,
+                names=", ".join(plain),
+            )
+        if "://" in str(value) and "@" in str(value) and urlsplit(str(value)).password:
+            raise InvalidError("{name} has a password in it: leave it out there, and say where it is.", name=name)
     given = {name: typed(plain[name].get("default"), value) for name, value in told.items() if name in plain}
     return given, [name for name, node in plain.items() if name not in given and "default" not in node]
 

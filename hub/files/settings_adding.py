@@ -19,6 +19,8 @@ def with_system(text: str, name: str, told: Doc, *, force: bool = False) -> str:
         raise InvalidError("hub.yaml is not YAML: mend it, 'tickethub doctor' says where.") from error
     if data is None:
         return text.rstrip("\n") + ("\n\n" if text.strip() else "") + dumped(yaml, {"systems": {name: told}})
+    if "systems" in data and data["systems"] is None:
+        data["systems"] = {}
     systems = data.get("systems")
     if systems is None:
         return text.rstrip("\n") + "\n\n" + dumped(yaml, {"systems": {name: told}})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from hub.domain.documents import Doc
@@ -23,6 +24,8 @@ from hub.transport.http import seconds_of
 from hub.transport.places import Reply, as_text, found_at
 
 REASON = 300  # characters of what another system says
+LONG = 10 * REASON  # of one text in it, before what is private is taken out
+DEEP, MANY = 6, 20  # levels, and fields or texts in each
 CLASS = re.compile(r"([1-5])xx")
 
 
@@ -123,13 +126,16 @@ def _reason(rule: Rule, reply: Reply) -> str:
     return without_values(in_words(said))[:REASON] or f"status {reply.status}"
 
 
-def in_words(said: Any) -> str:
-    """What a system says, on one line: many name the fields with a list of what is wrong with each."""
+def in_words(said: Any, deep: int = DEEP) -> str:
+    """What a system says, on one line: many name the fields with a list of what is wrong with each; the first of it."""
+    if isinstance(said, (dict, list)) and not deep:
+        return "…"
     if isinstance(said, dict):
-        return "; ".join(f"{name}: {told}" for name, value in said.items() if (told := in_words(value)))
+        found = ((name, in_words(value, deep - 1)) for name, value in islice(said.items(), MANY))
+        return "; ".join(f"{name}: {told}" for name, told in found if told)
     if isinstance(said, list):
-        return "; ".join(told for value in said if (told := in_words(value)))
-    return "" if said is None else as_text(said)
+        return "; ".join(told for value in said[:MANY] if (told := in_words(value, deep - 1)))
+    return "" if said is None else as_text(said)[:LONG]
 
 
 def _wait(rule: Rule, reply: Reply) -> float | None:

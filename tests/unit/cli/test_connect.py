@@ -176,3 +176,37 @@ EDMX = """\
 <Property Name="LastModified" Type="Edm.DateTimeOffset"/></EntityType>
 <EntityContainer Name="C"><EntitySet Name="Customers" EntityType="S.Customer"/></EntityContainer></Schema>
 </DataServices></Edmx>"""
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("../hub", "--sample", "list.json", "--force"), "no name of a system"),
+        (("客户", "--product", "snipe_it"), "no name of a system"),
+        (("assets", "--product", "snipe_it", "--set", "url=https://u:Secret1@a.example"), "a password in it"),
+        (("assets", "--product", "snipe_it", "--set", "token=Secret1"), "token is no setting of snipe_it"),
+        (("assets", "--sample", "bytes.json"), "bytes.json is no text in UTF-8"),
+        (("assets", "--sample", "empty.json"), "connector"),
+        (("assets", "--database", "postgresql://u:Secret1@127.0.0.1:port/x"), "look at its address"),
+    ],
+)
+def test_what_cannot_be_is_said_and_leaves_everything_as_it_was(
+    run: Run, directory: Path, tmp_path: Path, told: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "list.json").write_text('[{"id": 1, "name": "A"}]', "utf-8")
+    (tmp_path / "empty.json").write_text("{}", "utf-8")
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe{}")
+    named = [str(tmp_path / each) if each.endswith(".json") else each for each in told]
+    before = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+    answer = run("connect", *named, "--offline", "--no-ask", code=1).output
+    assert said in answer
+    assert "Secret1" not in answer
+    assert {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()} == before
+
+
+def test_settings_whose_systems_are_all_commented_out_take_one_more(run: Run, directory: Path) -> None:
+    (directory / "hub.yaml").write_text("zone: UTC\nsystems:\n#   erp: {connector: tryton}\n", "utf-8")
+    run("connect", "assets", "--product", "snipe_it", "--set", "url=http://127.0.0.1:9", "--no-ask", "--offline")
+    written = (directory / "hub.yaml").read_text("utf-8")
+    assert "#   erp: {connector: tryton}" in written
+    assert "  assets:\n" in written
