@@ -86,10 +86,11 @@ def partner(key: str) -> Doc:
     }
 
 
-def bill(key: str, partner_id: str) -> Doc:
+def bill(key: str, partner_id: str, kind: str = "out_invoice") -> Doc:
     lines = (("L1", "CALL-OUT", "1", "150"), ("L2", "LABOUR", "1.5", "180.1"))
     return {
         "x_tickethub_ref": key,
+        "move_type": kind,
         "partner_id": partner_id,
         "currency_id": "CNY",
         "invoice_line_ids": [
@@ -141,6 +142,11 @@ class TestInvoice(OdooContract):
 
     def refused(self, key: str) -> Doc:
         return {**bill(key, self.partner), "partner_id": "999999"}
+
+
+class TestCreditNote(TestInvoice):
+    def document(self, key: str) -> Doc:
+        return bill(key, self.partner, "out_refund")
 
 
 @pytest.fixture
@@ -248,11 +254,31 @@ def test_an_invoice_is_made_in_one_call_and_posted_by_its_goal(odoo: Connector, 
     assert part.doc["payment_state"] == "partial"
 
 
-@pytest.mark.proves(reads="credit_note", writes="credit_note")
-def test_a_credit_note_is_no_invoice(odoo: Connector, customer: Remote) -> None:
-    note = odoo.create("credit_note", bill("N1", customer.id))
-    assert odoo.get("invoice", note.id) is None
-    assert [one.id for one in odoo.find("credit_note", "x_tickethub_ref", "N1")] == [note.id]
+@pytest.mark.proves(reads="invoice", writes="invoice")
+def test_a_credit_note_is_a_move_of_its_own_type_with_sums_above_nothing(odoo: Connector, customer: Remote) -> None:
+    note = odoo.create("invoice", bill("N1", customer.id, "out_refund"))
+    odoo.act("invoice", note.id, "action_post")
+    posted = changed_since(odoo, "invoice", ALWAYS)[note.id]
+    assert (posted.doc["move_type"], posted.doc["amount_untaxed"]) == ("out_refund", "420.15")
+    assert posted.doc["name"].startswith("RINV/")
+    assert [one.id for one in odoo.find("invoice", "x_tickethub_ref", "N1")] == [note.id]
+
+
+def test_what_finance_has_beside_invoices_and_credit_notes_is_none(odoo: Connector, twin: Odoo) -> None:
+    """Bills of suppliers and entries stand in the same table."""
+    (entry,) = twin.orm.call("account.move", "create", [], {"vals_list": [{"move_type": "in_refund"}]})
+    assert odoo.get("invoice", str(entry)) is None
+    assert changed_since(odoo, "invoice", ALWAYS) == {}
+
+
+@pytest.mark.parametrize("kind", ["out_invoice", "out_refund"])
+def test_a_sum_below_nothing_is_not_posted(odoo: Connector, customer: Remote, kind: str) -> None:
+    doc = bill("N2", customer.id, kind)
+    for line in doc["invoice_line_ids"]:
+        line["price_unit"] = f"-{line['price_unit']}"
+    note = odoo.create("invoice", doc)
+    with pytest.raises(RejectedError, match="negative total"):
+        odoo.act("invoice", note.id, "action_post")
 
 
 def test_a_posted_invoice_is_not_posted_again(odoo: Connector, customer: Remote) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,8 +63,8 @@ class Both:
     def partner(self) -> Row:
         return next(row for row in self.odoo.rows.of("res.partner") if "Huaxin" in row.doc["name"])
 
-    def bill_customer(self) -> None:
-        doc = {"customer_id": self.customer()["id"], "currency": "CNY", "state": "draft", "lines": [LINE]}
+    def bill_customer(self, **values: Any) -> None:
+        doc = {"customer_id": self.customer()["id"], "currency": "CNY", "state": "draft", "lines": [LINE], **values}
         self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), "invoice", doc))
 
     def bills(self) -> list[Row]:
@@ -170,6 +171,35 @@ def test_one_invoice_whatever_becomes_of_a_call(both: Both, method: str, how: st
     (bill,) = both.bills()
     assert bill.doc["state"] == "posted"
     assert both.only("invoice")["number"] == bill.doc["name"]
+    assert both.in_peace()
+
+
+@pytest.mark.proves(reads="invoice", writes="invoice")
+@pytest.mark.parametrize(("method", "how"), [("create", "lost"), ("create", "before"), ("action_post", "lost")])
+def test_one_credit_note_whatever_becomes_of_a_call(both: Both, method: str, how: str) -> None:
+    both.odoo.faults.plan(how, path=f"account.move/{method}")
+    both.bill_customer(kind="credit_note", lines=[{**LINE, "rate": "-180.00"}])
+    both.settle()
+    (note,) = both.bills()
+    assert (note.doc["move_type"], note.doc["state"], note.doc["amount_total"]) == ("out_refund", "posted", 305.1)
+    assert len(both.odoo.rows.of("account.move.line")) == 1
+
+    both.odoo.orm.pay(int(note.id), "5.10")
+    both.settle()
+    doc = both.only("invoice")
+    assert (doc["kind"], doc["number"], doc["totals"]["gross"]) == ("credit_note", note.doc["name"], "-305.10")
+    assert doc["payment"] == {"status": "partial", "open_amount": "-300.00"}
+    assert both.all("payment") == []  # what is paid out is no payment of the customer
+    assert both.in_peace()
+
+
+def test_a_credit_note_that_finance_wrote_comes_in_as_one(both: Both) -> None:
+    line = {"name": "Goodwill 善意", "quantity": 1, "price_unit": 100.0}
+    move = {"move_type": "out_refund", "partner_id": int(both.partner().id), "invoice_line_ids": [[0, 0, line]]}
+    both.odoo.orm.call("account.move", "create", [], {"vals_list": [move]})
+    both.settle()
+    doc = both.only("invoice")
+    assert (doc["kind"], doc["state"], doc["totals"]["gross"]) == ("credit_note", "draft", "-113.00")
     assert both.in_peace()
 
 

@@ -143,6 +143,8 @@ class Orm:
                 raise refused(USER, "The field 'Customer' is required, please complete it.")
             if not self._lines(row):
                 raise refused(USER, "You need to add a line before posting.")
+            if row.doc["amount_total"] < 0:
+                raise refused(USER, "You cannot validate a document with a negative total amount.")
             day = row.doc["invoice_date"] or self.rows.clock().date().isoformat()
             kind = {"out_invoice": "INV", "out_refund": "RINV"}[row.doc["move_type"]]
             name = f"{kind}/{day[:4]}/{int(row.id):05}"
@@ -159,7 +161,7 @@ class Orm:
     # --- people
 
     def pay(self, invoice: int, amount: str) -> int:
-        """A person registers a payment; gives its id."""
+        """A person registers a payment, of a credit note one that goes out; gives its id."""
         with self.rows.lock:
             row = self.rows.by_kind["account.move"][str(invoice)]
             left = Decimal(str(row.doc["amount_residual"])) - Decimal(amount)
@@ -171,7 +173,7 @@ class Orm:
                 {
                     "name": f"PBNK1/{day[:4]}/{row.id}",
                     "partner_id": row.doc["partner_id"],
-                    "payment_type": "inbound",
+                    "payment_type": "inbound" if row.doc["move_type"] == "out_invoice" else "outbound",
                     "amount": float(amount),
                     "currency_id": row.doc["currency_id"],
                     "date": day,
