@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 from bench.driver_server import Answers, serving
 from bench.drivers import Play, Work
@@ -43,6 +44,21 @@ def taken(item: Doc) -> tuple[str, datetime, Doc]:
     """Id, time and fields, by somebody who knows the record."""
     doc = {name: str(item[name]) if name in NUMBERS else item[name] for name in NAMES}
     return str(item["id"]), datetime.fromisoformat(item["updated_at"]), doc
+
+
+def plays(call: Callable[..., Any]) -> tuple[Play, Play]:
+    """Pages until one is empty; and one record, and what became of it: by somebody's own way to call."""
+
+    def read() -> int:
+        found = 0
+        while items := call("/list", "item.list", START.isoformat(), END.isoformat(), found, SIZE):
+            found += len([taken(item) for item in items])
+        return found
+
+    def write() -> int:
+        return len(call("/get", "item.get", call("/add", "item.add", SENT))) and 1
+
+    return read, write
 
 
 @contextmanager

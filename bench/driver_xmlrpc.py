@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from bench.driver_rpc import END, PAGES, SENT, SIZE, START, case_of, record, taken
+from bench.driver_rpc import PAGES, SIZE, case_of, plays, record
 from bench.driver_server import Answer
 from bench.drivers import Play, Work
 
@@ -42,16 +42,7 @@ def bare(url: str) -> tuple[Play, Play]:
         answer.raise_for_status()
         return xmlrpc.client.loads(answer.content)[0][0]
 
-    def read() -> int:
-        found = 0
-        while items := call("/list", "item.list", START.isoformat(), END.isoformat(), found, SIZE):
-            found += len([taken(item) for item in items])
-        return found
-
-    def write() -> int:
-        return len(call("/get", "item.get", call("/add", "item.add", SENT))) and 1
-
-    return read, write
+    return plays(call)
 
 
 def case() -> AbstractContextManager[tuple[Work, ...]]:
