@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from urllib.parse import quote
 
 from connectors.files.formats import Line, UnreadableError, rows_of, written
 from connectors.files.places import Entry, Place
 from connectors.files.shapes import Drop, Format
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
+from hub.transport.key_parts import quoted
 
 UNFINISHED = (".part", ".tmp", ".filepart")
 KEPT = 200  # files whose rows are remembered
@@ -111,8 +111,3 @@ class Dropped:
             self._place.write(f"{self._drop.folder}/{FAILED}/{entry.name}", content)
         self._place.move(entry.path, f"{self._drop.folder}/{DONE}/{entry.name}")
         self._known.pop(entry, None)
-
-
-def quoted(value: str) -> str:
-    """A value as a part of an id."""
-    return value if value.isalnum() and value.isascii() else quote(value, safe="")

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from connectors.files.dropped import Dropped, quoted
+from connectors.files.dropped import Dropped
 from connectors.files.formats import WRITERS, rows_of, written
 from connectors.files.places import Entry, Place
 from connectors.files.reading import ROWS
@@ -23,6 +23,7 @@ from connectors.files.shapes import Shape
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
 from hub.ports.connector import Ids, Page, Remote
+from hub.transport.key_parts import quoted
 
 SENT = "sent"
 NAME = re.compile(r"(?P<id>.+?)(?:-(?P<number>[0-9]+))?\.(?:csv|xlsx)")

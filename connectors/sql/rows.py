@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, insert, not_, or_, select, update
@@ -16,6 +16,7 @@ from connectors.sql.values import dated, kept, told
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
 from hub.ports.connector import Remote
+from hub.transport.key_parts import quoted
 
 Given = Mapping[str, Any]
 
@@ -223,8 +224,3 @@ def _digest(doc: Doc) -> str:
 def mark_of(row: Given, columns: Sequence[str], zone: str) -> str:
     """Where a listing stands, for who continues it."""
     return json.dumps([told(row[column], zone) for column in columns], ensure_ascii=False)
-
-
-def quoted(value: str) -> str:
-    """A value as a part of an id."""
-    return value if value.isalnum() and value.isascii() else quote(value, safe="")

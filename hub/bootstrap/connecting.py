@@ -6,7 +6,6 @@ A step never replaces what a person may have written, unless it is told to.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,7 +34,8 @@ from hub.files.schema_import.source import Source
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import NAME, Settings, load
 from hub.files.settings_adding import with_system
-from hub.ports.connector import Probe
+from hub.process.clock import SystemClock
+from hub.services.connection_tests import answered
 
 EFFORT = Effort(examples=40)
 NAMED = re.compile("[a-z][a-z0-9_]{0,39}")  # as schemas/hub.json says
@@ -130,12 +130,12 @@ class Connecting:
 
     # the system itself
 
-    def probe(self) -> tuple[Probe, float | None]:
-        """What the system says of itself, and by how many seconds its clock is ahead of ours."""
+    def probe(self) -> Doc:
+        """What the system says of itself, as a test of its connection tells it."""
         connector = connected(self.known(), self.environment, self.name)
-        told = connector.probe()
-        now = datetime.now(UTC)  # noqa: TID251 - a command has the computer's clock and no other
-        return told, None if told.now is None else (told.now - now).total_seconds()
+        clock = SystemClock()
+        begun = clock.now()
+        return answered(connector.probe(), begun, clock.now())
 
     def schemas(self, asked: Sequence[str], folder: str, drafted: Mapping[str, Doc], *, force: bool) -> Iterator[Kept]:
         """Keep the schemas of a draft, and those that the system itself tells of the objects that are asked for."""

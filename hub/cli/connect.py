@@ -21,7 +21,6 @@ from hub.files.data import data_dir
 from hub.files.drafting import Drafted, Wanted
 
 RECORDS = 10  # a plan's worth to look at
-CLOCK = 30.0  # seconds: see hub.services.connection_tests
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 SKIP = "-"
 
@@ -164,12 +163,10 @@ def probe(walk: Walk) -> Said | None:
     lacking = list(missing_secrets(walk))
     if lacking:
         return Said("probe", "failed", [*lacking, "Then run the same command again."])
-    told, ahead = walk.way.probe()
-    clock = [] if ahead is None else [f"Its clock is {ahead:+.1f} s from ours."]
-    wrong = list(told.problems)
-    if ahead is not None and abs(ahead) > CLOCK:
-        wrong.append("Set both clocks by NTP.")
-    return Said("probe", "open" if wrong else "done", [f"It answers: {told.version}.", *clock, *wrong])
+    told = walk.way.probe()
+    clock = [] if told["ahead"] is None else [f"Its clock is {told['ahead']:+.1f} s from ours."]
+    wrong = [*told["problems"], *(["Set both clocks by NTP."] if told["clock_differs"] else [])]
+    return Said("probe", "open" if wrong else "done", [f"It answers: {told['version']}.", *clock, *wrong])
 
 
 def objects(walk: Walk) -> Said:

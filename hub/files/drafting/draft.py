@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from hub.domain.documents import Doc
+from hub.files.schema_import import file_name
 
 IDS = re.compile(r"^(id|uuid|guid|.*[_ ]?(id|no|nr|number|key|code)|编号|编码)$", re.IGNORECASE)
 CHANGED = re.compile(
@@ -90,6 +91,18 @@ def id_among(names: Iterable[str], noun: str = "") -> str | None:
 def changed_among(names: Iterable[str]) -> str | None:
     """The name that most likely tells when a record was changed."""
     return next((name for name in names if CHANGED.match(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))), None)
+
+
+def named(columns: Iterable[str]) -> dict[str, str]:
+    """Columns by a name for each of them: those that would be called alike are numbered."""
+    found: dict[str, str] = {}
+    for column in columns:
+        name, number = file_name(column), 1
+        while name in found:
+            number += 1
+            name = f"{file_name(column)}_{number}"
+        found[name] = column
+    return found
 
 
 def singular(name: str) -> str:

@@ -7,7 +7,7 @@ import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
-from hub.files.drafting.draft import Drafted, Wanted, an_object, connector, id_among
+from hub.files.drafting.draft import Drafted, Wanted, an_object, connector, id_among, named
 from hub.files.schema_import import file_name, import_schemas
 from hub.files.schema_import.source import Source
 
@@ -26,10 +26,10 @@ def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
             continue
         rows, encoding, delimiter = read(sample)
         kinds.add((encoding, delimiter))
-        columns = {file_name(column): column for column in rows[0]}
-        key = id_among(columns.values())
+        columns = named(rows[0])
+        key = id_among(columns.values()) or rows[0][0]
         remote: Doc = {"read": {"folder": place, "files": "*.csv" if place != "." else f"{name}*.csv"}}
-        remote |= {"id": [file_name(key or rows[0][0])]}
+        remote |= {"id": [next(field for field, column in columns.items() if column == key)]}
         remote["fields"] = {field: {"from": column} for field, column in columns.items()}
         made.notes += [f"objects.{name}: whether `id` is right; `whole: true` where each file has all records."]
         told = orjson.dumps([dict(zip(columns, row, strict=False)) for row in rows[1:]] or [dict.fromkeys(columns, "")])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.domain.documents import Doc
-from hub.files.drafting.draft import Drafted, Wanted, an_object, changed_among, connector, singular
+from hub.files.drafting.draft import Drafted, Wanted, an_object, changed_among, connector, named, singular
 from hub.files.schema_import import file_name
 
 
@@ -27,7 +27,7 @@ def draft_tables(tables: Mapping[str, Table], wanted: Wanted) -> Drafted:
         key = list(table.key)
         remote: Doc = {"table": each, "id": key[0] if len(key) == 1 else key, "read_only": True}
         remote |= {"changed": {"column": changed}} if changed else {}
-        remote["fields"] = {file_name(column): {"from": column} for column in table.columns}
+        remote["fields"] = {field: {"from": column} for field, column in named(table.columns).items()}
         made.notes.append(
             f"objects.{name}: `read_only: true` goes when it is written; then say `idempotency` and `lookup`."
         )

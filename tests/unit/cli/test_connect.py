@@ -210,3 +210,13 @@ def test_settings_whose_systems_are_all_commented_out_take_one_more(run: Run, di
     written = (directory / "hub.yaml").read_text("utf-8")
     assert "#   erp: {connector: tryton}" in written
     assert "  assets:\n" in written
+
+
+def test_columns_that_would_be_called_alike_are_all_there(run: Run, directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "items").mkdir()
+    (tmp_path / "items" / "1.csv").write_text("id,a b,a.b,qty\n1,x,y,5\n", "utf-8")
+    run("connect", "drop", "--folder", str(tmp_path), "--offline", "--no-ask", code=1)
+    fields = load_connector(directory / "connectors" / "drop.yaml").remote["items"]["fields"]
+    assert [told["from"] for told in fields.values()] == ["id", "a b", "a.b", "qty"]
+    schema = json.loads((directory / "schemas" / "remote" / "drop" / "items.json").read_text("utf-8"))
+    assert list(schema["properties"]) == list(fields)
