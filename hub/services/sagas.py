@@ -32,7 +32,7 @@ def reach_goal(attempt: Attempt, link: Link) -> None:
             take_back(attempt, link, remote)
             return
         try:
-            remote = take_step(attempt, link, next_step(attempt, state), state)
+            remote = lead_on(attempt, link, next_step(attempt, state), state)
         except RejectedError as refused:
             back = compensating(attempt, state)
             if back is None or back.then == GONE:  # a draft stays, for a person to mend
@@ -104,6 +104,14 @@ def finish(attempt: Attempt, remote: Remote, *, template: str) -> None:
     """The document is where it is to be."""
     note = attempt.note(template, object=attempt.mapping.object, id=remote.id, state=state_of(attempt, remote))
     attempt.agree(remote, None, note, ends=True)
+
+
+def lead_on(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
+    """Take a step towards the goal; RejectedError after one that gave back what could be done in part alone."""
+    remote = take_step(attempt, link, step, state)
+    if step.gives_back:
+        raise unmoved(attempt, link, step, state)
+    return remote
 
 
 def take_step(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
