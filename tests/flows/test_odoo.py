@@ -337,11 +337,12 @@ def test_what_odoo_has_too_little_of_is_refused_keeps_nothing_back_and_is_served
     assert len(both.transfers()) == 1
 
 
-@pytest.mark.parametrize("how", ["lost", "before", "error"])
-@pytest.mark.parametrize("call", ["stock.picking/create", "stock.picking/action_confirm", "stock.picking/button_validate"])
+@pytest.mark.parametrize(
+    ("call", "how"), [("create", "lost"), ("create", "before"), ("action_confirm", "error"), ("button_validate", "lost")]
+)
 def test_each_movement_is_made_once_whatever_becomes_of_a_call(both: Both, call: str, how: str) -> None:
     van = both.place("VAN-LI")
-    both.odoo.faults.plan(how, path=call)
+    both.odoo.faults.plan(how, path=f"stock.picking/{call}")
     used = both.add("consumption", **both.facts(), quantity="1", warehouse_id=van)
     both.settle()
     assert (both.state(used), len(both.transfers())) == ("done", 1)
@@ -350,12 +351,11 @@ def test_each_movement_is_made_once_whatever_becomes_of_a_call(both: Both, call:
 
 
 @pytest.mark.parametrize("call", ["stock.move/write", "stock.picking/button_validate"])
-@pytest.mark.parametrize("how", ["lost", "before"])
-def test_a_part_draw_that_was_cut_off_goes_on_where_it_stopped(both: Both, call: str, how: str) -> None:
+def test_a_part_draw_that_was_cut_off_goes_on_where_it_stopped(both: Both, call: str) -> None:
     facts = both.facts()
     reserved = both.reserve(facts)
     both.settle()
-    both.odoo.faults.plan(how, path=call)
+    both.odoo.faults.plan("lost", path=call)
     issued = both.issue(facts, reserved, "3")
     both.settle()
     assert (both.state(issued), both.levels()) == ("done", {"STO": ("9.0", "1.0"), "VAN-LI": ("5.0", "1.0")})
