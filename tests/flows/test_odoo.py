@@ -178,6 +178,23 @@ def test_a_telephone_crosses_both_ways_without_an_echo(both: Both) -> None:
     assert both.in_peace()
 
 
+@pytest.mark.proves(reads="contact", writes="contact")
+@pytest.mark.parametrize("how", ["none", "lost"])
+def test_a_contact_goes_out_once_below_its_customer_and_comes_back_changed(both: Both, how: str) -> None:
+    if how == "lost":
+        both.odoo.faults.plan(how, path="res.partner/create")
+    made = both.add("contact", name="李娜 Li Na", customer_id=both.customer()["id"], phone="+8613800001111")
+    both.settle()
+    (row,) = [one for one in both.odoo.rows.of("res.partner") if one.doc["x_tickethub_ref"] == made.id]
+    assert (row.doc["parent_id"], row.doc["type"]) == (int(both.partner().id), "contact")
+    assert row.doc["phone"] == "+8613800001111"
+    both.odoo.rows.change("res.partner", row.id, {"function": "设备科 Head"})
+    both.settle()
+    (doc,) = [one for one in both.all("contact") if one["id"] == made.id]
+    assert doc["position"] == "设备科 Head"
+    assert both.in_peace()
+
+
 def test_an_invoice_goes_out_is_posted_and_its_payment_comes_back(both: Both) -> None:
     both.bill_customer()
     both.settle()
@@ -231,6 +248,19 @@ def test_one_credit_note_whatever_becomes_of_a_call(both: Both, method: str, how
     assert (doc["kind"], doc["number"], doc["totals"]["gross"]) == ("credit_note", note.doc["name"], "-305.10")
     assert doc["payment"] == {"status": "partial", "open_amount": "-300.00"}
     assert both.all("payment") == []  # what is paid out is no payment of the customer
+    assert both.in_peace()
+
+
+def test_an_invoice_that_finance_takes_back_by_a_credit_note_is_credited_and_not_paid(both: Both) -> None:
+    both.bill_customer()
+    both.settle()
+    both.odoo.orm.set_off(int(both.bills()[0].id))
+    both.settle()
+    (note,) = [one for one in both.all("invoice") if one.get("kind") == "credit_note"]
+    (invoice,) = [one for one in both.all("invoice") if one["id"] != note["id"]]
+    assert invoice["payment"] == {"status": "credited", "open_amount": "0.00"}
+    assert note["payment"]["status"] == "paid"
+    assert both.all("payment") == []
     assert both.in_peace()
 
 

@@ -190,6 +190,20 @@ class Orm:
                 },
             )
 
+    def set_off(self, invoice: int) -> None:
+        """A person takes an invoice back by a credit note, and sets the one off against the other."""
+        row = self.rows.by_kind["account.move"][str(invoice)]
+        copied = {name: row.doc[name] for name in ("partner_id", "currency_id")}
+        lines = [
+            [0, 0, {name: line.doc[name] for name in ("name", "quantity", "price_unit", "product_id")}]
+            for line in self._lines(row)
+        ]
+        values = {**copied, "move_type": "out_refund", "invoice_line_ids": lines}
+        (note,) = self.call("account.move", "create", [], {"vals_list": [values]})
+        self.call("account.move", "action_post", [note], {})
+        for one, state in ((str(invoice), "reversed"), (str(note), "paid")):
+            self.rows.change("account.move", one, {"payment_state": state, "amount_residual": 0.0})
+
     # --- records
 
     def _made(self, model: str, values: dict[str, Any]) -> int:
