@@ -75,7 +75,8 @@ def settlement_of(charges: Iterable[Doc], invoices: Mapping[str, Doc]) -> str:
     """How far a ticket's money is: open, confirmed, invoiced, partly_paid, paid, or none_due.
 
     ``charges`` are all revisions of the ticket's lines, ``invoices`` the ERP documents by id. Lines that were withdrawn
-    or credited, the credits that took them back, and those of documents that the ERP has credited, do not count. Nothing worked out yet is ``open``.
+    or credited, the credits that took them back, and documents that the ERP has credited do not count. Nothing worked
+    out yet is ``open``.
     """
     active = list(filter(is_active, charges))
     if not active or any(charge["state"] in {"draft", "reviewed"} for charge in active):

@@ -368,7 +368,8 @@ def test_what_odoo_has_too_little_of_is_refused_keeps_nothing_back_and_is_served
 
 
 @pytest.mark.parametrize(
-    ("call", "how"), [("create", "lost"), ("create", "before"), ("action_confirm", "error"), ("button_validate", "lost")]
+    ("call", "how"),
+    [("create", "lost"), ("create", "before"), ("action_confirm", "error"), ("button_validate", "lost")],
 )
 def test_each_movement_is_made_once_whatever_becomes_of_a_call(both: Both, call: str, how: str) -> None:
     van = both.place("VAN-LI")

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
 from hub.testing.twins.odoo.exceptions import USER, refused
 from hub.testing.twins.odoo.models import MODELS, OURS, Column
@@ -223,7 +222,10 @@ class Orm:
         if model == "stock.move":
             row.doc |= {"state": "draft", "quantity": 0.0, "picked": False}
         if model == "stock.picking":
-            row.doc |= {"name": row.doc["name"] or self.stock.numbered(row), "move_type": row.doc["move_type"] or "direct"}
+            row.doc |= {
+                "name": row.doc["name"] or self.stock.numbered(row),
+                "move_type": row.doc["move_type"] or "direct",
+            }
         return int(row.id)
 
     def _lines(self, move: Row) -> list[Row]:

@@ -93,7 +93,9 @@ class Stock:
     def _cancel(self, transfers: list[Row], _context: dict[str, Any]) -> bool:
         moves = [move for transfer in transfers for move in self.moves(transfer)]
         if any(move.doc["state"] == "done" for move in moves):
-            words = "You cannot cancel a stock move that has been set to 'Done'. Create a return in order to reverse it."
+            words = (
+                "You cannot cancel a stock move that has been set to 'Done'. Create a return in order to reverse it."
+            )
             raise refused(USER, words)
         for move in moves:
             if move.doc["state"] != "cancel":
@@ -124,7 +126,7 @@ class Stock:
     # --- what they do
 
     def _asks_for_a_text(self, transfer: Row, context: dict[str, Any]) -> bool:
-        """Whether a customer with a telephone would be sent a text message, which a wizard asks about the first time."""
+        """Whether a customer with a telephone would be sent a text message, which a wizard asks about."""
         partner = self.rows.get("res.partner", str(transfer.doc["partner_id"]))
         is_told = self._type(transfer).doc["code"] == "outgoing" and partner is not None and bool(partner.doc["phone"])
         return is_told and not context.get("skip_sms")
@@ -133,7 +135,12 @@ class Stock:
         """Carry a move out; what is left of it is cancelled, or waits in a transfer of its own."""
         rest = move.doc["product_uom_qty"] - move.doc["quantity"]
         if rest > 0:
-            left = {**move.doc, "product_uom_qty": rest, "quantity": 0.0, "state": "cancel" if given_up else "confirmed"}
+            left = {
+                **move.doc,
+                "product_uom_qty": rest,
+                "quantity": 0.0,
+                "state": "cancel" if given_up else "confirmed",
+            }
             if not given_up:
                 later = self.rows.add("stock.picking", {**transfer.doc, "backorder_id": int(transfer.id)})
                 later.doc["name"] = self.numbered(later)
@@ -154,7 +161,9 @@ class Stock:
         quant = self._quant(move, "location_id")
         self.rows.change("stock.quant", quant.id, {"reserved_quantity": quant.doc["reserved_quantity"] + more})
         kept = move.doc["quantity"] + more
-        state = "assigned" if kept >= move.doc["product_uom_qty"] else "partially_available" if kept > 0 else "confirmed"
+        state = (
+            "assigned" if kept >= move.doc["product_uom_qty"] else "partially_available" if kept > 0 else "confirmed"
+        )
         self.rows.change("stock.move", move.id, {"quantity": kept, "state": state})
 
     def _quant(self, move: Row, end: str) -> Row:
