@@ -40,18 +40,18 @@ from hub.services.connection_tests import answered
 EFFORT = Effort(examples=40)
 NAMED = re.compile("[a-z][a-z0-9_]{0,39}")  # as schemas/hub.json says
 LIKELY = {
-    "customer": "account client company partner party business_partner owner organisation organization 客户",
+    "customer": "account client company partner party business_partner owner organisation organization 客户 往来单位",
     "contact": "person people contact_person 联系人",
     "site": "location address branch 地点",
-    "asset": "device equipment machine unit hardware installed_base serial 设备",
+    "asset": "device equipment machine unit hardware installed_base serial 设备 资产",
     "product": "model item_group 型号",
-    "part": "item material article spare_part stock_item 备件 物料",
-    "ticket": "case issue incident work_order service_order 工单",
+    "part": "item material article spare_part stock_item 备件 配件 物料",
+    "ticket": "case issue incident work_order service_order 工单 派工单 服务单",
     "invoice": "bill receivable 发票 应收单",
-    "payment": "receipt 收款",
-    "sales_order": "order 订单",
+    "payment": "receipt 收款 收款单",
+    "sales_order": "order 订单 销售订单",
     "warehouse": "store depot 仓库",
-    "stock_level": "stock inventory quant 库存",
+    "stock_level": "stock inventory quant 库存 库存量",
 }
 """What a kind of record of ours is often called elsewhere."""
 
@@ -226,15 +226,20 @@ def shipped_mappings(product: str) -> str | None:
     return max((name for name in names if f"{product}_".startswith(f"{name}_")), key=len, default=None)
 
 
-def likely_entity(name: str, entities: Sequence[str]) -> str | None:
-    """The kind of record of ours that an object most likely is."""
+def likely_entity(name: str, title: str, entities: Sequence[str]) -> str | None:
+    """The kind of record of ours that an object most likely is, by its name or what it is called in Chinese."""
     if name in entities:
         return name
-    words = name.split("_")
-    for entity, others in LIKELY.items():
-        if entity in entities and (name in others.split() or any(word in others.split() for word in words)):
-            return entity
-    return None
+    words = {name, *name.split("_")}
+    by_name = (entity for entity, others in LIKELY.items() if entity in entities and words & set(others.split()))
+    found = next(by_name, None)
+    ends = {  # the head of a Chinese noun is its end
+        (title.rfind(one) + len(one), len(one)): entity
+        for entity, others in LIKELY.items()
+        for one in others.split()
+        if entity in entities and not one.isascii() and one in title
+    }
+    return found or (ends[max(ends)] if ends else None)
 
 
 def given_of(file: ConnectorFile, told: Mapping[str, Any]) -> tuple[Doc, list[str]]:
