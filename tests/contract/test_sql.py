@@ -314,7 +314,7 @@ def test_hostile_text_is_text(shop: Shop, connector: SqlConnector) -> None:
 
 def test_a_column_that_is_gone_is_told_by_its_name(shop: Shop, connector: SqlConnector) -> None:
     shop.run("ALTER TABLE tarif DROP COLUMN name")
-    assert connector.probe().problems == ("shop: tarif has no column name.",)
+    assert [str(one) for one in connector.probe().problems] == ["shop: tarif has no column name."]
     with pytest.raises(RejectedError, match="no column name"):
         connector.get("plan", "T1")
     assert connector.get("event", "1") is None
