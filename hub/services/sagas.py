@@ -27,7 +27,11 @@ def reach_goal(attempt: Attempt, link: Link) -> None:
     remote = attempt.read(link.external_id)
     goal = str(attempt.delivery.goal)
     reached = {goal, *attempt.spec.reached.get(goal, ())}
+    left: set[str] = set()
     while (state := state_of(attempt, remote)) not in reached:
+        if state in left:
+            raise in_a_circle(attempt, link, state)
+        left.add(state)
         if attempt.hub.store.read(lambda tx: is_withdrawn(attempt, tx)):
             take_back(attempt, link, remote)
             return
@@ -142,6 +146,17 @@ def unmoved(attempt: Attempt, link: Link, step: Step, state: str) -> RejectedErr
         step.refused or "{system}: {action} left {object} {id} in state {state}.",
         system=attempt.system.name,
         action=step.action,
+        object=attempt.mapping.object,
+        id=link.external_id,
+        state=state,
+    )
+
+
+def in_a_circle(attempt: Attempt, link: Link, state: str) -> RejectedError:
+    """The steps have led back to where the document was."""
+    return RejectedError(
+        "{system}: the steps led {object} {id} back to {state}: look there why, then replay this message.",
+        system=attempt.system.name,
         object=attempt.mapping.object,
         id=link.external_id,
         state=state,

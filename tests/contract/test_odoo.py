@@ -405,6 +405,9 @@ def test_a_part_is_reserved_drawn_used_and_brought_back(yard: Yard, *, by_hand: 
     back = yard.odoo.create("return", yard.doc("B1", "2", back=True))
     assert yard.press("return", back.id, "done") == "done"
     assert (yard.level("STO"), yard.level("VAN-LI")) == ((9.0, 1.0), (2.0, 1.0))
+    told = {name: set(changed_since(yard.odoo, name, ALWAYS)) for name in MOVEMENTS}
+    assert told["reservation"] == told["issue"] == told["release"] == {reserved.id}
+    assert (told["consumption"], told["return"]) == ({used.id}, {back.id})
 
 
 def test_what_is_kept_back_in_part_alone_is_given_back(yard: Yard) -> None:

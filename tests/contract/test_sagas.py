@@ -159,3 +159,13 @@ def test_what_was_done_in_part_alone_is_given_back_once_and_the_document_refused
     b.settle()
     assert b.erp.records("bill")[0].doc["state"] == "posted"
     assert (b.open_count(), deliveries(b.hub, state="dead")) == (0, [])
+
+
+def test_steps_that_lead_in_a_circle_are_told_and_not_taken_for_ever(b: Bench) -> None:
+    b.erp._moves = MOVES | CANCELLING | {("validated", "post"): "draft"}
+    customer = b.add("customer", name="A")
+    b.run(2)
+    b.add("invoice", customer_id=customer.id, currency="CNY", state="draft")
+    b.settle()
+    assert "back to draft" in str(deliveries(b.hub, state="dead")[0].error)
+    assert [call[0] for call in b.erp.calls].count("post") == 1

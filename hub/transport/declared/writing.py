@@ -63,12 +63,7 @@ class Writer:
         rows = row_calls(shape, seen.doc, doc)
         if not differs.its and not rows:
             return seen
-        if not are_met(how.only, seen.doc):
-            raise RejectedError(
-                "{system}: {object} {id} differs in {fields}, and as it stands there it must not be changed: "
-                "look at it there, then replay this message",
-                system=self._system, object=shape.name, id=seen.id, fields=", ".join([*differs.its]),
-            )  # fmt: skip
+        self.must_be_open(shape, seen, differs)
         reply: Reply | None = None
         if differs.its:
             values = self.values(shape, seen, doc, differs, how) | {"key": key or None}
@@ -99,6 +94,15 @@ class Writer:
             "changes": differs.doc,
             "changed": differs.names,
         }
+
+    def must_be_open(self, shape: Shape, seen: Remote, differs: Sent) -> None:
+        """RejectedError where the connector file says that a record is not changed as it stands."""
+        if shape.update is not None and not are_met(shape.update.only, seen.doc):
+            raise RejectedError(
+                "{system}: {object} {id} differs in {fields}, and as it stands there it must not be changed: "
+                "look at it there, then replay this message",
+                system=self._system, object=shape.name, id=seen.id, fields=", ".join(differs.its),
+            )  # fmt: skip
 
     def unmoved(self, shape: Shape, seen: Remote) -> Remote:
         """The record as it is now; StaleError when that is not as it was seen."""

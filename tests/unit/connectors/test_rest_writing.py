@@ -491,6 +491,15 @@ def test_a_record_that_must_not_be_changed_as_it_stands_is_refused_before_anythi
     assert system.connector.update("item", seen, dict(seen.doc)) == seen
 
 
+def test_it_is_refused_in_a_batch_too() -> None:
+    update = {"path": "/batch", "body": {"records": {"$each": "items", "$as": "{item.changes}"}}}
+    system = shop(remote={**ONLY, "batch": {"update": update}})
+    seen = system.connector.create("item", {**DOC, "name": "closed"})
+    told = system.connector.write_many("item", [Item("k", {**seen.doc, "price": "2"}, seen)])
+    assert isinstance(told["k"], RejectedError)
+    assert "POST /batch" not in verbs(system)
+
+
 def test_a_record_that_may_be_changed_as_it_stands_is() -> None:
     system = shop(remote=ONLY)
     seen = system.connector.create("item", DOC)
