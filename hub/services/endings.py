@@ -52,14 +52,14 @@ def again(attempt: Attempt, error: Exception) -> None:
 
 
 def park(attempt: Attempt, error: Exception) -> None:
-    """Wait for a parent's link; the parent is sent first."""
+    """Wait for a parent's link; the parent is sent first, unless it is held back itself."""
     if not isinstance(error, MissingLinkError):
         raise TypeError(type(error).__name__)
     hub, system = attempt.hub, attempt.system
 
     def work(tx: UnitOfWork) -> None:
         parent = tx.records.get(error.entity, error.sought)
-        if parent is not None and error.entity in system.mappings:
+        if parent is not None and records.may_be_told(tx, system, parent):
             goal, bulk = system.goal(error.entity), attempt.delivery.bulk
             records.enqueue(hub, tx, attempt.actor, system.name, parent, goal=goal, bulk=bulk)
         give_back = tx.outbox.uncertain if attempt.doubt else tx.outbox.later  # also what came back may name a parent
