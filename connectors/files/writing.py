@@ -37,11 +37,20 @@ class Sent:
     number: int
 
 
+@dataclass(frozen=True)
+class Answered:
+    """The files that lie in ``results`` with what each tells, and the newest answer of each record."""
+
+    files: dict[Entry, dict[str, Doc]]
+    told: dict[str, tuple[Doc, datetime]]
+
+
 class Writing:
     """One object that is written."""
 
     def __init__(self, system: str, name: str, place: Place, shape: Shape, results: Dropped | None) -> None:
         self._system, self._name, self._place, self._shape, self._results = system, name, place, shape, results
+        self._answered = Answered({}, {})
 
     def changes(self, since: datetime, until: datetime, after: str | None) -> Page:
         """What was sent or answered within the closed interval."""
@@ -62,14 +71,15 @@ class Writing:
 
     def get(self, remote_id: str) -> Remote | None:
         """What was sent last, with what came back."""
-        sent = self._newest(remote_id)
+        sent = self._found(remote_id)
         return None if sent is None else self._told_by(remote_id, sent)
 
     def _told_by(self, remote_id: str, sent: Sent) -> Remote:
         """A record as a copy of its file and the answers tell it."""
         content = self._place.read(sent.entry.path)
-        lines = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
-        doc = {name: lines[0].row.get(column) or None for name, column in self._shape.columns.items()}
+        table = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
+        row = dict(zip(table.headings, table.rows[0][1], strict=False))
+        doc = {name: row.get(column) or None for name, column in self._shape.columns.items()}
         answer, at = self._answers().get(remote_id, ({}, sent.entry.changed_at))
         doc |= {name: answer.get(name) for name in self._shape.told}
         return Remote(remote_id, doc, mark([sent.number, doc]), max(at, sent.entry.changed_at))
@@ -102,7 +112,7 @@ class Writing:
 
     def update(self, seen: Remote, doc: Doc) -> Remote:
         """Hand a change over; StaleError when an answer came meanwhile."""
-        sent = self._newest(seen.id)
+        sent = self._found(seen.id)
         now = None if sent is None else self._told_by(seen.id, sent)
         if now is None or sent is None or now.version != seen.version:
             raise self._stale()
@@ -142,6 +152,10 @@ class Writing:
                 newest[key] = sent
         return newest
 
+    def _found(self, key: str) -> Sent | None:
+        """The newest file of one record, though its first ones were tidied away."""
+        return self._newest(key) or self._sent().get(key)
+
     def _newest(self, key: str) -> Sent | None:
         """The newest file of one record: they are asked for by their names, however many others there are."""
         found = None
@@ -156,14 +170,17 @@ class Writing:
         return found
 
     def _answers(self) -> dict[str, tuple[Doc, datetime]]:
-        """What came back of each record and when, the newest answer of each."""
-        found: dict[str, tuple[Doc, datetime]] = {}
-        for entry in self._results.lying() if self._results is not None else ():
-            found |= {key: (doc, entry.changed_at) for key, doc in self._told(entry).items()}
-        return found
-
-    def _told(self, entry: Entry) -> dict[str, Doc]:
-        return self._results.told(entry).docs if self._results is not None else {}
+        """What came back of each record and when, the newest answer of each; a file is read once, however many lie."""
+        if self._results is None:
+            return {}
+        lying, known = self._results.lying(), self._answered
+        if lying != list(known.files):
+            new = [entry for entry in lying if entry not in known.files]
+            read = known.files | {entry: self._results.told(entry).docs for entry in new}
+            files = {entry: read[entry] for entry in lying}
+            told = {key: (doc, entry.changed_at) for entry, docs in files.items() for key, doc in docs.items()}
+            self._answered = known = Answered(files, told)
+        return known.told
 
 
 def flat(key: str) -> str:

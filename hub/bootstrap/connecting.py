@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import DateTime, Inspector, create_engine, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.bootstrap.mapping_check import Effort, Finding, check
@@ -40,18 +40,18 @@ from hub.services.connection_tests import answered
 EFFORT = Effort(examples=40)
 NAMED = re.compile("[a-z][a-z0-9_]{0,39}")  # as schemas/hub.json says
 LIKELY = {
-    "customer": "account client company partner party business_partner owner organisation organization 客户",
+    "customer": "account client company partner party business_partner owner organisation organization 客户 往来单位",
     "contact": "person people contact_person 联系人",
     "site": "location address branch 地点",
-    "asset": "device equipment machine unit hardware installed_base serial 设备",
+    "asset": "device equipment machine unit hardware installed_base serial 设备 资产",
     "product": "model item_group 型号",
-    "part": "item material article spare_part stock_item 备件 物料",
-    "ticket": "case issue incident work_order service_order 工单",
+    "part": "item material article spare_part stock_item 备件 配件 物料",
+    "ticket": "case issue incident work_order service_order 工单 派工单 服务单",
     "invoice": "bill receivable 发票 应收单",
-    "payment": "receipt 收款",
-    "sales_order": "order 订单",
+    "payment": "receipt 收款 收款单",
+    "sales_order": "order 订单 销售订单",
     "warehouse": "store depot 仓库",
-    "stock_level": "stock inventory quant 库存",
+    "stock_level": "stock inventory quant 库存 库存量",
 }
 """What a kind of record of ours is often called elsewhere."""
 
@@ -203,13 +203,7 @@ def tables_of(address: str, environment: Environment, variable: str) -> dict[str
         engine = create_engine(url.set(password=password) if password else url)
         try:
             there = inspect(engine)
-            return {
-                name: Table(
-                    [column["name"] for column in there.get_columns(name)],
-                    there.get_pk_constraint(name)["constrained_columns"],
-                )
-                for name in sorted(there.get_table_names())
-            }
+            return {name: table_of(there, name) for name in sorted(there.get_table_names())}
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError, ValueError) as error:
@@ -220,21 +214,34 @@ def tables_of(address: str, environment: Environment, variable: str) -> dict[str
         ) from error
 
 
+def table_of(there: Inspector, name: str) -> Table:
+    """One table as the database tells it."""
+    columns = there.get_columns(name)
+    dates = [column["name"] for column in columns if isinstance(column["type"], DateTime)]
+    key = there.get_pk_constraint(name)["constrained_columns"]
+    return Table([column["name"] for column in columns], key, dates)
+
+
 def shipped_mappings(product: str) -> str | None:
     """The folder of mappings that is shipped for a product, of its name or of what its name begins with."""
     names = [path.name for path in data_dir("mappings").iterdir() if path.is_dir()]
     return max((name for name in names if f"{product}_".startswith(f"{name}_")), key=len, default=None)
 
 
-def likely_entity(name: str, entities: Sequence[str]) -> str | None:
-    """The kind of record of ours that an object most likely is."""
+def likely_entity(name: str, title: str, entities: Sequence[str]) -> str | None:
+    """The kind of record of ours that an object most likely is, by its name or what it is called in Chinese."""
     if name in entities:
         return name
-    words = name.split("_")
-    for entity, others in LIKELY.items():
-        if entity in entities and (name in others.split() or any(word in others.split() for word in words)):
-            return entity
-    return None
+    words = {name, *name.split("_")}
+    by_name = (entity for entity, others in LIKELY.items() if entity in entities and words & set(others.split()))
+    found = next(by_name, None)
+    ends = {  # the head of a Chinese noun is its end
+        (title.rfind(one) + len(one), len(one)): entity
+        for entity, others in LIKELY.items()
+        for one in others.split()
+        if entity in entities and not one.isascii() and one in title
+    }
+    return found or (ends[max(ends)] if ends else None)
 
 
 def given_of(file: ConnectorFile, told: Mapping[str, Any]) -> tuple[Doc, list[str]]:

@@ -52,6 +52,7 @@ class Walk:
     offline: bool
     said: list[Said] = field(default_factory=list)
     drafted: Drafted | None = None
+    code: int = FOUND  # with which the way ends that is not gone to its end
 
     @property
     def way(self) -> Connecting:
@@ -63,6 +64,10 @@ class Walk:
         for step in STEPS:
             try:
                 found = step(self)
+            except Failure as error:
+                self.code = error.exit_code
+                yield Said(step.__name__, "failed", [error.message])
+                return
             except (HubError, OSError, UnicodeDecodeError) as error:
                 yield Said(step.__name__, "failed", [str(error), "Mend that, then run the same command again."])
                 return
@@ -165,7 +170,10 @@ def probe(walk: Walk) -> Said | None:
         return Said("probe", "failed", [*lacking, "Then run the same command again."])
     told = walk.way.probe()
     clock = [] if told["ahead"] is None else [f"Its clock is {told['ahead']:+.1f} s from ours."]
-    wrong = [*told["problems"], *(["Set both clocks by NTP."] if told["clock_differs"] else [])]
+    wrong = [
+        *(one["detail"] for one in told["problems"]),
+        *(["Set both clocks by NTP."] if told["clock_differs"] else []),
+    ]
     return Said("probe", "open" if wrong else "done", [f"It answers: {told['version']}.", *clock, *wrong])
 
 
@@ -194,7 +202,7 @@ def mappings(walk: Walk) -> Said | None:
     entities = sorted(path.stem for path in (data_dir("schemas") / "canonical").glob("*.json"))
     state, lines, taken = "done", list[str](), set(walk.way.mapped())
     for name in walk.file().objects:
-        guess = walk.entities.get(name) or likely_entity(name, entities)
+        guess = walk.entities.get(name) or likely_entity(name, walk.file().titles[name]["zh"], entities)
         if guess in taken and name not in walk.entities:
             continue
         if walk.asks and name not in walk.entities:
@@ -297,7 +305,7 @@ def command(ctx: click.Context, place: Place, /, name: str, *, as_json: bool, **
     steps = [{"step": one.step, "state": one.state, "lines": one.lines} for one in said]
     tell({"steps": steps, "open": is_open}, as_json=as_json, lines=[AGAIN if is_open else NEXT.format(name=name)])
     if is_open:
-        ctx.exit(FOUND)
+        ctx.exit(walk.code)
 
 
 MARKS = {"done": "=", "made": "+", "open": "!", "failed": "x"}

@@ -37,6 +37,7 @@ class ConnectorFile:
     hooks: Hooks | None = None
     folder: str = ""
     product: str = ""
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of objects
 
     @property
     def driver(self) -> str:
@@ -60,6 +61,7 @@ def load_connector(path: Path) -> ConnectorFile:
         hooks=hooks_of(declared.get("hooks")),
         folder=str(path.parent),
         product=declared.get("product", ""),
+        titles={name: told["title"] for name, told in objects.items()},
     )
 
 

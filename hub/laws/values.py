@@ -52,7 +52,7 @@ def pools(
         theirs = [*images, *_open_ended(images, remote)]
     else:
         there = values(remote[0], rule.codec.remote, rng)
-        theirs = [*rule.codec.remote_edges(), *images, *there, *extra[1]]
+        theirs = [*rule.codec.remote_edges(), *images, *_as_numbers(rule.codec, images), *there, *extra[1]]
         theirs = [value for value in theirs if fits(remote[0], value)]
     kept = [value for value in _distinct(theirs) if _understood(codecs, value, hub)]
     kept = [value for value in kept if not needed[1] or codecs[0].to_hub(value) is not None]
@@ -93,6 +93,13 @@ def _ids(codec: Codec, links: Crosswalk) -> Iterator[str]:
     first = codec.parts[0] if isinstance(codec, Chain) else codec
     if isinstance(first, Ref):
         yield from (links.hub_id(first.entity, number) for number in range(1, LINKED))
+
+
+def _as_numbers(codec: Codec, images: Iterable[Any]) -> Iterator[int]:
+    """Remote ids as the numbers that a system may tell them as: both are read alike."""
+    first = codec.parts[0] if isinstance(codec, Chain) else codec
+    if isinstance(first, Ref):
+        yield from (int(image) for image in images if isinstance(image, str) and image.isdecimal())
 
 
 def _carried(codecs: Iterable[Codec], value: Any) -> bool:

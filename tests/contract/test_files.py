@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from connectors.files import connect
 from connectors.files.connector import FilesConnector
+from connectors.files.local import LocalPlace
 from connectors.files.sftp import SftpPlace
 from hub.domain.documents import Doc
 from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError, StaleError
@@ -237,7 +238,8 @@ def test_a_row_that_cannot_be_used_hinders_no_other(root: Path, connector: Files
     told = (root / "in/customers/failed/1.csv").read_bytes().decode("gb18030").splitlines()
     assert told[0] == "line;reason;编号;名称"
     assert [line.split(";")[0] for line in told[1:]] == ["4", "5", "6", "7"]
-    assert connector.probe().problems == ("customer: 1 files in failed",)
+    (lack,) = connector.probe().problems
+    assert str(lack).startswith("customer: 1 files lie in failed")
 
 
 @pytest.mark.parametrize(
@@ -341,6 +343,33 @@ def test_each_change_is_a_file_of_its_own(root: Path, connector: FilesConnector)
     names = sorted(each.name for each in (root / "out/invoices").glob("*.csv"))
     assert names == ["1-2.csv", "1-3.csv", "1-4.csv", "1.csv"]
     assert connector.ids("invoice").ids == ("1",)
+
+
+def test_a_change_is_found_though_the_copies_before_it_were_tidied_away(root: Path, connector: FilesConnector) -> None:
+    made = connector.create("invoice", {"ref": "1", "customer": "A", "total": "10.00"})
+    made = connector.update("invoice", made, {**made.doc, "total": "11.00"})
+    (root / "out/invoices/sent/1.csv").unlink()
+    assert connector.get("invoice", made.id) == made
+    connector.update("invoice", made, {**made.doc, "total": "12.00"})
+    assert (root / "out/invoices/1-3.csv").exists()
+
+
+def test_a_file_of_answers_is_read_once_however_many_lie_there(
+    root: Path, connector: FilesConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = connector.create("invoice", {"ref": "1", "customer": "A", "total": "10.00"})
+    for number in range(230):  # more than the rows of which are remembered
+        drop(root, f"in/results/r{number:03}.csv", f"Ref;Number;Reason\r\n{number};{number};\r\n")
+    read, plain = list[str](), LocalPlace.read
+
+    def counted(place: LocalPlace, path: str) -> bytes | None:
+        read.append(path)
+        return plain(place, path)
+
+    monkeypatch.setattr(LocalPlace, "read", counted)
+    told = [connector.get("invoice", made.id) for _ in range(2)]
+    assert [one.doc["number"] for one in told if one is not None] == ["1", "1"]
+    assert len([path for path in read if "results" in path]) == 230
 
 
 @pytest.mark.parametrize("ref", ["../../etc/passwd", "a+b", "a-2", ".", "主/1", "a%2Fb"])

@@ -1,19 +1,22 @@
 """What all drafts have in common: the file that is written, and the guesses at ids, times and our key."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import count
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from hub.domain.documents import Doc
+from hub.files.proposing.pinyin import spellings
 from hub.files.schema_import import file_name
 
-IDS = re.compile(r"^(id|uuid|guid|.*[_ ]?(id|no|nr|number|key|code)|编号|编码)$", re.IGNORECASE)
+IDS = re.compile(r"^(id|uuid|guid|.*[_ ]?(id|no|nr|number|key|code)|.*(编号|编码|单号))$", re.IGNORECASE)
 CHANGED = re.compile(
-    r"^(updated|modified|changed|last_?(modified|changed?|updated?)|write|edit)(_?(at|on|date|time|datetime))*$",
+    r"^(updated|modified|changed|last_?(modified|changed?|updated?)|write|edit)(_?(at|on|date|time|datetime))*$"
+    r"|(更新|修改|变更|最后修改|最后更新)(时间|日期)$",
     re.IGNORECASE,
 )
 PLURAL = ((r"ies$", "y"), (r"(ss|x|ch|sh)es$", r"\1"), (r"(?<!s)s$", ""))
@@ -73,11 +76,18 @@ def connector(wanted: Wanted, driver: str, settings: Mapping[str, Doc], connecti
     }
 
 
-def an_object(name: str, zone: str, remote: Doc, **more: Any) -> Doc:
-    """One object of a connector file."""
+def an_object(name: str, told: str, zone: str, remote: Doc, **more: Any) -> Doc:
+    """One object of a connector file, which its documents call ``told``."""
     title = name.replace("_", " ").capitalize()
     cursor = {"tz": zone, "granularity": "1 s"}
-    return {"title": {"en": title, "zh": title}, "cursor": cursor, **more, "remote": remote}
+    return {"title": {"en": title, "zh": title if told.isascii() else told}, "cursor": cursor, **more, "remote": remote}
+
+
+def object_name(told: str, taken: Container[str] = ()) -> str:
+    """A name for an object, whatever its documents call it: Chinese is spelt, and a name that is taken is numbered."""
+    spelt = re.sub(r"[^a-z0-9_]+", "_", next(iter(spellings(file_name(told))))).strip("_")
+    name = spelt if spelt[:1].isalpha() else f"object_{spelt}".rstrip("_")
+    return next(one for number in count(1) for one in [name if number == 1 else f"{name}_{number}"] if one not in taken)
 
 
 def id_among(names: Iterable[str], noun: str = "") -> str | None:

@@ -7,12 +7,13 @@ import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
-from hub.files.drafting.draft import Drafted, Wanted, an_object, connector, id_among, named
-from hub.files.schema_import import file_name, import_schemas
+from hub.files.drafting.draft import Drafted, Wanted, an_object, connector, id_among, named, object_name
+from hub.files.schema_import import import_schemas
 from hub.files.schema_import.source import Source
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 MOST_ROWS = 200
+OURS = frozenset({"done", "failed", "sent"})  # folders that the driver keeps
 
 
 def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
@@ -21,20 +22,23 @@ def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
     kinds = set[tuple[str, str]]()
     for sample in sorted(folder.rglob("*.csv")):
         place = sample.parent.relative_to(folder).as_posix()
-        name = file_name(sample.parent.name if place != "." else sample.stem)
-        if name in objects or not wanted.takes(name) or sample.parent.name in {"done", "failed", "sent"}:
+        told = sample.parent.name if place != "." else sample.stem
+        name = object_name(told)
+        if name in objects or not (wanted.takes(name) or wanted.takes(told)) or sample.parent.name in OURS:
             continue
         rows, encoding, delimiter = read(sample)
         kinds.add((encoding, delimiter))
         columns = named(rows[0])
         key = id_among(columns.values()) or rows[0][0]
-        remote: Doc = {"read": {"folder": place, "files": "*.csv" if place != "." else f"{name}*.csv"}}
+        remote: Doc = {"read": {"folder": place, "files": "*.csv" if place != "." else f"{told}*.csv"}}
         remote |= {"id": [next(field for field, column in columns.items() if column == key)]}
         remote["fields"] = {field: {"from": column} for field, column in columns.items()}
         made.notes += [f"objects.{name}: whether `id` is right; `whole: true` where each file has all records."]
-        told = orjson.dumps([dict(zip(columns, row, strict=False)) for row in rows[1:]] or [dict.fromkeys(columns, "")])
-        made.schemas |= import_schemas(Source(told.decode(), "sample", name), wanted.name)
-        objects[name] = an_object(name, wanted.zone, remote, sweep=False)
+        records = orjson.dumps(
+            [dict(zip(columns, row, strict=False)) for row in rows[1:]] or [dict.fromkeys(columns, "")]
+        )
+        made.schemas |= import_schemas(Source(records.decode(), "sample", name), wanted.name)
+        objects[name] = an_object(name, told, wanted.zone, remote, sweep=False)
     if not objects:
         raise InvalidError("There is no CSV file in {folder}: put a sample of each kind into a folder of its own.",
                            folder=str(folder))  # fmt: skip

@@ -1,7 +1,17 @@
 """Drafts for the driver odata, of the metadata of a service."""
 
 from hub.domain.documents import Doc
-from hub.files.drafting.draft import LOGIN, SECONDS, Drafted, Wanted, an_object, changed_among, connector, singular
+from hub.files.drafting.draft import (
+    LOGIN,
+    SECONDS,
+    Drafted,
+    Wanted,
+    an_object,
+    changed_among,
+    connector,
+    object_name,
+    singular,
+)
 from hub.files.schema_import import file_name, finished
 from hub.files.schema_import.edmx import local_type, read_edmx
 from hub.files.schema_import.source import Source
@@ -16,7 +26,7 @@ def draft_odata(source: Source, wanted: Wanted) -> Drafted:
     schemas = read_edmx(Source(source.text, source.kind, source.name, None, source.beside))
     made, objects = Drafted({}), dict[str, Doc]()
     for each, kind in sets.items():
-        name = singular(file_name(each))
+        name = object_name(singular(file_name(each)), objects)
         if not (wanted.takes(name) or wanted.takes(each)) or kind not in schemas:
             continue
         plain = {field: node for field, node in schemas[kind]["properties"].items() if not is_deep(node)}
@@ -28,7 +38,7 @@ def draft_odata(source: Source, wanted: Wanted) -> Drafted:
         )
         made.notes += [] if changed else [f"objects.{name}: `changed`: which property tells when a record was changed."]
         made.schemas[name] = finished({**schemas[kind], "properties": plain}, wanted.name, name)
-        objects[name] = an_object(name, wanted.zone, remote)
+        objects[name] = an_object(name, each, wanted.zone, remote)
     if not objects:
         raise source.refusal("it has no entity set that is wanted")
     address = {"title": {"en": f"Address, such as https://{wanted.name}.example.com/odata", "zh": "地址"}}

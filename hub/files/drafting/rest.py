@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
+
+import orjson
 
 from hub.domain.documents import Doc
 from hub.files.drafting.draft import (
@@ -15,10 +18,11 @@ from hub.files.drafting.draft import (
     changed_among,
     connector,
     id_among,
+    object_name,
     rows_in,
     singular,
 )
-from hub.files.schema_import import file_name, finished
+from hub.files.schema_import import finished
 from hub.files.schema_import.openapi import read_openapi
 from hub.files.schema_import.sample import read_sample
 from hub.files.schema_import.source import DEEPEST, Source
@@ -28,6 +32,10 @@ FROM = re.compile(r"(since|from|after|start|min)", re.IGNORECASE)
 CHANGE = re.compile(r"(updated|modified|changed)", re.IGNORECASE)
 LIMIT = re.compile(r"^(limit|(page_?|per_?)?size|per_?page|count)$", re.IGNORECASE)
 OFFSET = re.compile(r"^(offset|skip|start)$", re.IGNORECASE)
+OWN = ("id", "_id", "uuid", "guid", "编号", "编码")  # names by which a record is known as one
+WRAPPER = re.compile(
+    r"^(data|items|list|records|results?|rows|values?|entries|elements|content|数据|列表)$", re.IGNORECASE
+)
 NUMBERED = re.compile(r"^(page(_?(no|number))?)$", re.IGNORECASE)
 
 
@@ -38,7 +46,8 @@ def draft_openapi(source: Source, wanted: Wanted) -> Drafted:
     objects: Doc = {}
     made = Drafted({})
     for path, single in collections(paths):
-        name = file_name(singular(path.rstrip("/").rpartition("/")[2]))
+        noun = singular(unquote(path).rstrip("/").rpartition("/")[2])
+        name = object_name(noun)
         if not wanted.takes(name) or name in objects:
             continue
         schema = next(iter(read_openapi(Source(source.text, source.kind, wanted=f"GET {single}")).values()), None)
@@ -47,7 +56,7 @@ def draft_openapi(source: Source, wanted: Wanted) -> Drafted:
         remote, notes = resource(document, path, single, schema)
         made.notes += [f"objects.{name}: {note}" for note in notes]
         made.schemas[name] = finished(as_told(schema), wanted.name, name)
-        objects[name] = an_object(name, wanted.zone, remote)
+        objects[name] = an_object(name, noun, wanted.zone, remote)
     if not objects:
         raise source.refusal("no path lists records that another one reads by id")
     told, settings, notes = who_we_are(document)
@@ -190,35 +199,42 @@ def who_we_are(document: Doc) -> tuple[Doc, Mapping[str, Doc], list[str]]:
 
 
 def draft_sample(source: Source, wanted: Wanted) -> Drafted:
-    """Of a sample answer: its records are one object, and all calls are guesses."""
-    found = {singular(file_name(name)): schema for name, schema in read_sample(source).items()}
-    made = Drafted({})
-    objects: Doc = {}
-    for name, schema in found.items():
-        key, changed = id_among(schema["properties"], name), changed_among(schema["properties"])
-        remote: Doc = {"id": key or "id", "changed": {"at": changed or "updated_at"}, "fields": fields_of(schema, key)}
-        path = f"/{name}"
-        remote |= {"list": {"path": path, "records": records_at(source.data()), "order": "none"}}
-        remote |= {"get": {"path": f"{path}/{{id}}"}}
-        made.notes += [f"objects.{name}: every path, the filter by time and how a long list goes on are guesses."]
-        made.notes += [] if key and changed else [f"objects.{name}: which fields are `id` and `changed.at`."]
-        made.schemas[name] = finished(as_told(schema), wanted.name, name)
-        objects[name] = an_object(name, wanted.zone, remote)
+    """Of a sample answer: its records are one object, called as is wanted, else as the answer or the file says."""
+    place, records = records_in(source.data(), source.name)
+    telling = [one for one in place[-1:] if not WRAPPER.match(one)]
+    told = next(iter([*wanted.objects, *telling, source.name]))
+    name = object_name(singular(told))
+    sample = Source(orjson.dumps(records).decode(), source.kind, name)
+    schema = next(iter(read_sample(sample).values()))
+    key, changed = id_among(schema["properties"], name), changed_among(schema["properties"])
+    remote: Doc = {"id": key or "id", "changed": {"at": changed or "updated_at"}, "fields": fields_of(schema, key)}
+    path = f"/{name}"
+    remote |= {"list": {"path": path, "records": ".".join(["body", *place]), "order": "none"}}
+    remote |= {"get": {"path": f"{path}/{{id}}"}}
     settings = {
         "url": {"title": {"en": URL.format(name=wanted.name), "zh": "地址"}},
         **TOKEN,
         "request_seconds": SECONDS,
     }
-    first = next(iter(objects.values()))["remote"]["list"]["path"]
-    connection = {"url": "{url}", "auth": {"kind": "bearer"}, "probe": {"path": first}}
-    made.notes.insert(0, "connection.auth: how the product knows who calls.")
-    made.file = connector(wanted, "rest", settings, connection, objects)
+    connection = {"url": "{url}", "auth": {"kind": "bearer"}, "probe": {"path": path}}
+    made = Drafted(connector(wanted, "rest", settings, connection, {name: an_object(name, told, wanted.zone, remote)}))
+    made.notes.append("connection.auth: how the product knows who calls.")
+    made.notes.append(f"objects.{name}: every path, the filter by time and how a long list goes on are guesses.")
+    made.notes += [] if key and changed else [f"objects.{name}: which fields are `id` and `changed.at`."]
+    made.schemas[name] = finished(as_told(schema), wanted.name, name)
     return made
 
 
-def records_at(answer: Any) -> str:
-    """Where the list stands in a sample answer."""
-    if isinstance(answer, dict):
-        lists = [name for name, value in answer.items() if isinstance(value, list)]
-        return f"body.{lists[0]}" if lists else "body"
-    return "body"
+def records_in(answer: Any, noun: str, place: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Any]:
+    """The records of a sample answer, and the names that lead to them; an answer with an id is one record itself."""
+    if isinstance(answer, dict) and not {name.lower() for name in answer} & {*OWN, f"{noun}_id".lower()}:
+        for name, value in answer.items():
+            if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+                return (*place, name), value
+        for name, value in answer.items():
+            inner = (
+                records_in(value, noun, (*place, name)) if isinstance(value, dict) and len(place) < DEEPEST else None
+            )
+            if inner is not None and isinstance(inner[1], list):
+                return inner
+    return place, answer

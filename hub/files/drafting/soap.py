@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.domain.documents import Doc
-from hub.files.drafting.draft import LOGIN, SECONDS, Drafted, Wanted, an_object, connector, id_among, rows_in, singular
-from hub.files.schema_import import file_name, finished
+from hub.files.drafting.draft import (
+    LOGIN,
+    SECONDS,
+    Drafted,
+    Wanted,
+    an_object,
+    connector,
+    id_among,
+    object_name,
+    rows_in,
+    singular,
+)
+from hub.files.schema_import import finished
 from hub.files.schema_import.source import Source
 from hub.files.schema_import.wsdl import read_wsdl
 from hub.files.schema_import.xml import local, read_xml
@@ -34,7 +45,7 @@ def draft_soap(source: Source, wanted: Wanted) -> Drafted:
 
     messages = read_wsdl(Source(source.text, source.kind, source.name, None, beside))
     for noun, calls in nouns(source).items():
-        name = file_name(noun)
+        name = object_name(noun, objects)
         if not wanted.takes(name) or not {"list", "get"} <= calls.keys():
             continue
         answer = messages.get(calls["get"][1], {})
@@ -45,7 +56,7 @@ def draft_soap(source: Source, wanted: Wanted) -> Drafted:
         remote = {"id": key, "list": listing(calls["list"], messages)}
         remote |= {"get": {"call": calls["get"][2], "arguments": {key: "{id}"}, **({"record": where} if where else {})}}
         made.schemas[name] = finished(schema, wanted.name, name)
-        objects[name] = an_object(name, wanted.zone, remote)
+        objects[name] = an_object(name, noun, wanted.zone, remote)
     if not objects:
         raise source.refusal("no noun has both an operation that lists and one that gets")
     address = {"title": {"en": "Address of the service", "zh": "服务地址"}}

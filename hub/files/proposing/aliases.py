@@ -33,7 +33,8 @@ ALIASES: Mapping[str, str] = {
     "district": "county, area, 区, 区县, 县",
     "number": "document number, invoice number, bill no, order number, doc no, 单据编号, 单据号, 凭证号, 发票号",
     "reference": "external reference, your reference, client order ref, po no, 外部单号, 参考号",
-    "description": "subject, short text, 摘要, 描述, 说明, 主题",
+    "description": "subject, short text, 摘要, 描述, 说明, 主题, 内容",
+    "subject": "title, summary, headline, 标题, 工单标题, 主题",
     "fault.symptom": "problem, problem description, 故障描述, 故障现象",
     "warranty_until": "warranty end, warranty expiry date, 质保到期, 保修截止",
 }

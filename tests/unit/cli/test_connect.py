@@ -72,6 +72,17 @@ def test_a_shipped_product_is_asked_for_its_settings_alone(
     assert (directory / "hub.yaml").read_text("utf-8") == written
 
 
+def test_a_plan_asks_nothing_of_the_other_systems(run: Run, tmp_path: Path) -> None:
+    told = ("--set", "url=http://127.0.0.1:9", "--set", "database=x", "--offline", "--no-ask")
+    run("connect", "erp", "--product", "odoo", *told)  # its secret is not there
+    with sqlite3.connect(tmp_path / "depot.db") as depot:
+        depot.execute("CREATE TABLE sites (site_no INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+        depot.execute("INSERT INTO sites VALUES (1, '华信')")
+    depot.close()
+    answer = run("connect", "depot", "--database", f"sqlite:///{tmp_path}/depot.db", "--no-ask", code=1).output
+    assert "name: None -> '华信'" in answer
+
+
 def test_a_secret_that_is_not_there_ends_the_way_with_what_to_do(run: Run) -> None:
     told = ("connect", "assets", "--product", "snipe_it", "--set", "url=http://127.0.0.1:9", "--no-ask")
     answer = run(*told, code=1).output
@@ -96,6 +107,8 @@ def test_questions_are_asked_where_somebody_can_answer(run: Run, directory: Path
     assert "url: https://assets.example.com" in (directory / "hub.yaml").read_text("utf-8")
     refused = run("connect", "shop", "--product", "snipe_it", "--no-ask", "--offline", code=2).output
     assert "--set url=..." in refused
+    told = json.loads(run("connect", "shop", "--product", "snipe_it", "--no-ask", "--json", code=2).output)
+    assert [(one["step"], one["state"]) for one in told["steps"]] == [("connector", "done"), ("settings", "failed")]
     assert "--openapi" in run("connect", "acme", "--no-ask", code=2).output
 
 
@@ -119,6 +132,57 @@ def test_a_database_goes_the_whole_way_and_what_was_drafted_is_left_alone(
     again = run(*told).output
     assert "left as it is" in again
     assert file.read_text("utf-8").endswith("# read\n")
+
+
+def test_tables_and_columns_may_have_chinese_names(run: Run, directory: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "legacy.db") as legacy:
+        legacy.execute("CREATE TABLE 客户 (编号 INTEGER PRIMARY KEY, 名称 TEXT NOT NULL, 更新时间 TIMESTAMP)")
+        legacy.execute("CREATE TABLE 客户工单 (编号 INTEGER PRIMARY KEY, 客户编号 INTEGER, 标题 TEXT, 修改时间 TEXT)")
+        legacy.execute('CREATE TABLE "2024年_Läger" (编号 INTEGER PRIMARY KEY)')
+        legacy.execute("INSERT INTO 客户 VALUES (1, '东方诊所', '2026-02-01 10:00:00')")
+    legacy.close()
+    answer = run("connect", "depot", "--database", f"sqlite:///{tmp_path}/legacy.db", "--no-ask", code=1).output
+    assert "name: None -> '东方诊所'" in answer
+    made = load_connector(directory / "connectors" / "depot.yaml")
+    assert set(made.objects) == {"object_2024nian_l_ger", "kehu", "kehugongdan"}
+    assert made.titles["kehu"] == {"en": "Kehu", "zh": "客户"}
+    assert made.remote["kehu"]["changed"] == {"column": "更新时间"}
+    assert "changed" not in made.remote["kehugongdan"]  # a text tells time only as a person says
+    assert '"name <- 名称"' in (directory / "mappings" / "depot" / "customer.yaml").read_text("utf-8")
+    ticket = (directory / "mappings" / "depot" / "ticket.yaml").read_text("utf-8")  # not a customer: the end tells
+    assert '"subject <- 标题"' in ticket
+    assert '"customer_id <- 客户编号": {ref: customer}' in ticket
+
+
+def test_a_database_without_keys_is_told_which_tables_it_has(run: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "bare.db") as bare:
+        bare.execute("CREATE TABLE notes (line TEXT)")
+    bare.close()
+    answer = run("connect", "bare", "--database", f"sqlite:///{tmp_path}/bare.db", "--no-ask", code=1).output
+    assert "No table that is wanted has a key: notes." in answer
+
+
+@pytest.mark.parametrize(
+    ("sample", "asked", "name", "records", "fields"),
+    [
+        ([{"id": 1, "name": "A"}], (), "answer", "body", {"id", "name"}),
+        ([{"id": 1, "name": "A"}], ("--object", "clients"), "client", "body", {"id", "name"}),
+        ({"code": 0, "data": {"total": 1, "list": [{"id": 1}]}}, (), "answer", "body.data.list", {"id"}),
+        ({"设备": [{"编号": "1", "型号": "V60"}]}, (), "shebei", "body.设备", {"编号", "型号"}),
+        ({"id": 1, "lines": [{"id": 2}]}, (), "answer", "body", {"id", "lines"}),
+    ],
+)
+def test_the_records_of_a_sample_are_found_in_its_envelope(
+    run: Run, directory: Path, tmp_path: Path, sample: object, asked: tuple[str, ...], name: str, records: str,
+    fields: set[str],
+) -> None:  # fmt: skip
+    (tmp_path / "answer.json").write_text(json.dumps(sample), "utf-8")
+    told = ("--sample", str(tmp_path / "answer.json"), "--set", "url=http://127.0.0.1:9", "--offline", "--no-ask")
+    run("connect", "acme", *told, *asked, code=1)
+    remote = load_connector(directory / "connectors" / "acme.yaml").remote
+    assert set(remote) == {name}
+    assert remote[name]["list"]["records"] == records
+    assert set(remote[name]["fields"]) == fields
 
 
 def test_an_openapi_document_becomes_a_connector_file(run: Run, directory: Path, tmp_path: Path) -> None:

@@ -137,6 +137,11 @@ def test_references_are_looked_up_in_a_crosswalk_of_pairs(told: Told) -> None:
     assert told("  a <-> x: {ref: customer}\n", {"a": TEXT}, {"x": OPTIONAL}) == []
 
 
+def test_a_reference_may_be_told_as_a_number(told: Told) -> None:
+    number = {"type": ["integer", "null"], "readOnly": True}
+    assert told("  a <- x: {ref: customer}\n", {"a": OPTIONAL}, {"x": number}) == []
+
+
 def test_without_schemas_the_laws_are_tried_as_far_as_possible() -> None:
     corpus = make_corpus(make_mapping("a <-> b:").spec, Sides(None, None), examples=30)
     trial = Trial(make_mapping("a <-> b: {null: keep}"))
