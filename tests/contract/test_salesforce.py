@@ -31,9 +31,10 @@ from hub.testing.hostile_answers import HostileAnswers
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import serving
-from hub.testing.twins.salesforce import AUDIENCE, CLIENT, USER, Salesforce
+from hub.testing.twins.salesforce import AUDIENCE, CLIENT, Salesforce
 from hub.testing.twins.salesforce.objects import is_id, whole_id
 from hub.testing.twins.salesforce.soql import parsed
+from hub.testing.twins.salesforce.writing import USER
 from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits
 
