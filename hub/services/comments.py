@@ -18,11 +18,12 @@ def comment_on_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, va
     InvalidError for a text of nothing but space.
     """
     ticket = tx.records.need("ticket", record_id)
-    if not str(values["text"]).strip():
+    text = str(values["text"]).replace("\r\n", "\n")  # as a form sends it
+    if not text.strip():
         raise InvalidError("Write something: the comment is empty.")
     facts = {"ticket_id": ticket.id, "author": actor.name, "author_kind": kind_of(actor)}
     at = {"at": write_instant(hub.clock.now())}
-    return records.create(hub, tx, actor, "comment", {**values, **facts, **at}, action="comment")
+    return records.create(hub, tx, actor, "comment", {**values, "text": text, **facts, **at}, action="comment")
 
 
 def kind_of(actor: Actor) -> str:

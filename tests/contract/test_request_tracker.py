@@ -259,6 +259,13 @@ def test_other_transactions_of_a_ticket_are_no_comments(desk: Connector, made: R
     assert desk.get("comment", "1") is None
 
 
+def test_what_was_written_on_a_deleted_ticket_is_not_told(rt: RtServer, desk: Connector, made: Remote) -> None:
+    by_hand(rt, "POST", f"ticket/{made.id}/comment", Content="Gone", ContentType="text/plain")
+    assert len(written_on(desk, made)) == 1
+    by_hand(rt, "DELETE", f"ticket/{made.id}")
+    assert written_on(desk, made) == []
+
+
 def test_a_comment_on_no_ticket_is_refused(desk: Connector, key: str) -> None:
     with pytest.raises(RejectedError):
         desk.create("comment", {"ticket": "999999", "way": "comment", "content": "Hi", "hub_id": key})

@@ -248,6 +248,17 @@ def test_a_comment_on_a_case_that_was_closed_since_comes_and_reopens_nothing(bot
     assert both.hub.store.read(lambda tx: tx.reviews.listing()) == []
 
 
+def test_a_comment_on_a_draft_waits_until_the_ticket_is_confirmed(both: Both) -> None:
+    both.add("ticket", type="repair", status="new", subject="报警", is_draft=True)
+    both.comment("客户还在线上", "internal")
+    assert not work(both.hub, both.clock)  # it waits
+    assert both.crm.rows.of("Case") == both.crm.rows.of("CaseComment") == []
+    both.change("ticket", is_draft=False)
+    both.settle()
+    assert both.row("CaseComment").doc["ParentId"] == both.row("Case").id
+    assert both.in_peace()
+
+
 @pytest.mark.parametrize("how", ["lost", "broken", "error", "page", "before"])
 def test_one_comment_whatever_becomes_of_a_call(both: Both, how: str) -> None:
     """A comment has no field for our key: it is found again by its case and its words."""

@@ -30,7 +30,7 @@ def written(hub: Hub, ticket_id: str) -> list[str]:
 def test_a_comment_is_written_on_the_page_and_read_there(full: Hub, browser: Open) -> None:
     li = browser("li")
     at = "/tickets/tk1?tab=comments"
-    answer = li.post("/do/tickets/tk1/comment", {"text": "已联系客户\n等回复", "visibility": "internal", "back": at})
+    answer = li.post("/do/tickets/tk1/comment", {"text": "已联系客户\r\n等回复", "visibility": "internal", "back": at})
     assert answer.location == at
     page = li.get(at).text
     assert "已联系客户\n等回复" in page
