@@ -12,7 +12,7 @@ from connectors.rest import connect
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError, UnknownOutcomeError
 from hub.files.connectors import load_connector
-from hub.ports.connector import Connector, Remote, Setup
+from hub.ports.connector import Connector, Listing, Remote, Setup
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.lossy_proxy import LossyProxy
 from hub.testing.rt.server import CATALOG, QUEUE, RtServer
@@ -245,6 +245,8 @@ def test_what_is_written_on_a_ticket_is_read_back_listed_and_found_by_our_key(
     assert now is not None
     told, _ = changed_since(desk, "comment", now)
     assert told[written.id] == written
+    assert isinstance(desk, Listing)
+    assert written.id in desk.ids("comment").ids
 
 
 def test_html_of_people_is_read_as_plain_text(rt: RtServer, desk: Connector, made: Remote) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import comments, outbound, reconciling, records, ticket_view
+from hub.services import comments, loading, outbound, reconciling, records, ticket_view
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
@@ -325,3 +325,18 @@ def test_accounts_that_are_merged_over_there_are_one_here_or_a_person_is_asked(b
     both.settle()
     (review,) = both.hub.store.read(lambda tx: tx.reviews.listing())
     assert (review.kind, review.entity) == ("merged", "customer")
+
+
+def test_a_first_load_takes_open_cases_with_what_was_said_on_them(both: Both) -> None:
+    closed = both.crm.add("Case", Subject="Old", Status="Closed", IsClosed=True)
+    both.crm.comment(closed, "Settled")
+    case = both.crm.add("Case", Subject="报警", Status="New", IsClosed=False)
+    both.crm.comment(case, "客户很着急")
+    system = both.hub.systems["crm"]
+    run = loading.start(both.hub, system)
+    while run.state == "running":
+        run = loading.advance(both.hub, system, run)
+    assert run.state == "complete"
+    assert both.only("ticket")["subject"] == "报警"
+    assert both.texts() == ["客户很着急"]
+    assert both.in_peace()
