@@ -189,8 +189,7 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
 
 def parked_for(message: Message) -> timedelta:
     """How long a child waits before it asks for its parent again by itself."""
-    doublings = min(max(message.attempt - 1, 0), 10)
-    return min(PARKED * (1 << doublings), LONGEST_PARKED)
+    return min(PARKED * (1 << min(max(message.attempt - 1, 0), 10)), LONGEST_PARKED)
 
 
 def is_here(parent: Link | None) -> bool:
