@@ -10,7 +10,7 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import reconciling, records
+from hub.services import audit, reconciling, records, service_summary
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
@@ -39,6 +39,14 @@ class Both:
 
     def settle(self) -> None:
         assert work(self.hub, self.clock)
+
+    def sum_up(self) -> None:
+        """Work out the service summaries, and let everything settle."""
+        while audit.seal(self.hub):
+            pass
+        while service_summary.follow(self.hub):
+            pass
+        self.settle()
 
     def only(self, entity: str) -> Doc:
         (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
@@ -112,6 +120,20 @@ def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
     assert case.doc["account_id"] == account.id
     assert case.doc["tickethub_subject__c"] == "呼吸机报警"
     assert case.doc["tickethub_status__c"] == "open"
+
+
+def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.add("ticket", type="repair", status="new", subject="呼吸机报警", customer_id=customer)
+    both.add("asset", serial="V60-1", customer_id=customer, warranty={"ends_on": "2027-05-01"})
+    both.sum_up()
+    (row,) = both.crm.rows.of("AccountObj")
+    assert (row.doc["tickethub_open_tickets__c"], row.doc["tickethub_warranty_ends__c"]) == (1, "2027-05-01")
+    assert row.doc["tickethub_as_of__c"] >= row.doc["tickethub_last_ticket_at__c"] > 1_700_000_000_000
+    revision = row.revision
+    both.sum_up()
+    assert row.revision == revision
+    assert both.in_peace()
 
 
 @pytest.mark.parametrize("how", ["lost", "page"])

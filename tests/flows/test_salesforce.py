@@ -10,7 +10,7 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import reconciling, records
+from hub.services import audit, reconciling, records, service_summary
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
@@ -40,6 +40,14 @@ class Both:
 
     def settle(self) -> None:
         assert work(self.hub, self.clock)
+
+    def sum_up(self) -> None:
+        """Work out the service summaries, and let everything settle."""
+        while audit.seal(self.hub):
+            pass
+        while service_summary.follow(self.hub):
+            pass
+        self.settle()
 
     def only(self, entity: str) -> Doc:
         (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
@@ -153,6 +161,30 @@ def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both)
     task = both.row("Task").doc
     assert (task["WhatId"], task["Subject"]) == (both.row("Case").id, "Follow-up, score 5")
     assert (task["Description"], task["TicketHub_Ended_At__c"]) == ("很满意", "2026-03-02T01:00:00.000Z")
+    assert both.in_peace()
+
+
+def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
+    account = both.crm.add("Account", Name="东方诊所", Phone="021-12345678")
+    both.settle()
+    customer = both.only("customer")["id"]
+    both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer)
+    both.add("asset", serial="V60-1", customer_id=customer, warranty={"ends_on": "2027-05-01"})
+    payment = {"status": "unpaid", "open_amount": "90.50"}
+    both.add("invoice", customer_id=customer, state="issued", currency="CNY", payment=payment)
+    both.crm.rows.change("Account", account, {"Name": "东方医院"})  # at the same time
+    both.sum_up()
+    told = both.row("Account").doc
+    assert (told["Name"], both.only("customer")["name"]) == ("东方医院", "东方医院")
+    assert (told["TicketHub_Open_Tickets__c"], told["TicketHub_Warranty_Ends__c"]) == (1, "2027-05-01")
+    assert (told["TicketHub_Balance__c"], told["Phone"]) == ("90.50 CNY", "021-12345678")
+
+    both.change("ticket", status="cancelled")
+    both.sum_up()
+    assert both.row("Account").doc["TicketHub_Open_Tickets__c"] == 0
+    revision = both.row("Account").revision
+    both.sum_up()
+    assert both.row("Account").revision == revision
     assert both.in_peace()
 
 

@@ -22,6 +22,10 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "tel": Field(most=100),
         "email": Field(most=256, pattern=r"[^@\s]+@[^@\s]+"),
         "address": Field(most=300),
+        **{f"tickethub_{name}__c": Field("number") for name in ("open_tickets", "satisfaction")},
+        **{f"tickethub_{name}__c": Field("integer") for name in ("last_ticket_at", "last_visit_at", "as_of")},
+        **{f"tickethub_{name}__c": Field(most=100) for name in ("warranty_ends", "contract_ends")},
+        "tickethub_balance__c": Field(most=255),
     },
     "ContactObj": KEPT
     | OURS

@@ -27,6 +27,10 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "Name": Field(required=True, most=255), "AccountNumber": Field(most=40), "ParentId": REFERENCE,
         "Phone": Field(most=40), "BillingStreet": Field(most=255), "BillingCity": Field(most=40),
         "BillingState": Field(most=80), "BillingPostalCode": Field(most=20), "BillingCountry": Field(most=80),
+        "TicketHub_Open_Tickets__c": Field("number"), "TicketHub_Satisfaction__c": Field("number"),
+        "TicketHub_Last_Ticket_At__c": INSTANT, "TicketHub_Last_Visit_At__c": INSTANT, "TicketHub_As_Of__c": INSTANT,
+        "TicketHub_Warranty_Ends__c": Field("date"), "TicketHub_Contract_Ends__c": Field("date"),
+        "TicketHub_Balance__c": Field(most=255),
     },
     "Contact": TOLD | MERGED | KEY | {
         "AccountId": REFERENCE, "FirstName": Field(most=40), "LastName": Field(required=True, most=80),

@@ -11,7 +11,7 @@ from hub.domain.documents import Doc
 from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
-from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, REFERENCES, RELATIONS, fields_of
+from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, OBJECTS, REFERENCES, RELATIONS, fields_of
 from hub.testing.twins.salesforce.soql import Query, comparable, parsed
 
 LOCATORS = timedelta(days=2)
@@ -116,7 +116,8 @@ class Reading:
             return " ".join(filter(None, (row.doc.get("FirstName"), row.doc["LastName"])))
         if kind == "Account" and row.doc.get("IsPersonAccount") and name == "Name":
             return f"{row.doc['FirstName']} {row.doc['LastName']}"
-        return system[name]() if name in system else row.doc.get(name)
+        value = system[name]() if name in system else row.doc.get(name)
+        return float(value) if isinstance(value, int) and OBJECTS[kind][name].form == "number" else value
 
     def _ordered(self, kind: str, row: Row, name: str) -> tuple[bool, Any]:
         value = self._value(kind, row, name)
