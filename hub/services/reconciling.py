@@ -11,7 +11,6 @@ import orjson
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.links import MissingLinkError
-from hub.domain.mapping.rules import Members
 from hub.domain.sync import brake, make_here
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Remote
@@ -23,7 +22,7 @@ from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
 from hub.services.hints import hint
 from hub.services.sagas import WITHDRAWN
-from hub.services.taking import fetch
+from hub.services.taking import fetch, is_left_alone
 from hub.services.tracing import Tracer
 
 BATCH = 500
@@ -121,7 +120,7 @@ def compared(
     """What a remote record would change of what was found here; MissingLinkError when that cannot be told yet."""
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = crosswalk.of_lines(link.lines if link else None)
-    if not found and mapping.sync.creates is Members.HUB:
+    if not found and is_left_alone(tx, system, mapping, remote):
         return None
     if not found:
         changes = shown(mapping.changed_hub({}, make_here(mapping, remote.doc, crosswalk).doc))

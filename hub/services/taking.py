@@ -96,7 +96,7 @@ def take(
     if len(found) > 1:
         questions.ask_which(hub, tx, tracer, system, remote, found)
         return None
-    if not found and mapping.sync.creates is Members.HUB:
+    if not found and is_left_alone(tx, system, mapping, remote):
         tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
         return None
     if not found:
@@ -106,6 +106,11 @@ def take(
         questions.tell_of_a_second(hub, tx, tracer.of(found[0].id), remote, other)
         return None
     return agreeing.agree(hub, tx, tracer, system, found[0], remote, shared=shared)
+
+
+def is_left_alone(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> bool:
+    """Whether a remote record that is none of ours of this kind does not come into being here."""
+    return mapping.sync.creates is Members.HUB or adopting.is_of_another_kind(tx, system, mapping, remote)
 
 
 # A page of records

@@ -10,6 +10,7 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
+from hub.ports.records import Record
 from hub.services import audit, reconciling, records, service_summary
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
@@ -51,6 +52,9 @@ class Both:
     def only(self, entity: str) -> Doc:
         (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
         return record.doc
+
+    def all(self, entity: str) -> list[Record]:
+        return self.hub.store.read(lambda tx: tx.records.all(entity))
 
     def add(self, entity: str, **doc: object) -> str:
         made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
@@ -133,6 +137,33 @@ def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
     revision = row.revision
     both.sum_up()
     assert row.revision == revision
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Both, how: str) -> None:
+    kept = {"owner": [USER], "life_status": "normal"}
+    account = both.crm.rows.add("AccountObj", {**kept, "name": "东方诊所"}, f"{1:024x}").id
+    about = [{"describe_api_name": "AccountObj", "id": account}]
+    doc = {**kept, "active_record_content": "五月需要报价", "related_object_data": about}
+    record = both.crm.rows.add("ActiveRecordObj", doc, f"{2:024x}")
+    both.settle()
+    told, customer = both.only("interaction"), both.only("customer")["id"]
+    assert (told["customer_id"], told["text"]) == (customer, "五月需要报价")
+    assert told["at"][:16] == record.created_at.isoformat()[:16]
+
+    both.crm.faults.plan(how, path="data/create")
+    at = "2026-03-02T01:00:00+00:00"
+    noted = both.add("interaction", customer_id=customer, text="展会", channel="visit", at=at)
+    both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer, agent="li")
+    both.settle()
+    both.settle()
+    assert {one.id for one in both.all("interaction")} == {told["id"], noted}
+    assert len(both.crm.rows.of("ActiveRecordObj")) == 3
+    (mine,) = [one.doc for one in both.all("interaction") if one.id == noted]
+    assert (mine["at"], mine["channel"]) == (at, "visit")
+    (there,) = [row.doc for row in both.crm.rows.of("ActiveRecordObj") if row.doc.get("tickethub_key__c") == noted]
+    assert (there["active_record_content"], there["related_object_data"]) == ("展会", about)
     assert both.in_peace()
 
 

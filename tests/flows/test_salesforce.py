@@ -10,6 +10,7 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
+from hub.ports.records import Record
 from hub.services import audit, reconciling, records, service_summary
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
@@ -56,6 +57,9 @@ class Both:
     def row(self, kind: str) -> Row:
         (row,) = self.crm.rows.of(kind)
         return row
+
+    def all(self, entity: str) -> list[Record]:
+        return self.hub.store.read(lambda tx: tx.records.all(entity))
 
     def add(self, entity: str, **doc: object) -> str:
         made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
@@ -185,6 +189,53 @@ def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
     revision = both.row("Account").revision
     both.sum_up()
     assert both.row("Account").revision == revision
+    assert both.in_peace()
+
+
+def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Both) -> None:
+    user = both.crm.add("User", Name="Wang Fang")
+    account = both.crm.add("Account", Name="东方诊所")
+    person = both.crm.add("Contact", LastName="李娜", AccountId=account)
+    closed = {"Status": "Completed", "OwnerId": user}
+    both.crm.add("Task", Subject="Offer", TaskSubtype="Email", WhoId=person, Description="In May", **closed)
+    both.crm.add("Task", Subject="A plan", WhatId=account, Status="Not Started")
+    both.crm.add("Task", Subject="Of nobody", **closed)
+    both.settle()
+    customer, contact = both.only("customer")["id"], both.only("contact")["id"]
+    told = both.only("interaction")
+    assert (told["customer_id"], told["contact_id"], told["by"]) == (customer, contact, "Wang Fang")
+    assert (told["channel"], told["subject"], told["text"]) == ("mail", "Offer", "In May")
+
+    (row,) = [row for row in both.crm.rows.of("Task") if row.doc["Subject"] == "Offer"]
+    both.crm.rows.change("Task", row.id, {"Description": "In June"})
+    both.settle()
+    assert both.only("interaction")["text"] == "In June"
+
+    ticket = both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer, contact_id=contact)
+    at = "2026-03-02T01:00:00+00:00"
+    both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer)
+    both.add("follow_up", ticket_id=ticket, outcome="answered", score=5, at=at)
+    noted = both.add("interaction", customer_id=customer, contact_id=contact, channel="visit", text="展会", at=at, by="li")
+    both.settle()
+    both.settle()
+    assert {one.id for one in both.all("interaction")} == {told["id"], noted}
+    (mine,) = [one.doc for one in both.all("interaction") if one.id == noted]
+    assert (mine["channel"], mine["at"], mine["by"]) == ("visit", at, "li")
+    (there,) = [row.doc for row in both.crm.rows.of("Task") if row.doc.get("TicketHub_Key__c") == noted]
+    assert (there["WhatId"], there["Description"], there["Status"]) == (account, "展会", "Completed")
+    assert len(both.crm.rows.of("Task")) == 6
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_one_task_for_what_was_noted_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, "POST", "Task")
+    both.add("interaction", customer_id=customer, text="展会", at="2026-03-02T01:00:00+00:00")
+    both.settle()
+    assert both.row("Task").doc["WhatId"] == both.row("Account").id
+    assert len(both.all("interaction")) == 1
     assert both.in_peace()
 
 

@@ -54,9 +54,12 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         ),
         "TaskSubtype": Field(values=frozenset({"Task", "Call", "Email", "ListEmail", "Cadence", "LinkedIn"})),
         "CallType": Field(values=frozenset({"Internal", "Inbound", "Outbound"})),
+        "AccountId": Field(read_only=True, most=18), "IsClosed": Field("bool", read_only=True),
+        "CompletedDateTime": replace(INSTANT, read_only=True), "OwnerId": REFERENCE,
         "CallObject": Field(most=255), "CallDisposition": Field(most=255), "WhatId": REFERENCE, "WhoId": REFERENCE,
         "TicketHub_Started_At__c": INSTANT, "TicketHub_Ended_At__c": INSTANT,
     },
+    "User": TOLD | {"Name": Field(read_only=True, most=121)},
     "Order": TOLD | {
         "OrderNumber": Field(read_only=True), "AccountId": REFERENCE, "EffectiveDate": Field("date", required=True),
         "Status": Field(required=True), "StatusCode": Field(read_only=True),
@@ -79,7 +82,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
 }  # fmt: skip
 PREFIXES: Mapping[str, str] = {
     "Account": "001", "Contact": "003", "Case": "500", "Task": "00T", "Order": "801", "OrderItem": "802",
-    "Product2": "01t", "Contract": "800", "ServiceContract": "810",
+    "Product2": "01t", "User": "005", "Contract": "800", "ServiceContract": "810",
 }  # fmt: skip
 NUMBERED: Mapping[str, str] = {
     "Case": "CaseNumber", "Order": "OrderNumber", "Contract": "ContractNumber", "ServiceContract": "ContractNumber",
@@ -91,8 +94,10 @@ DEFAULTS: Mapping[str, Doc] = {
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "AccountId": ("Account",), "ParentId": ("Account",), "ContactId": ("Contact",), "WhoId": ("Contact",),
     "WhatId": ("Account", "Case", "Order", "Contract"), "OrderId": ("Order",), "Product2Id": ("Product2",),
+    "OwnerId": ("User",),
 }  # fmt: skip
-RELATIONS: Mapping[str, str] = {"Account": "AccountId", "Contact": "ContactId", "Product2": "Product2Id"}
+RELATIONS: Mapping[str, str] = {"Account": "AccountId", "Contact": "ContactId", "Product2": "Product2Id", "Owner": "OwnerId"}
+RELATED: Mapping[str, str] = {"Owner": "User"}  # relations that are not called as their object
 EXTERNAL = dict.fromkeys(("Account", "Contact", "Case"), "TicketHub_Key__c")
 WRONG: Mapping[str, tuple[str, str]] = {
     "read_only": ("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: {name}."),

@@ -177,6 +177,10 @@ class Writing:
             raise RefusedError(400, "DUPLICATE_VALUE", f"duplicate value found: {field}", field=field)
 
     def _closed(self, kind: str, doc: Doc) -> Doc:
+        if kind == "Task" and "Status" in doc:
+            is_done = doc["Status"] == "Completed"
+            at = stamp(self.rows.clock()) if is_done else None
+            return {**doc, "IsClosed": is_done, "CompletedDateTime": at}
         if kind != "Case" or "Status" not in doc:
             return doc
         is_closed = doc["Status"] == "Closed"
