@@ -80,9 +80,7 @@ def facts_of(tx: UnitOfWork, customer_ids: list[str]) -> Iterator[tuple[str, Fac
     open_tickets = [
         ticket for ticket in tx.records.all("ticket", {**mine, "status": OPEN}) if not ticket.doc.get("is_draft")
     ]
-    past = tx.records.newest(
-        "ticket", "customer_id", customer_ids, {"status": PAST}, sort="-created_at", most=SHOWN
-    )
+    past = tx.records.newest("ticket", "customer_id", customer_ids, {"status": PAST}, sort="-created_at", most=SHOWN)
     owner = {ticket.id: ticket.doc["customer_id"] for ticket in (*open_tickets, *past)}
     tickets = {"ticket_id": sorted(owner)}
     ended = {"ticket_id": sorted(ticket.id for ticket in past), "outcome": "answered"}

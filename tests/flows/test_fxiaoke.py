@@ -167,6 +167,24 @@ def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Bot
     assert both.in_peace()
 
 
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_a_lead_is_theirs_and_its_end_comes_back(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, path="data/create")
+    facts = {"customer_id": customer, "company": "上海华信", "cause": "by_hand", "state": "new"}
+    both.add("lead", title="第二台呼吸机", due_on="2026-12-31", **facts)
+    both.settle()
+    ((account,), (lead,)) = (both.crm.rows.of(kind) for kind in ("AccountObj", "LeadsObj"))
+    assert (lead.doc["name"], lead.doc["company"]) == ("第二台呼吸机", "上海华信")
+    assert (lead.doc["tickethub_account__c"], lead.doc["tickethub_due_on__c"]) == (account.id, "2026-12-31")
+    both.crm.rows.change("LeadsObj", lead.id, {"biz_status": "transformed"})
+    both.crm.rows.add("LeadsObj", {"name": "Zhao", "owner": [USER], "life_status": "normal"}, f"{9:024x}")
+    both.settle()
+    assert both.only("lead")["state"] == "won"
+    assert both.in_peace()
+
+
 @pytest.mark.parametrize("how", ["lost", "page"])
 def test_a_call_is_one_sales_record_of_its_account(both: Both, how: str) -> None:
     customer = both.add("customer", name="上海华信")

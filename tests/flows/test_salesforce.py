@@ -11,7 +11,7 @@ from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
 from hub.ports.records import Record
-from hub.services import audit, reconciling, records, service_summary
+from hub.services import audit, leads, reconciling, records, service_summary
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
@@ -215,7 +215,9 @@ def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Bot
     at = "2026-03-02T01:00:00+00:00"
     both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer)
     both.add("follow_up", ticket_id=ticket, outcome="answered", score=5, at=at)
-    noted = both.add("interaction", customer_id=customer, contact_id=contact, channel="visit", text="展会", at=at, by="li")
+    noted = both.add(
+        "interaction", customer_id=customer, contact_id=contact, channel="visit", text="展会", at=at, by="li"
+    )
     both.settle()
     both.settle()
     assert {one.id for one in both.all("interaction")} == {told["id"], noted}
@@ -236,6 +238,46 @@ def test_one_task_for_what_was_noted_whatever_becomes_of_a_call(both: Both, how:
     both.settle()
     assert both.row("Task").doc["WhatId"] == both.row("Account").id
     assert len(both.all("interaction")) == 1
+    assert both.in_peace()
+
+
+def test_a_lead_is_theirs_and_its_end_comes_back(both: Both) -> None:
+    customer = both.add("customer", name="东方诊所")
+    ends = (both.clock.now() + timedelta(days=20)).date().isoformat()
+    asset = both.add("asset", serial="V60-1", name="呼吸机", customer_id=customer, warranty={"ends_on": ends})
+    both.settle()
+    assert leads.look(both.hub) == 1
+    assert leads.look(both.hub) == 0
+    both.settle()
+    lead = both.row("Lead")
+    assert (lead.doc["Company"], lead.doc["LastName"]) == ("东方诊所", f"呼吸机 质保将于 {ends} 到期")
+    assert (lead.doc["TicketHub_Account__c"], lead.doc["TicketHub_Due_On__c"]) == (both.row("Account").id, ends)
+    assert both.only("lead")["asset_id"] == asset
+
+    both.crm.rows.change("Lead", lead.id, {"Status": "Working - Contacted", "LastName": "Li"})
+    both.settle()
+    assert both.only("lead")["state"] == "taken"
+    both.crm.convert(lead.id)
+    both.settle()
+    assert (both.only("lead")["state"], both.only("lead")["title"]) == ("won", f"呼吸机 质保将于 {ends} 到期")
+    both.change("lead", text="A late word")  # of a converted lead nothing is written
+    both.clock.ahead += timedelta(days=2)
+    assert leads.look(both.hub) == 0
+    both.crm.add("Lead", Company="Nobody of ours", LastName="Zhao", Status="Open - Not Contacted")
+    both.settle()
+    assert len(both.all("lead")) == 1
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "broken", "page", "before"])
+def test_one_lead_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, "PATCH", "Lead")
+    facts = {"customer_id": customer, "company": "上海华信", "cause": "by_hand", "state": "new"}
+    both.add("lead", title="第二台呼吸机", **facts)
+    both.settle()
+    assert both.row("Lead").doc["LastName"] == "第二台呼吸机"
     assert both.in_peace()
 
 

@@ -64,12 +64,23 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     },
     "SaleContractObj": KEPT
     | {"name": Field(read_only=True), "account_id": Field(required=True), "owner": OURS["owner"]},
+    "LeadsObj": KEPT
+    | OURS
+    | {
+        "name": Field(required=True, most=100),
+        "company": Field(most=256),
+        "biz_status": Field(read_only=True),
+        "tickethub_account__c": Field(),
+        "tickethub_text__c": Field(most=2000),
+        "tickethub_cause__c": Field(most=100),
+        "tickethub_due_on__c": Field(most=100),
+    },
     "ActiveRecordObj": KEPT
     | OURS
     | {"active_record_content": Field(required=True, most=2000), "related_object_data": Field("list")},
 }
 NUMBERED: Mapping[str, tuple[str, str]] = {"AccountObj": ("account_no", "KH"), "CasesObj": ("name", "GD")}
-REFERENCES = {"account_id": "AccountObj", "order_id": "SalesOrderObj"}
+REFERENCES = {"account_id": "AccountObj", "order_id": "SalesOrderObj", "tickethub_account__c": "AccountObj"}
 
 
 def exactly(told: Any, names: set[str]) -> None:

@@ -60,6 +60,15 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "TicketHub_Started_At__c": INSTANT, "TicketHub_Ended_At__c": INSTANT,
     },
     "User": TOLD | {"Name": Field(read_only=True, most=121)},
+    "Lead": TOLD | MERGED | KEY | {
+        "Company": Field(required=True, most=255), "LastName": Field(required=True, most=80),
+        "Description": Field(most=LONG), "IsConverted": Field("bool", read_only=True),
+        "Status": Field(values=frozenset(
+            {"Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted"}
+        )),
+        "TicketHub_Account__c": REFERENCE, "TicketHub_Cause__c": Field(most=40),
+        "TicketHub_Due_On__c": Field("date"),
+    },
     "Order": TOLD | {
         "OrderNumber": Field(read_only=True), "AccountId": REFERENCE, "EffectiveDate": Field("date", required=True),
         "Status": Field(required=True), "StatusCode": Field(read_only=True),
@@ -82,7 +91,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
 }  # fmt: skip
 PREFIXES: Mapping[str, str] = {
     "Account": "001", "Contact": "003", "Case": "500", "Task": "00T", "Order": "801", "OrderItem": "802",
-    "Product2": "01t", "User": "005", "Contract": "800", "ServiceContract": "810",
+    "Product2": "01t", "User": "005", "Lead": "00Q", "Contract": "800", "ServiceContract": "810",
 }  # fmt: skip
 NUMBERED: Mapping[str, str] = {
     "Case": "CaseNumber", "Order": "OrderNumber", "Contract": "ContractNumber", "ServiceContract": "ContractNumber",
@@ -90,15 +99,21 @@ NUMBERED: Mapping[str, str] = {
 DEFAULTS: Mapping[str, Doc] = {
     "Case": {"Status": "New", "Priority": "Medium"},
     "Task": {"Status": "Not Started", "TaskSubtype": "Task"},
+    "Lead": {"Status": "Open - Not Contacted", "IsConverted": False},
 }
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "AccountId": ("Account",), "ParentId": ("Account",), "ContactId": ("Contact",), "WhoId": ("Contact",),
     "WhatId": ("Account", "Case", "Order", "Contract"), "OrderId": ("Order",), "Product2Id": ("Product2",),
-    "OwnerId": ("User",),
+    "OwnerId": ("User",), "TicketHub_Account__c": ("Account",),
 }  # fmt: skip
-RELATIONS: Mapping[str, str] = {"Account": "AccountId", "Contact": "ContactId", "Product2": "Product2Id", "Owner": "OwnerId"}
+RELATIONS: Mapping[str, str] = {
+    "Account": "AccountId",
+    "Contact": "ContactId",
+    "Product2": "Product2Id",
+    "Owner": "OwnerId",
+}
 RELATED: Mapping[str, str] = {"Owner": "User"}  # relations that are not called as their object
-EXTERNAL = dict.fromkeys(("Account", "Contact", "Case"), "TicketHub_Key__c")
+EXTERNAL = dict.fromkeys(("Account", "Contact", "Case", "Lead"), "TicketHub_Key__c")
 WRONG: Mapping[str, tuple[str, str]] = {
     "read_only": ("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: {name}."),
     "null": ("REQUIRED_FIELD_MISSING", "Required fields are missing: [{name}]"),

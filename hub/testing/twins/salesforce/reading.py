@@ -11,7 +11,17 @@ from hub.domain.documents import Doc
 from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
-from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, OBJECTS, REFERENCES, RELATED, RELATIONS, fields_of
+from hub.testing.twins.salesforce.objects import (
+    AT,
+    BASE,
+    LONG,
+    MAIL,
+    OBJECTS,
+    REFERENCES,
+    RELATED,
+    RELATIONS,
+    fields_of,
+)
 from hub.testing.twins.salesforce.soql import Query, comparable, parsed
 
 LOCATORS = timedelta(days=2)

@@ -127,6 +127,8 @@ class Writing:
 
     def _made(self, kind: str, sent: Doc) -> Row:
         doc = taken(kind, sent, making=True)
+        if doc.get("Status") == "Closed - Converted":
+            raise RefusedError(400, "INVALID_STATUS", "invalid convertedStatus: a lead is converted by convertLead")
         self._refer(doc)
         self._alone(kind, doc, None)
         same = [row for row in self.rows.of(kind) if kind == "Account" and row.doc.get("Name") == doc.get("Name")]
@@ -156,6 +158,10 @@ class Writing:
             raise RefusedError(400, "INVALID_FIELD_FOR_INSERT_UPDATE", reason, field="Name")
         if row_id in self.locked:
             raise RefusedError(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+        if doc.get("Status") == "Closed - Converted":
+            raise RefusedError(400, "INVALID_STATUS", "invalid convertedStatus: a lead is converted by convertLead")
+        if row.doc.get("IsConverted"):
+            raise RefusedError(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         self._refer(doc)
         self._alone(kind, doc, row)
         self.rows.change(kind, row_id, self._closed(kind, doc))
