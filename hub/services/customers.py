@@ -31,7 +31,8 @@ class Overview:
     contracts: Sequence[Record]
     open_tickets: Sequence[Record]
     past_tickets: Sequence[Record]
-    calls: Sequence[Record]
+    talks: Sequence[Record]  # calls and interactions
+    leads: Sequence[Record]
     orders: Sequence[Record]
     invoices: Sequence[Record]
     balances: Mapping[str, Decimal]
@@ -61,7 +62,8 @@ def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
         contracts=mine("contract", "-ends_on"),
         open_tickets=open_tickets,
         past_tickets=past_tickets,
-        calls=mine("call", "-started_at"),
+        talks=talks(mine("call", "-started_at"), mine("interaction", "-at")),
+        leads=mine("lead"),
         orders=mine("sales_order", "-ordered_on"),
         invoices=mine("invoice", "-issued_at"),
         balances=balances(
@@ -70,6 +72,15 @@ def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
         satisfaction=satisfaction(tx, [ticket.id for ticket in past_tickets]),
         merged_into=tx.records.get("customer", customer.doc.get("merged_into", "")),
     )
+
+
+def talks(calls: Sequence[Record], interactions: Sequence[Record]) -> Sequence[Record]:
+    """What was said with a customer, newest first."""
+
+    def at(record: Record) -> str:
+        return str(record.doc.get("started_at") or record.doc.get("at") or record.doc["created_at"])
+
+    return sorted((*calls, *interactions), key=at, reverse=True)[:SHOWN]
 
 
 def satisfaction(tx: UnitOfWork, ticket_ids: Sequence[str]) -> Decimal | None:
