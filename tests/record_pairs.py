@@ -31,7 +31,7 @@ Agreed = tuple[Link, Doc]
 
 def agreed(directory: Path) -> list[Agreed]:
     """Every active link with the hub's record as it is now."""
-    with build(load(directory), os.environ, writes=False, systems=False) as container:
+    with build(load(directory), os.environ, writes=False, systems=()) as container:
 
         def read(tx: Any) -> list[Agreed]:
             links = [tx.links.of_remote(row.system, row.object, row.external_id) for row in tx.links.rows(select(LINK))]

@@ -10,7 +10,7 @@ from connectors.files.shapes import Shape
 from connectors.files.writing import Writing
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
-from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Ids, Lack, ObjectSpec, Page, Probe, Remote
 
 VERSION = "files"
 
@@ -39,7 +39,15 @@ class FilesConnector:
         """The clock of the folder, in which it writes a file to learn it; and how many files wait for a person."""
         now = self.place.now()
         failed = {name: dropped.failed() for name, dropped in self._drops.items()}
-        return Probe(VERSION, now, tuple(f"{name}: {count} files in failed" for name, count in failed.items() if count))
+        return Probe(
+            VERSION,
+            now,
+            tuple(
+                Lack("{count} files lie in failed: mend them there, and drop them again.", {"count": count}, name)
+                for name, count in failed.items()
+                if count
+            ),
+        )
 
     def objects(self) -> Mapping[str, ObjectSpec]:
         """What the connector file declares."""

@@ -5,12 +5,13 @@ in our tables. What dies before reads it again.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from operator import itemgetter
 
-from connectors.files.formats import Line, UnreadableError, rows_of, written
+from connectors.files.formats import Table, UnreadableError, rows_of, written
 from connectors.files.places import Entry, Place
 from connectors.files.shapes import Drop, Format
 from hub.domain.documents import Doc
@@ -24,11 +25,20 @@ REASON, LINE = "reason", "line"
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A row that cannot be used: in which line, why, and what stands there by the headings."""
+
+    line: int
+    wrong: str
+    row: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Told:
     """What one file tells: documents by id, in its order; and the rows that cannot be used."""
 
     docs: dict[str, Doc]
-    refused: tuple[Line, ...]
+    refused: tuple[Refused, ...]
 
 
 class Dropped:
@@ -65,48 +75,50 @@ class Dropped:
         if entry not in self._known:
             content = self._place.read(entry.path)
             try:
-                lines = rows_of(content or b"", self._form, list(self._drop.columns.values()))
+                table = rows_of(content or b"", self._form, list(self._drop.columns.values()))
             except UnreadableError as error:
                 self._place.move(entry.path, f"{self._drop.folder}/{FAILED}/{entry.name}")
                 raise RejectedError(
                     error.template, **{**error.params, "system": self._system, "file": entry.name}
                 ) from error
-            self._known[entry] = self._sorted(lines)
+            self._known[entry] = self._sorted(table)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         return self._known[entry]
 
-    def _sorted(self, lines: Sequence[Line]) -> Told:
+    def _sorted(self, table: Table) -> Told:
         """Rows that can be used, and rows that cannot: without an id, or with that of a row before."""
-        headings = lines[0].headings if lines else ()
-        places = [(name, headings.index(column)) for name, column in self._drop.columns.items() if lines]
+        names, columns = list(self._drop.columns), self._drop.columns.values()
+        picked = itemgetter(*map(table.headings.index, columns), 0)  # one more than there are: always a tuple
         docs: dict[str, Doc] = {}
         refused = []
-        for line in lines:
-            cells = line.cells
-            doc = {} if line.wrong else {name: cells[at] or None for name, at in places}
-            wrong = line.wrong or self._lacking(doc)
-            key = "" if wrong else self.id_of(doc)
-            if wrong is None and key not in docs:
+        for number, cells in table.rows:
+            wrong = table.misfit(cells) if len(cells) != len(table.headings) else None
+            doc: Doc = {} if wrong else dict(zip(names, picked(cells), strict=False))
+            if "" in cells:
+                doc = {name: value or None for name, value in doc.items()}
+            key = self.id_of(doc) if all(map(doc.get, self._id)) else ""
+            if key and key not in docs:
                 docs[key] = doc
-            else:
-                refused.append(line._replace(wrong=wrong or "The file tells this record twice."))
+                continue
+            wrong = wrong or self._lacking(doc) or "The file tells this record twice."
+            refused.append(Refused(number, wrong, dict(zip(table.headings, cells, strict=False))))
         return Told(docs, tuple(refused))
 
     def _lacking(self, doc: Doc) -> str | None:
-        missing = [name for name in self._id if not doc[name]]
-        return f"It has no {', '.join(self._drop.columns[name] for name in missing)}." if missing else None
+        missing = [self._drop.columns[name] for name in self._id if not doc[name]]
+        return f"It has no {', '.join(missing)}." if missing else None
 
     def id_of(self, doc: Doc) -> str:
         """The id of a record: its fields of the id, with a stroke between them."""
-        return "/".join([quoted(doc[name]) for name in self._id])
+        return "/".join(map(quoted, map(doc.__getitem__, self._id)))
 
     def put_away(self, entry: Entry) -> None:
         """A file is in our tables: it goes to the others; rows that could not be used go to failed, with the reason."""
         refused = self.told(entry).refused
         if refused:
-            headings = [name for name in dict.fromkeys(name for line in refused for name in line.row) if name]
-            rows = [[str(line.number), line.wrong, *(line.row.get(name) for name in headings)] for line in refused]
+            headings = [name for name in dict.fromkeys(name for each in refused for name in each.row) if name]
+            rows = [[str(each.line), each.wrong, *map(each.row.get, headings)] for each in refused]
             content = written([LINE, REASON, *headings], rows, self._form)
             self._place.write(f"{self._drop.folder}/{FAILED}/{entry.name}", content)
         self._place.move(entry.path, f"{self._drop.folder}/{DONE}/{entry.name}")

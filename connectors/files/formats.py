@@ -23,26 +23,25 @@ CELL = 100_000  # characters
 Cells = tuple[int, list[str]]  # number of the line, and what stands in it
 
 
-class Line(NamedTuple):
-    """One row of a file below its headings; ``wrong`` says why it cannot be used."""
+class Table(NamedTuple):
+    """What a file has: its headings, and below them the rows in which something stands."""
 
-    number: int
     headings: Sequence[str]
-    cells: Sequence[str]
-    wrong: str | None = None
+    rows: Sequence[Cells]
 
-    @property
-    def row(self) -> Mapping[str, str]:
-        """What stands there, by the headings."""
-        return dict(zip(self.headings, self.cells, strict=False))
+    def misfit(self, cells: Sequence[str]) -> str | None:
+        """Why a row does not fit below the headings; cells beyond them may be empty."""
+        width = len(self.headings)
+        fits = len(cells) >= width and not any(cells[width:])
+        return None if fits else f"It has {len(cells)} cells where there are {width} headings."
 
 
 class UnreadableError(HubError):
     """A file that is none of its format; the template wants to know which ``file`` of which ``system``."""
 
 
-def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> list[Line]:
-    """The rows with their line numbers; UnreadableError when it is no such file, or lacks a needed column."""
+def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> Table:
+    """The rows of a file; UnreadableError when it is no such file, or lacks a needed column."""
     lines = READERS[form.kind](content, form)
     try:
         headings = [heading.strip() for heading in next(lines)[1]]
@@ -56,14 +55,7 @@ def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> list[Line]:
         raise UnreadableError(
             "{system}: {file} lies in failed now: it has more than one column {columns}.", columns=", ".join(twice)
         )
-    return [_line(number, headings, cells) for number, cells in lines if any(cells)]
-
-
-def _line(number: int, headings: Sequence[str], cells: Sequence[str]) -> Line:
-    if len(cells) < len(headings) or any(cells[len(headings) :]):
-        wrong = f"It has {len(cells)} cells where there are {len(headings)} headings."
-        return Line(number, headings, cells, wrong)
-    return Line(number, headings, cells)
+    return Table(headings, [line for line in lines if any(line[1])])
 
 
 def _text(cell: Any) -> str:

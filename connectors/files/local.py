@@ -1,8 +1,10 @@
 """Files on this machine, or on what is mounted there."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -23,10 +25,12 @@ class LocalPlace:
         """The files of a folder."""
         with self._translated():
             self._enter()
-            here = self._root / folder
-            if not here.is_dir():
+            try:
+                found = os.scandir(self._root / folder)
+            except FileNotFoundError:
                 return []
-            return [_entry(folder, path) for path in sorted(here.iterdir()) if path.is_file()]
+            with found:
+                return sorted((_entry(folder, one) for one in found if one.is_file()), key=attrgetter("path"))
 
     def entry(self, path: str) -> Entry | None:
         """A file, without what it has."""
@@ -91,6 +95,6 @@ class LocalPlace:
             ) from error
 
 
-def _entry(folder: str, path: Path) -> Entry:
+def _entry(folder: str, path: Path | os.DirEntry[str]) -> Entry:
     told = path.stat()
     return Entry(f"{folder}/{path.name}", datetime.fromtimestamp(told.st_mtime, UTC), told.st_size)

@@ -77,8 +77,9 @@ class Writing:
     def _told_by(self, remote_id: str, sent: Sent) -> Remote:
         """A record as a copy of its file and the answers tell it."""
         content = self._place.read(sent.entry.path)
-        lines = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
-        doc = {name: lines[0].row.get(column) or None for name, column in self._shape.columns.items()}
+        table = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
+        row = dict(zip(table.headings, table.rows[0][1], strict=False))
+        doc = {name: row.get(column) or None for name, column in self._shape.columns.items()}
         answer, at = self._answers().get(remote_id, ({}, sent.entry.changed_at))
         doc |= {name: answer.get(name) for name in self._shape.told}
         return Remote(remote_id, doc, mark([sent.number, doc]), max(at, sent.entry.changed_at))

@@ -15,7 +15,7 @@ from connectors.odata.wire import Wire
 from connectors.odata.writing import Writing
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError, RejectedError
-from hub.ports.connector import Ids, Item, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Ids, Item, Lack, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Description
 
 
@@ -42,19 +42,18 @@ class ODataConnector:
         shapes = [shape for name, shape in self._shapes.items() if name not in self._unions]
         versions = " and ".join(str(version) for version in sorted({shape.version for shape in shapes}))
         now = self._wire.now(shapes[0].service) if shapes else None
-        return Probe(
-            f"OData {versions}", now, tuple(dict.fromkeys(p for shape in shapes for p in self._problems(shape)))
-        )
+        problems = {str(problem): problem for shape in shapes for problem in self._problems(shape)}
+        return Probe(f"OData {versions}", now, tuple(problems.values()))
 
-    def _problems(self, shape: Shape) -> Iterator[str]:
+    def _problems(self, shape: Shape) -> Iterator[Lack]:
         try:
             kind = self._records.kind(shape)
             for name in kind.asked:
                 if name not in kind.entity.properties:
-                    yield f"{shape.set} has no {name}"
+                    yield Lack("{set} has no {field}.", {"set": shape.set, "field": name})
             kind.select()
         except RejectedError as refused:
-            yield str(refused)
+            yield Lack.of(refused)
 
     def objects(self) -> Mapping[str, ObjectSpec]:
         """What the connector file declares, by alias."""

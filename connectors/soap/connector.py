@@ -12,7 +12,7 @@ from connectors.soap.objects import Object, Operation, operation_of
 from hub.domain.documents import Doc
 from hub.domain.errors import NotFoundError, RejectedError, StaleError
 from hub.domain.sync.window import BEGINNING
-from hub.ports.connector import Feed, Ids, ObjectSpec, Page, Probe, Remote, Setup
+from hub.ports.connector import Feed, Ids, Lack, ObjectSpec, Page, Probe, Remote, Setup
 from hub.transport.caller import Reply
 from hub.transport.places import inside
 
@@ -32,7 +32,11 @@ class SoapConnector:
         """Say version and clock, and every operation that the WSDL does not have."""
         known = set(self._calls.service.operations())
         wanted = [each.call for one in self._objects.values() for each in one.operations()]
-        problems = [f"The WSDL has no operation {call}" for call in dict.fromkeys(wanted) if call not in known]
+        problems = [
+            Lack("The WSDL has no operation {call}.", {"call": call})
+            for call in dict.fromkeys(wanted)
+            if call not in known
+        ]
         if self._probe is None:
             return Probe("SOAP", None, tuple(problems))
         operation = operation_of({name: value for name, value in self._probe.items() if name != "zone"})

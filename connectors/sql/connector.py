@@ -14,7 +14,7 @@ from connectors.sql.shapes import Shape
 from connectors.sql.values import aware, bound, kept
 from hub.domain.documents import Doc
 from hub.domain.errors import PositionLostError, RejectedError
-from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Ids, Lack, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Description
 
 IDS = 5000  # of one answer
@@ -35,7 +35,7 @@ class SqlConnector:
                 try:
                     Rows(self._database, connection, shape)
                 except RejectedError as wrong:
-                    problems.append(str(wrong))
+                    problems.append(Lack.of(wrong))
         return Probe(self._database.version, aware(told, "UTC"), tuple(problems))
 
     def objects(self) -> Mapping[str, ObjectSpec]:

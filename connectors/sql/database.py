@@ -78,6 +78,12 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             raise self.failure(error) from error
+        except ValueError as error:  # of what SQLite keeps in a column of dates
+            raise RejectedError(
+                "{system}: a row has what its column cannot have ({reason}): mend it there.",
+                system=self.system,
+                reason=str(error)[:200],
+            ) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

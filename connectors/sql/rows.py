@@ -12,7 +12,7 @@ from sqlalchemy import types as sql
 
 from connectors.sql.database import Database
 from connectors.sql.shapes import Child, Field, Shape
-from connectors.sql.values import dated, kept, told
+from connectors.sql.values import dated, kept, told, undated
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError
 from hub.ports.connector import Remote
@@ -27,6 +27,13 @@ class Rows:
     def __init__(self, database: Database, connection: Connection, shape: Shape) -> None:
         self._database, self._connection, self._shape = database, connection, shape
         self.table = self._described(shape.table, {*shape.id, *self._asked()})
+        if shape.changed is not None and undated(self.table.c[shape.changed.column], shape.changed):
+            raise RejectedError(
+                "{system}: {table}.{column} is no date: say in `changed` the `form` of a text, the `unit` of a number.",
+                system=database.system,
+                table=shape.table,
+                column=shape.changed.column,
+            )
 
     def _described(self, name: str, columns: Iterable[str]) -> Table:
         """A table; RejectedError names the columns that it does not have."""

@@ -76,11 +76,20 @@ def bound(moment: datetime, changed: Changed, column: "Column[Any]", zone: str) 
 
 
 def dated(value: Any, changed: Changed, zone: str) -> datetime | None:
-    """The instant of a change as its column tells it."""
+    """The instant of a change as its column tells it; None where that is none: sweeps find such a row."""
     if value is None:
         return None
-    if changed.unit is not None:
-        return datetime.fromtimestamp(int(value) / MILLISECONDS[changed.unit], UTC)
-    if changed.form is not None:
-        return aware(datetime.strptime(value, changed.form), zone)  # noqa: DTZ007 - the zone follows
-    return aware(value if isinstance(value, datetime) else datetime.combine(value, time()), zone)
+    try:
+        if changed.unit is not None:
+            return datetime.fromtimestamp(int(value) / MILLISECONDS[changed.unit], UTC)
+        if changed.form is not None:
+            return aware(datetime.strptime(value, changed.form), zone)  # noqa: DTZ007 - the zone follows
+        return aware(value if isinstance(value, datetime) else datetime.combine(value, time()), zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def undated(column: "Column[Any]", changed: Changed) -> bool:
+    """Whether nothing says how the column tells time: a text without ``form``, a number without ``unit``."""
+    is_text, is_number = isinstance(column.type, sql.String), isinstance(column.type, (sql.Integer, sql.Numeric))
+    return (is_text and changed.form is None) or (is_number and changed.unit is None)

@@ -18,7 +18,7 @@ from connectors.tryton.wire import Wire
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError
 from hub.domain.sync.window import BEGINNING
-from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote
+from hub.ports.connector import Ids, Lack, ObjectSpec, Page, Probe, Remote
 from hub.ports.describing import Description
 
 IDS = 2000  # of one answer
@@ -48,11 +48,15 @@ class TrytonConnector:
             problems += _refusal_of(partial(self._wire.read, f"{shape.model}.search", [], 0, 1, None))
         return Probe(version, now, tuple(problems))
 
-    def _unproved(self, version: str) -> list[str]:
+    def _unproved(self, version: str) -> list[Lack]:
         if any(is_of(version, each) for each in self._wire.known):
             return []
         proved = " and ".join(each.name for each in self._wire.known)
-        return [f"Tryton {version} is not {proved}, with which this was proved"]
+        return [
+            Lack(
+                "Version {version} is not {proved}, with which this was proved.", {"version": version, "proved": proved}
+            )
+        ]
 
     def objects(self) -> Mapping[str, ObjectSpec]:
         """What the connector file declares."""
@@ -147,9 +151,9 @@ class TrytonConnector:
         return shape
 
 
-def _refusal_of(ask: Callable[[], object]) -> list[str]:
+def _refusal_of(ask: Callable[[], object]) -> list[Lack]:
     try:
         ask()
     except RejectedError as refused:
-        return [str(refused)]
+        return [Lack.of(refused)]
     return []

@@ -1,6 +1,6 @@
 """The wiring: settings in, a container of ready services out; the one place that knows every adapter."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -54,11 +54,14 @@ class Container:
         self.close()
 
 
-def build(settings: Settings, environment: Environment, *, writes: bool = True, systems: bool = True) -> Container:
+def build(
+    settings: Settings, environment: Environment, *, writes: bool = True, systems: Collection[str] | None = None
+) -> Container:
     """Open the database and wire the services.
 
     ``writes``: may change the database; on SQLite only one process at a time may (ConflictError when another does).
-    ``systems``: with the connected systems, whose secrets must be there. InvalidError says what is missing.
+    ``systems``: with these connected systems, all without it; their secrets must be there. InvalidError says what is
+    missing.
     """
     with ExitStack() as opened:
         if writes and settings.database.file is not None:
@@ -84,7 +87,7 @@ def build(settings: Settings, environment: Environment, *, writes: bool = True, 
             schemas=schemas,
             blobs=FileBlobs(settings.directory / "blobs"),
             policies=policies_of(settings),
-            systems=systems_of(settings, environment, shared_by(store, clock)) if systems else {},
+            systems=systems_of(settings, environment, shared_by(store, clock), systems),
             call_sources={name: call_source(call) for name, call in settings.calls.items()},
             zone=settings.zone,
             reactions=reactions_of(settings),
@@ -105,7 +108,7 @@ def shelves_of(settings: Settings, environment: Environment) -> Iterator[Shelves
     with ExitStack() as opened:
         shelves: Shelves = in_memory
         with suppress(HubError):
-            container = opened.enter_context(build(settings, environment, writes=False, systems=False))
+            container = opened.enter_context(build(settings, environment, writes=False, systems=()))
             shelves = shared_by(container.hub.store, container.hub.clock)
         yield shelves
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import DateTime, Inspector, create_engine, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.bootstrap.mapping_check import Effort, Finding, check
@@ -203,13 +203,7 @@ def tables_of(address: str, environment: Environment, variable: str) -> dict[str
         engine = create_engine(url.set(password=password) if password else url)
         try:
             there = inspect(engine)
-            return {
-                name: Table(
-                    [column["name"] for column in there.get_columns(name)],
-                    there.get_pk_constraint(name)["constrained_columns"],
-                )
-                for name in sorted(there.get_table_names())
-            }
+            return {name: table_of(there, name) for name in sorted(there.get_table_names())}
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError, ValueError) as error:
@@ -218,6 +212,14 @@ def tables_of(address: str, environment: Environment, variable: str) -> dict[str
             kind=type(error).__name__,
             variable=variable,
         ) from error
+
+
+def table_of(there: Inspector, name: str) -> Table:
+    """One table as the database tells it."""
+    columns = there.get_columns(name)
+    dates = [column["name"] for column in columns if isinstance(column["type"], DateTime)]
+    key = there.get_pk_constraint(name)["constrained_columns"]
+    return Table([column["name"] for column in columns], key, dates)
 
 
 def shipped_mappings(product: str) -> str | None:

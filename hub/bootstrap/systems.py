@@ -1,7 +1,7 @@
 """The connected systems: connectors found by name, mappings compiled, call centres told apart."""
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -44,9 +44,15 @@ def shared_by(store: Store, clock: Clock) -> Shelves:
     return lambda system: SharedGrants(store, clock.now, 2 * system.request_limit + MARGIN)
 
 
-def systems_of(settings: Settings, environment: Environment, shelves: Shelves = in_memory) -> dict[str, System]:
-    """Every connected system, ready to be asked."""
-    return {name: system_of(settings, system, environment, shelves) for name, system in settings.systems.items()}
+def systems_of(
+    settings: Settings,
+    environment: Environment,
+    shelves: Shelves = in_memory,
+    wanted: Collection[str] | None = None,
+) -> dict[str, System]:
+    """The connected systems that are wanted, every one without it, ready to be asked."""
+    names = settings.systems if wanted is None else wanted
+    return {name: system_of(settings, settings.systems[name], environment, shelves) for name in names}
 
 
 def system_of(

@@ -16,8 +16,10 @@ def perform(place: Place, name: str, /, **arguments: object) -> Doc:
     """
     operation = OPERATIONS[name]
     settings = place.settings()
+    named = {str(arguments.get("system"))} & set(settings.systems) if operation.alone else set[str]()
+    wanted = (named or set(settings.systems)) if operation.systems else set[str]()
     try:
-        container = build(settings, place.environment, writes=operation.writes, systems=operation.systems)
+        container = build(settings, place.environment, writes=operation.writes, systems=wanted)
     except HeldError:
         return ask(place.directory, name, arguments)
     with container:

@@ -170,7 +170,10 @@ def probe(walk: Walk) -> Said | None:
         return Said("probe", "failed", [*lacking, "Then run the same command again."])
     told = walk.way.probe()
     clock = [] if told["ahead"] is None else [f"Its clock is {told['ahead']:+.1f} s from ours."]
-    wrong = [*told["problems"], *(["Set both clocks by NTP."] if told["clock_differs"] else [])]
+    wrong = [
+        *(one["detail"] for one in told["problems"]),
+        *(["Set both clocks by NTP."] if told["clock_differs"] else []),
+    ]
     return Said("probe", "open" if wrong else "done", [f"It answers: {told['version']}.", *clock, *wrong])
 
 

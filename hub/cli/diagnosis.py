@@ -122,7 +122,7 @@ def probe(settings: Settings, environment: Environment, name: str, shelves: Shel
         yield Problem(f"systems.{name}", str(error), "")
         return
     for lack in told.problems:
-        yield Problem(f"systems.{name}", lack, "")
+        yield Problem(f"systems.{name}", str(lack), "")
 
 
 def attempt(where: str, act: Callable[[], object]) -> Iterator[Problem]:

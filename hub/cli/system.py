@@ -98,7 +98,7 @@ def test_line(test: Doc) -> str:
         return f"{test['at']}: {test['error']}"
     clock = "" if test["ahead"] is None else f", its clock {test['ahead']:+.1f} s"
     clock += " (too much: set both by NTP)" if test["clock_differs"] else ""
-    wrong = "".join(f"\n    {one}" for one in test["problems"])
+    wrong = "".join(f"\n    {one['detail']}" for one in test["problems"])
     return f"{test['at']}: {test['version']}{clock}, {test['took_ms']} ms{wrong}"
 
 

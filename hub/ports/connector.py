@@ -54,12 +54,29 @@ class Ids:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """Something that is missing for our work, as a template with parameters; ``object`` where it is of one."""
+
+    template: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    object: str = ""
+
+    @classmethod
+    def of(cls, refused: HubError, name: str = "") -> "Lack":
+        """What a refusal says, of an object."""
+        return cls(refused.template, refused.params, name)
+
+    def __str__(self) -> str:
+        return f"{self.object}: ".removeprefix(": ") + self.template.format(**self.params)
+
+
+@dataclass(frozen=True)
 class Probe:
     """What a system says of itself: product version, its clock, and what is missing for our work."""
 
     version: str
     now: datetime | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 A test is made although the system is paused or left alone after failures, since that is when somebody wants to know.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
+from hub.domain.reasons import Reason
 from hub.ports.connector import Probe
 from hub.ports.reports import Report
 from hub.ports.store import UnitOfWork
@@ -27,8 +29,8 @@ def ask(hub: Hub, actor: Actor, name: str) -> Doc:
         told = connector.test() if isinstance(connector, Guarded) else connector.probe()
         found = answered(told, begun, hub.clock.now())
     except HubError as error:
-        told_why = {"template": error.template, "params": {name: str(value) for name, value in error.params.items()}}
-        found = {"error": str(error), "reason": told_why, "error_class": type(error).__name__, "problems": []}
+        why = Reason(error.template, texts(error.params))
+        found = {"error": str(error), "reason": why.doc(), "error_class": type(error).__name__, "problems": []}
     detail = {"by": actor.name, "took_ms": round((hub.clock.now() - begun) / timedelta(milliseconds=1)), **found}
     state = "failed" if found["problems"] or found.get("clock_differs") or "error" in found else "done"
     report = Report(hub.ids.new(), KIND, name, "", state, begun, ended_at=hub.clock.now(), detail=detail)
@@ -41,7 +43,16 @@ def answered(told: Probe, begun: datetime, ended: datetime) -> Doc:
     ahead = None if told.now is None else told.now - (begun + (ended - begun) / 2)
     seconds = None if ahead is None else ahead.total_seconds()
     differs = ahead is not None and abs(ahead) > LATE
-    return {"version": told.version, "ahead": seconds, "clock_differs": differs, "problems": list(told.problems)}
+    problems = [
+        {"detail": str(one), "object": one.object, "reason": Reason(one.template, texts(one.params)).doc()}
+        for one in told.problems
+    ]
+    return {"version": told.version, "ahead": seconds, "clock_differs": differs, "problems": problems}
+
+
+def texts(params: Mapping[str, object]) -> dict[str, str]:
+    """Parameters as documents carry them."""
+    return {name: str(value) for name, value in params.items()}
 
 
 def last(tx: UnitOfWork, name: str) -> Doc | None:

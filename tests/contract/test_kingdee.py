@@ -326,7 +326,7 @@ def test_a_field_that_a_form_does_not_have_is_refused(url: str, field: str) -> N
     remote = {**DECLARED.remote, "stock_level": {**told, "fields": fields}}
     settings = {**DEFAULTS, **Kingdee.settings, **Kingdee.secrets, "request_seconds": 10, "url": url}
     (problem,) = connect(Setup("erp", settings, DECLARED.objects, remote, DECLARED.connection)).probe().problems
-    assert "字段不存在" in problem
+    assert "字段不存在" in str(problem)
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED.objects))

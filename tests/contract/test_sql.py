@@ -314,10 +314,33 @@ def test_hostile_text_is_text(shop: Shop, connector: SqlConnector) -> None:
 
 def test_a_column_that_is_gone_is_told_by_its_name(shop: Shop, connector: SqlConnector) -> None:
     shop.run("ALTER TABLE tarif DROP COLUMN name")
-    assert connector.probe().problems == ("shop: tarif has no column name.",)
+    assert [str(one) for one in connector.probe().problems] == ["shop: tarif has no column name."]
     with pytest.raises(RejectedError, match="no column name"):
         connector.get("plan", "T1")
     assert connector.get("event", "1") is None
+
+
+def test_a_row_whose_time_is_none_is_told_without_one(shop: Shop, connector: SqlConnector) -> None:
+    shop.run("INSERT INTO lager VALUES ('V60', 'SH', 1, 'gestern'), ('V61', 'SH', 2, '20260301120000')")
+    shop.run("INSERT INTO ereignis (id, ms, text) VALUES (7, 999999999999999999, 'A')")
+    assert connector.get("event", "7") is not None
+    found = [connector.get("stock", key) for key in ("V60/SH", "V61/SH")]
+    assert [one.changed_at for one in found if one is not None] == [None, NOON]
+
+
+@pytest.mark.parametrize("changed", [{"column": "artikel"}, {"column": "menge"}])
+def test_a_column_that_tells_no_time_as_it_is_declared_is_told(shop: Shop, changed: Doc) -> None:
+    shop.declared.remote["stock"]["changed"] = changed
+    (lack,) = shop.connector().probe().problems
+    assert f"lager.{changed['column']} is no date: say in `changed`" in str(lack)
+
+
+def test_a_date_that_is_none_is_told(shop: Shop, connector: SqlConnector) -> None:
+    if shop.engine.dialect.name == "sqlite":  # others let in nothing but dates
+        shop.run("INSERT INTO kunden (nr, kunde_name, since) VALUES (9, 'A', 'gestern')")
+        with pytest.raises(RejectedError, match="a row has what its column cannot have"):
+            connector.get("customer", "9")
+        assert connector.get("event", "1") is None
 
 
 def test_a_place_that_is_none_of_ours_is_refused(connector: SqlConnector) -> None:

@@ -136,7 +136,8 @@ def test_a_user_without_company_or_rights_is_a_problem_that_the_probe_names(tryt
     admin.rpc.create(
         "res.user", name="Nobody", login="nobody", password="only-for-this-test", company=None, companies=[]
     )
-    problems = connected(tryton.settings(), user="nobody", password="only-for-this-test").probe().problems
+    told = connected(tryton.settings(), user="nobody", password="only-for-this-test").probe()
+    problems = [str(one) for one in told.problems]
     assert "no company" in problems[0]
     assert any("not allowed" in problem for problem in problems[1:])
 

@@ -10,11 +10,15 @@ from hub.services.context import Actor, Hub
 
 @dataclass(frozen=True)
 class Operation:
-    """``writes``: changes the database. ``systems``: asks the connected systems."""
+    """``writes``: changes the database. ``systems``: asks the connected systems.
+
+    ``alone``: asks the one that is named, whatever the others lack.
+    """
 
     run: Callable[[Hub, Doc], Doc]
     writes: bool = True
     systems: bool = False
+    alone: bool = False
 
 
 def operator(hub: Hub) -> Actor:

@@ -89,8 +89,8 @@ def sync_status(hub: Hub, _: Doc) -> Doc:
 
 
 SYNCING: dict[str, Operation] = {
-    "map.diff": Operation(diff_record, writes=False, systems=True),
-    "sync.plan": Operation(plan_sync, writes=False, systems=True),
+    "map.diff": Operation(diff_record, writes=False, systems=True, alone=True),
+    "sync.plan": Operation(plan_sync, writes=False, systems=True, alone=True),
     "sync.apply": Operation(apply_sync, systems=True),
     "sync.load": Operation(load_sync, systems=True),
     "sync.sweep": Operation(sweep_sync, systems=True),

@@ -20,10 +20,11 @@ from hub.files.schema_import import file_name
 
 @dataclass(frozen=True)
 class Table:
-    """One table as the database tells it: its columns and those of its key."""
+    """One table as the database tells it: its columns, those of its key, and those that are dates."""
 
     columns: Sequence[str]
     key: Sequence[str]
+    dates: Sequence[str]
 
 
 def draft_tables(tables: Mapping[str, Table], wanted: Wanted) -> Drafted:
@@ -33,7 +34,7 @@ def draft_tables(tables: Mapping[str, Table], wanted: Wanted) -> Drafted:
         name = object_name(singular(file_name(each)), objects)
         if not table.key or not (wanted.takes(name) or wanted.takes(each)):
             continue
-        changed = changed_among(table.columns)
+        changed = changed_among(table.dates)
         key = list(table.key)
         remote: Doc = {"table": each, "id": key[0] if len(key) == 1 else key, "read_only": True}
         remote |= {"changed": {"column": changed}} if changed else {}
@@ -42,7 +43,7 @@ def draft_tables(tables: Mapping[str, Table], wanted: Wanted) -> Drafted:
             f"objects.{name}: `read_only: true` goes when it is written; then say `idempotency` and `lookup`."
         )
         if not changed:
-            made.notes.append(f"objects.{name}: `changed`: without it only sweeps find what was changed.")
+            made.notes.append(f"objects.{name}: `changed`: without it each poll reads the whole table.")
         objects[name] = an_object(name, each, wanted.zone, remote)
     if not objects:
         raise InvalidError(

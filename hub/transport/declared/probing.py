@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.errors import AuthError, NotFoundError, RejectedError
-from hub.ports.connector import Probe
+from hub.ports.connector import Lack, Probe
 from hub.transport.declared.call import Call
 from hub.transport.declared.changes import bounds
 from hub.transport.declared.clock import Clock
@@ -36,16 +36,21 @@ class Prober:
             now = self.clock.at(None, reply)
             told = found_at(self.version, reply) if self.version else None
             version = as_text(told) if told is not None else UNTOLD
-        problems = []
+        problems: list[Lack] = []
         if self.expect and not re.search(self.expect, version):
-            problems.append(f"version {version} is not one with which this was proved: {self.expect}")
+            problems.append(
+                Lack(
+                    "Version {version} is not {proved}, with which this was proved.",
+                    {"version": version, "proved": self.expect},
+                )
+            )
         for shape in shapes:
             at, problem = self._listed(shape, now)
             now = now or at
             problems += [problem] if problem else []
         return Probe(version, now, tuple(problems))
 
-    def _listed(self, shape: Shape, now: datetime | None) -> tuple[datetime | None, str | None]:
+    def _listed(self, shape: Shape, now: datetime | None) -> tuple[datetime | None, Lack | None]:
         """The clock that a listing tells, and why an object cannot be listed, if so."""
         if shape.list is None:
             return None, None
@@ -53,5 +58,5 @@ class Prober:
         try:
             rows = page_of(shape, shape.list, bounds(shape, shape.list, until - MOMENT, until), Place())
         except (RejectedError, NotFoundError, AuthError) as error:
-            return None, f"{shape.name}: {error}"
+            return None, Lack.of(error, shape.name)
         return self.clock.at(shape, rows.reply), None

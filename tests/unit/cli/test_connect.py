@@ -72,6 +72,17 @@ def test_a_shipped_product_is_asked_for_its_settings_alone(
     assert (directory / "hub.yaml").read_text("utf-8") == written
 
 
+def test_a_plan_asks_nothing_of_the_other_systems(run: Run, tmp_path: Path) -> None:
+    told = ("--set", "url=http://127.0.0.1:9", "--set", "database=x", "--offline", "--no-ask")
+    run("connect", "erp", "--product", "odoo", *told)  # its secret is not there
+    with sqlite3.connect(tmp_path / "depot.db") as depot:
+        depot.execute("CREATE TABLE sites (site_no INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+        depot.execute("INSERT INTO sites VALUES (1, '华信')")
+    depot.close()
+    answer = run("connect", "depot", "--database", f"sqlite:///{tmp_path}/depot.db", "--no-ask", code=1).output
+    assert "name: None -> '华信'" in answer
+
+
 def test_a_secret_that_is_not_there_ends_the_way_with_what_to_do(run: Run) -> None:
     told = ("connect", "assets", "--product", "snipe_it", "--set", "url=http://127.0.0.1:9", "--no-ask")
     answer = run(*told, code=1).output
@@ -126,7 +137,7 @@ def test_a_database_goes_the_whole_way_and_what_was_drafted_is_left_alone(
 def test_tables_and_columns_may_have_chinese_names(run: Run, directory: Path, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "legacy.db") as legacy:
         legacy.execute("CREATE TABLE 客户 (编号 INTEGER PRIMARY KEY, 名称 TEXT NOT NULL, 更新时间 TIMESTAMP)")
-        legacy.execute("CREATE TABLE 客户工单 (编号 INTEGER PRIMARY KEY, 客户编号 INTEGER, 标题 TEXT)")
+        legacy.execute("CREATE TABLE 客户工单 (编号 INTEGER PRIMARY KEY, 客户编号 INTEGER, 标题 TEXT, 修改时间 TEXT)")
         legacy.execute('CREATE TABLE "2024年_Läger" (编号 INTEGER PRIMARY KEY)')
         legacy.execute("INSERT INTO 客户 VALUES (1, '东方诊所', '2026-02-01 10:00:00')")
     legacy.close()
@@ -136,6 +147,7 @@ def test_tables_and_columns_may_have_chinese_names(run: Run, directory: Path, tm
     assert set(made.objects) == {"object_2024nian_l_ger", "kehu", "kehugongdan"}
     assert made.titles["kehu"] == {"en": "Kehu", "zh": "客户"}
     assert made.remote["kehu"]["changed"] == {"column": "更新时间"}
+    assert "changed" not in made.remote["kehugongdan"]  # a text tells time only as a person says
     assert '"name <- 名称"' in (directory / "mappings" / "depot" / "customer.yaml").read_text("utf-8")
     ticket = (directory / "mappings" / "depot" / "ticket.yaml").read_text("utf-8")  # not a customer: the end tells
     assert '"subject <- 标题"' in ticket

@@ -31,14 +31,14 @@ def taken_in(directory: Path) -> str:
 
 def changed(directory: Path, **values: object) -> None:
     """A person changes our customer."""
-    with build(load(directory), {}, systems=False) as container:
+    with build(load(directory), {}, systems=()) as container:
         store = container.hub.store
         record = store.read(lambda tx: tx.records.all("customer"))[0]
         store.run(lambda tx: tx.records.put("customer", {**record.doc, **values}, version=record.version))
 
 
 def state(directory: Path, erp: FakeSystem) -> tuple[list[Doc], int, list[tuple[str, str, str]]]:
-    with build(load(directory), {}, writes=False, systems=False) as container:
+    with build(load(directory), {}, writes=False, systems=()) as container:
         read = container.hub.store.read
         records = [record.doc for record in read(lambda tx: tx.records.all("customer"))]
         return records, read(lambda tx: tx.outbox.open_count()), list(erp.calls)

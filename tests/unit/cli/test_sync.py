@@ -19,7 +19,7 @@ def erp(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSyste
 
 
 def warehouses(directory: Path) -> list[Mapping[str, object]]:
-    with build(load(directory), {}, writes=False, systems=False) as container:
+    with build(load(directory), {}, writes=False, systems=()) as container:
         return [record.doc for record in container.hub.store.read(lambda tx: tx.records.all("warehouse"))]
 
 

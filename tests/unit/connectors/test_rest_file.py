@@ -107,9 +107,8 @@ def test_a_probe_tells_version_clock_and_what_may_not_be_listed() -> None:
     others = {"secret": {"list": {"path": "/secret"}}, "mute": {}}
     told = Shop({"list": {"path": "/l"}}, say, {"probe": probe}, others).connector.probe()
     assert (told.version, told.now) == ("2.1", at(7))
-    assert [problem.partition(":")[0] for problem in told.problems] == [
-        "version 2.1 is not one with which this was proved", "secret",
-    ]  # fmt: skip
+    assert str(told.problems[0]) == "Version 2.1 is not ^3, with which this was proved."
+    assert [one.object for one in told.problems] == ["", "secret"]
 
 
 def test_without_a_probe_a_listing_tells_the_clock() -> None:

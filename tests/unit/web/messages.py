@@ -13,7 +13,7 @@ from babel.messages.extract import extract
 ROOT = Path(__file__).parents[3]
 UNSEEN = ("hub/testing", "hub/cli", "hub/jobs", "hub/laws", "hub/process", "hub/bootstrap", "hub/files")
 SEEN = ("hub/files/schemas.py",)
-MARKS = {"N_", "translate", "_", "reason"}  # the first argument is a message
+MARKS = {"N_", "translate", "_", "reason", "Lack"}  # the first argument is a message
 SECOND = {"FieldError", "_wants"}  # the second argument is
 NAMED = {"template", "why"}  # keyword arguments and variables that hold a message
 TABLES = {

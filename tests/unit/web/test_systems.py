@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from hub.domain.errors import RetryableError
 from hub.domain.sync.budget import Budget
 from hub.ports.accounts import User
-from hub.ports.connector import Probe
+from hub.ports.connector import Lack, Probe
 from hub.ports.outbox import Delivery
 from hub.services import accounts
 from hub.services.context import Hub
@@ -76,6 +76,19 @@ def test_a_test_tells_version_and_clock_and_is_kept(
     assert (told["clock_differs"], told["problems"]) == (True, [])
     assert got(client.get("/systems/erp"))["test"] == told
     assert "set both by NTP" in browser("boss").get("/sync/systems/erp").text
+
+
+def test_what_a_test_misses_is_told_in_the_readers_language(
+    hub: Hub, api: Callable[..., Api], browser: Callable[[str], Browser]
+) -> None:
+    lack = Lack("{set} has no {field}.", {"set": "A_Customer", "field": "<b>Key</b>"}, "customer")
+    erp.fake_of(hub).probe = lambda: Probe("fake 2", None, (lack,))  # type: ignore[method-assign] # it lacks a field
+    (problem,) = got(api("sync:read", "sync:write").post("/systems/erp/test"))["problems"]
+    assert problem["detail"] == "customer: A_Customer has no <b>Key</b>."
+    boss = browser("boss")
+    boss.post("/language", {"language": "zh", "back": "/"})
+    page = boss.get("/sync/systems/erp").text
+    assert "A_Customer 没有 &lt;b&gt;Key&lt;/b&gt;。" in page
 
 
 def test_a_system_that_is_left_alone_after_failures_is_asked_all_the_same(
