@@ -8,7 +8,9 @@ from hub.domain.documents import Doc
 from hub.ports.store import UnitOfWork
 from hub.services import audit, service_summary
 from hub.services.follow_ups import record_follow_up
+from hub.services.interactions import note_interaction
 from hub.services.joining import merge
+from hub.services.leads import note_on_customer
 from tests.unit.services.world import World
 
 
@@ -72,9 +74,12 @@ def test_a_record_that_goes_to_another_customer_changes_both(world: World) -> No
 def test_a_customer_that_was_merged_is_told_as_the_surviving_one(world: World) -> None:
     world.add("customer", id="other", name="Huaxin Ltd")
     world.ticket()
+    world.do(note_interaction, "huaxin", text="?")
+    world.do(note_on_customer, "huaxin", title="?")
     told(world)
     world.do(merge, "huaxin", into="other")
     assert told(world, "other")["open_tickets"] == 1
+    assert [len(world.all(kind, customer_id="other")) for kind in ("interaction", "lead")] == [1, 1]
 
 
 def test_what_breaks_off_is_done_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
