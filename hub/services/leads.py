@@ -99,6 +99,12 @@ def note_on_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, value
     return note(hub, tx, actor, customer, {**known, **values, "ticket_id": ticket.id})
 
 
+def move(hub: Hub, tx: UnitOfWork, actor: Actor, record_id: str, values: Doc) -> Record:
+    """Say how a lead stands, where no CRM does."""
+    lead = tx.records.need("lead", record_id)
+    return records.change(hub, tx, actor, lead, {"state": values["state"]}, action="lead.moved")
+
+
 def note(hub: Hub, tx: UnitOfWork, actor: Actor, customer: Record, values: Doc) -> Record:
     """Store a lead that somebody noted."""
     facts = {"customer_id": customer.id, "company": customer.doc["name"], "cause": "by_hand", "state": "new"}

@@ -277,6 +277,9 @@ CUSTOMERS: Table = {
         N_("Undo the merge"), joining.split, offered=lambda doc: bool(doc.get("merged_into")), is_danger=True
     ),
 }
+LEADS: Table = {
+    ("lead", "move"): Action(N_("Say how it stands"), leads.move, "state", offered=in_state("new", "taken")),
+}
 ACTIONS: Table = {
     **{("ticket", name): action for name, action in TICKET.items()},
     **{("visit", name): action for name, action in VISIT.items()},
@@ -284,6 +287,7 @@ ACTIONS: Table = {
     **CHARGES,
     **CALLS,
     **CUSTOMERS,
+    **LEADS,
 }
 CREATES: Mapping[str, Create] = {"ticket": tickets.open_ticket}
 

@@ -160,6 +160,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "interaction.noted": N_("Contact noted"),
         "lead.found": N_("Lead found"),
         "lead.noted": N_("Lead noted"),
+        "lead.moved": N_("Lead moved on"),
         "revoke": N_("Revoked"),
         "set_password": N_("Password set"),
         "sign_in": N_("Signed in"),

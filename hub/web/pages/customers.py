@@ -38,6 +38,7 @@ def show(record_id: str) -> str:
         view=view,
         doc=view.customer.doc,
         offers=[offer for offer in offers(around) if offer.name in NOTES],
+        offers_of=offers,
         name_of=name_of,
         due=next_due,
     )

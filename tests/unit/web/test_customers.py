@@ -32,6 +32,9 @@ def test_what_was_said_and_what_sales_should_know_stands_with_the_customer(full:
     (lead,) = full.store.read(lambda tx: [one for one in tx.records.all("lead") if one.id != "le1"])
     assert (noted.doc["text"], noted.doc["by"], noted.doc["customer_id"]) == ("Wants a price", "li", "c1")
     assert (lead.doc["title"], lead.doc["due_on"], lead.doc["state"]) == ("A second press", "2026-12-31", "new")
+    assert "Say how it stands" in page
+    li.post(f"/do/leads/{lead.id}/move", {"state": "lost", "back": "/"})
+    assert full.store.read(lambda tx: tx.records.need("lead", lead.id)).doc["state"] == "lost"
     page = li.get("/customers/c1").text
     assert page.index("Wants a price") < page.index("展会")
 
