@@ -100,12 +100,22 @@ def remote_item(
     try:
         found = adopting.counterparts(hub, tx, system, mapping, remote)
     except MissingLinkError:  # what it may be told by refers to it
-        return Item("later", "hub", mapping.entity, remote.id, None, (), fingerprint(remote.doc, []))
+        return later(tx, system, mapping, remote, None, fingerprint(remote.doc, []))
     mark = fingerprint(remote.doc, [record.version for record in found])
     try:
         return compared(tx, system, mapping, remote, crosswalk, found, mark)
     except MissingLinkError:
-        return Item("later", "hub", mapping.entity, remote.id, found[0].id if found else None, (), mark)
+        return later(tx, system, mapping, remote, found[0].id if found else None, mark)
+
+
+def later(
+    tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, record_id: str | None, mark: str
+) -> Item | None:
+    """A record that waits for what it refers to; None where it is not to wait."""
+    known = record_id is not None or tx.links.of_remote(system.name, mapping.object, remote.id) is not None
+    if not known and not mapping.sync.waits_here(remote.doc):
+        return None
+    return Item("later", "hub", mapping.entity, remote.id, record_id, (), mark)
 
 
 def compared(

@@ -10,6 +10,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import (
     billing,
     calls,
+    comments,
     dispatching,
     editing,
     follow_ups,
@@ -130,6 +131,12 @@ TICKET: Mapping[str, Action] = {
     "cancel": ending(N_("Cancel"), tickets.cancel),
     "reject": ending(N_("Reject"), tickets.reject),
     "merge": flow(N_("Merge"), tickets.merge, "into", "reason", into=INTO),
+    "comment": Action(
+        N_("Write a comment"),
+        comments.comment_on_ticket,
+        "text visibility",
+        more={name: f"comment.{name}" for name in ("text", "visibility")},
+    ),
     "request_part": Action(
         N_("Ask for a part"),
         stock.request_part,

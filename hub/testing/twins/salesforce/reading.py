@@ -11,17 +11,7 @@ from hub.domain.documents import Doc
 from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
-from hub.testing.twins.salesforce.objects import (
-    AT,
-    BASE,
-    LONG,
-    MAIL,
-    OBJECTS,
-    REFERENCES,
-    RELATED,
-    RELATIONS,
-    fields_of,
-)
+from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, OBJECTS, REFERENCES, fields_of, related
 from hub.testing.twins.salesforce.soql import Query, comparable, parsed
 
 LOCATORS = timedelta(days=2)
@@ -102,8 +92,8 @@ class Reading:
             if not relation:
                 told[name] = self._value(query.kind, row, name)
                 continue
-            kind = RELATED.get(relation, relation)
-            other = self._any(kind, str(row.doc.get(RELATIONS[relation])))
+            field, kind = related(query.kind, relation)
+            other = self._any(kind, str(row.doc.get(field)))
             if other is None:
                 told[relation] = None
             else:
