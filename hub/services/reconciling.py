@@ -22,7 +22,7 @@ from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
 from hub.services.hints import hint
 from hub.services.sagas import WITHDRAWN
-from hub.services.taking import fetch
+from hub.services.taking import fetch, is_left_alone
 from hub.services.tracing import Tracer
 
 BATCH = 500
@@ -130,7 +130,7 @@ def compared(
     """What a remote record would change of what was found here; MissingLinkError when that cannot be told yet."""
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = crosswalk.of_lines(link.lines if link else None)
-    if not found and not mapping.sync.makes_here(remote.doc):
+    if not found and is_left_alone(tx, system, mapping, remote):
         return None
     if not found:
         changes = shown(mapping.changed_hub({}, make_here(mapping, remote.doc, crosswalk).doc))

@@ -118,7 +118,7 @@ def newcomer(
 ) -> Link | None:
     """Make a record of one that is none of ours; None where the mapping leaves it alone."""
     mapping = system.mappings[tracer.entity]
-    if not mapping.sync.makes_here(remote.doc):
+    if is_left_alone(tx, system, mapping, remote):
         leave_alone(tx, tracer, mapping, remote)
         return None
     try:
@@ -133,6 +133,11 @@ def newcomer(
 def leave_alone(tx: UnitOfWork, tracer: Tracer, mapping: Mapping, remote: Remote) -> None:
     """Note that nothing is made of a record."""
     tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
+
+
+def is_left_alone(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> bool:
+    """Whether a remote record that is none of ours of this kind does not come into being here."""
+    return not mapping.sync.makes_here(remote.doc) or adopting.is_of_another_kind(tx, system, mapping, remote)
 
 
 # A page of records

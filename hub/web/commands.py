@@ -15,7 +15,9 @@ from hub.services import (
     editing,
     follow_ups,
     fresh,
+    interactions,
     joining,
+    leads,
     stock,
     tickets,
     visits,
@@ -59,6 +61,9 @@ FACTS = "customer_id contact_id site_id asset_ids type priority severity queue"
 FAULT = "fault.symptom fault.symptom_text"
 FOUND = "fault.cause fault.cause_text fault.remedy fault.remedy_text"
 REQUESTED = ("part_id", "quantity", "issue_kind", "from_warehouse_id", "needed_at", "reason")
+LEAD = "contact_id asset_id contract_id text due_on"
+LEAD_FIELDS: Mapping[str, Node | str] = {name: f"lead.{name}" for name in ("title", *LEAD.split())}
+INTERACTION = ("text", "channel", "direction", "subject", "contact_id", "at")
 EVIDENCE = ("kind", "sha256", "mime", "size", "step", "file_name", "taken_at", "place")
 
 
@@ -157,6 +162,9 @@ TICKET: Mapping[str, Action] = {
         {name: f"follow_up.{name}" for name in ("outcome", "channel", "score", "solved", "comment")},
         in_state("completed", "closed", field="status"),
     ),
+    "note_lead": Action(
+        N_("Tell sales"), leads.note_on_ticket, "title", LEAD, LEAD_FIELDS, lambda doc: "customer_id" in doc
+    ),
 }
 VISIT: Mapping[str, Action] = {
     "accept": moves(N_("Accept"), visits.accept, "accept"),
@@ -247,6 +255,22 @@ CALLS: Table = {
     ),
 }
 CUSTOMERS: Table = {
+    ("customer", "note_interaction"): Action(
+        N_("Note a contact"),
+        interactions.note_interaction,
+        "text",
+        "channel direction subject contact_id at",
+        {name: f"interaction.{name}" for name in INTERACTION},
+        lambda doc: not doc.get("merged_into"),
+    ),
+    ("customer", "note_lead"): Action(
+        N_("Tell sales"),
+        leads.note_on_customer,
+        "title",
+        LEAD,
+        LEAD_FIELDS,
+        lambda doc: not doc.get("merged_into"),
+    ),
     ("customer", "merge"): Action(
         N_("Merge into another customer"),
         joining.merge,
@@ -260,6 +284,9 @@ CUSTOMERS: Table = {
         N_("Undo the merge"), joining.split, offered=lambda doc: bool(doc.get("merged_into")), is_danger=True
     ),
 }
+LEADS: Table = {
+    ("lead", "move"): Action(N_("Say how it stands"), leads.move, "state", offered=in_state("new", "taken")),
+}
 ACTIONS: Table = {
     **{("ticket", name): action for name, action in TICKET.items()},
     **{("visit", name): action for name, action in VISIT.items()},
@@ -267,6 +294,7 @@ ACTIONS: Table = {
     **CHARGES,
     **CALLS,
     **CUSTOMERS,
+    **LEADS,
 }
 CREATES: Mapping[str, Create] = {"ticket": tickets.open_ticket}
 

@@ -167,6 +167,52 @@ class TestTask(OfTheTwin):
         return {**self.document(key), "CallType": "Sideways"}
 
 
+class TestInteraction(OfTheTwin):
+    name = "interaction"
+
+    @pytest.fixture(autouse=True)
+    def _account(self, twin: Salesforce) -> None:
+        self.account = twin.add("Account", Name="Dongfang")
+
+    def document(self, key: str) -> Doc:
+        return {
+            "Subject": "Fair 展会",
+            "Description": "Wants a price.",
+            "TaskSubtype": "Email",
+            "CallType": "Inbound",
+            "Status": "Completed",
+            "WhatId": self.account,
+            "TicketHub_Ended_At__c": "2026-03-02T01:00:00+00:00",
+            "TicketHub_Key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "Description": "Wants two prices."}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "TaskSubtype": "Chat"}
+
+
+class TestLead(OfTheTwin):
+    name = "lead"
+
+    def document(self, key: str) -> Doc:
+        return {
+            "Company": "Dongfang 东方诊所",
+            "LastName": "Warranty ends",
+            "Status": "Open - Not Contacted",
+            "TicketHub_Cause__c": "warranty_ends",
+            "TicketHub_Due_On__c": "2026-05-01",
+            "TicketHub_Key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "Description": "Soon"}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "Company": None}
+
+
 @pytest.fixture
 def case_id(twin: Salesforce) -> str:
     return twin.add("Case", Subject="Alarm", Status="New", IsClosed=False)
@@ -440,6 +486,32 @@ def test_what_is_no_answer_of_salesforce_is_no_success(
     twin.faults.plan(how, "PATCH", "TicketHub_Key__c")
     with pytest.raises(error):
         crm.create("customer", account("K1"))
+
+
+def test_plans_and_tasks_of_nobody_are_not_told_as_interactions(twin: Salesforce, crm: Connector) -> None:
+    user, account_id = twin.add("User", Name="Wang Fang"), twin.add("Account", Name="A")
+    person = twin.add("Contact", LastName="Li", AccountId=account_id)
+    twin.add("Task", Subject="Plan", WhatId=account_id, Status="Not Started")
+    twin.add("Task", Subject="Nobody", Status="Completed")
+    done = twin.add("Task", Subject="Done", WhoId=person, Status="Completed", OwnerId=user)
+    now = crm.probe().now
+    assert now is not None
+    (told,) = _listed(crm, "interaction", now - AROUND, now + AROUND)
+    assert (told.id, told.doc["AccountId"], told.doc["owner"]) == (done, account_id, "Wang Fang")
+    assert told.doc["CompletedDateTime"].endswith("+00:00")
+
+
+def test_a_lead_is_converted_by_people_alone_and_not_written_after_that(twin: Salesforce, crm: Connector) -> None:
+    doc = {"Company": "A", "LastName": "B", "Status": "Open - Not Contacted", "TicketHub_Key__c": "K1"}
+    with pytest.raises(RejectedError, match="convertLead"):
+        crm.create("lead", {**doc, "Status": "Closed - Converted"})
+    made = crm.create("lead", doc)
+    twin.convert(made.id)
+    now = crm.get("lead", made.id)
+    assert now is not None
+    assert (now.doc["Status"], now.doc["IsConverted"]) == ("Closed - Converted", True)
+    with pytest.raises(RejectedError, match="converted lead"):
+        crm.update("lead", now, {**now.doc, "Description": "Late"})
 
 
 @pytest.mark.parametrize(

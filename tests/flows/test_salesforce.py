@@ -10,7 +10,18 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import comments, loading, outbound, reconciling, records, ticket_view
+from hub.ports.records import Record
+from hub.services import (
+    audit,
+    comments,
+    leads,
+    loading,
+    outbound,
+    reconciling,
+    records,
+    service_summary,
+    ticket_view,
+)
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
@@ -41,6 +52,14 @@ class Both:
     def settle(self) -> None:
         assert work(self.hub, self.clock)
 
+    def sum_up(self) -> None:
+        """Work out the service summaries, and let everything settle."""
+        while audit.seal(self.hub):
+            pass
+        while service_summary.follow(self.hub):
+            pass
+        self.settle()
+
     def only(self, entity: str) -> Doc:
         (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
         return record.doc
@@ -48,6 +67,9 @@ class Both:
     def row(self, kind: str) -> Row:
         (row,) = self.crm.rows.of(kind)
         return row
+
+    def all(self, entity: str) -> list[Record]:
+        return self.hub.store.read(lambda tx: tx.records.all(entity))
 
     def add(self, entity: str, **doc: object) -> str:
         made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
@@ -170,6 +192,123 @@ def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both)
     assert (task["WhatId"], task["Subject"]) == (both.row("Case").id, "Follow-up, score 5")
     assert (task["Description"], task["TicketHub_Ended_At__c"]) == ("很满意", "2026-03-02T01:00:00.000Z")
     assert both.in_peace()
+
+
+def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
+    account = both.crm.add("Account", Name="东方诊所", Phone="021-12345678")
+    both.settle()
+    customer = both.only("customer")["id"]
+    both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer)
+    both.add("asset", serial="V60-1", customer_id=customer, warranty={"ends_on": "2027-05-01"})
+    payment = {"status": "unpaid", "open_amount": "90.50"}
+    both.add("invoice", customer_id=customer, state="issued", currency="CNY", payment=payment)
+    both.crm.rows.change("Account", account, {"Name": "东方医院"})  # at the same time
+    both.sum_up()
+    told = both.row("Account").doc
+    assert (told["Name"], both.only("customer")["name"]) == ("东方医院", "东方医院")
+    assert (told["TicketHub_Open_Tickets__c"], told["TicketHub_Warranty_Ends__c"]) == (1, "2027-05-01")
+    assert (told["TicketHub_Balance__c"], told["Phone"]) == ("90.50 CNY", "021-12345678")
+
+    both.change("ticket", status="cancelled")
+    both.sum_up()
+    assert both.row("Account").doc["TicketHub_Open_Tickets__c"] == 0
+    revision = both.row("Account").revision
+    both.sum_up()
+    assert both.row("Account").revision == revision
+    assert both.in_peace()
+
+
+def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Both) -> None:
+    user = both.crm.add("User", Name="Wang Fang")
+    account = both.crm.add("Account", Name="东方诊所")
+    person = both.crm.add("Contact", LastName="李娜", AccountId=account)
+    closed = {"Status": "Completed", "OwnerId": user}
+    both.crm.add("Task", Subject="Offer", TaskSubtype="Email", WhoId=person, Description="In May", **closed)
+    both.crm.add("Task", Subject="A plan", WhatId=account, Status="Not Started")
+    both.crm.add("Task", Subject="Of nobody", **closed)
+    both.settle()
+    customer, contact = both.only("customer")["id"], both.only("contact")["id"]
+    told = both.only("interaction")
+    assert (told["customer_id"], told["contact_id"], told["by"]) == (customer, contact, "Wang Fang")
+    assert (told["channel"], told["subject"], told["text"]) == ("mail", "Offer", "In May")
+
+    (row,) = [row for row in both.crm.rows.of("Task") if row.doc["Subject"] == "Offer"]
+    both.crm.rows.change("Task", row.id, {"Description": "In June"})
+    both.settle()
+    assert both.only("interaction")["text"] == "In June"
+
+    ticket = both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer, contact_id=contact)
+    at = "2026-03-02T01:00:00+00:00"
+    both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer)
+    both.add("follow_up", ticket_id=ticket, outcome="answered", score=5, at=at)
+    noted = both.add(
+        "interaction", customer_id=customer, contact_id=contact, channel="visit", text="展会", at=at, by="li"
+    )
+    both.settle()
+    both.settle()
+    assert {one.id for one in both.all("interaction")} == {told["id"], noted}
+    (mine,) = [one.doc for one in both.all("interaction") if one.id == noted]
+    assert (mine["channel"], mine["at"], mine["by"]) == ("visit", at, "li")
+    (there,) = [row.doc for row in both.crm.rows.of("Task") if row.doc.get("TicketHub_Key__c") == noted]
+    assert (there["WhatId"], there["Description"], there["Status"]) == (account, "展会", "Completed")
+    assert len(both.crm.rows.of("Task")) == 6
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_one_task_for_what_was_noted_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, "POST", "Task")
+    both.add("interaction", customer_id=customer, text="展会", at="2026-03-02T01:00:00+00:00")
+    both.settle()
+    assert both.row("Task").doc["WhatId"] == both.row("Account").id
+    assert len(both.all("interaction")) == 1
+    assert both.in_peace()
+
+
+def test_a_lead_is_theirs_and_its_end_comes_back(both: Both) -> None:
+    customer = both.add("customer", name="东方诊所")
+    ends = (both.clock.now() + timedelta(days=20)).date().isoformat()
+    asset = both.add("asset", serial="V60-1", name="呼吸机", customer_id=customer, warranty={"ends_on": ends})
+    both.settle()
+    assert leads.look(both.hub) == 1
+    assert leads.look(both.hub) == 0
+    both.settle()
+    lead = both.row("Lead")
+    assert (lead.doc["Company"], lead.doc["LastName"]) == ("东方诊所", f"呼吸机 质保将于 {ends} 到期")
+    assert (lead.doc["TicketHub_Account__c"], lead.doc["TicketHub_Due_On__c"]) == (both.row("Account").id, ends)
+    assert both.only("lead")["asset_id"] == asset
+
+    both.crm.rows.change("Lead", lead.id, {"Status": "Working - Contacted", "LastName": "Li"})
+    both.settle()
+    assert both.only("lead")["state"] == "taken"
+    both.crm.convert(lead.id)
+    both.settle()
+    assert (both.only("lead")["state"], both.only("lead")["title"]) == ("won", f"呼吸机 质保将于 {ends} 到期")
+    both.change("lead", text="A late word")  # of a converted lead nothing is written
+    both.clock.ahead += timedelta(days=2)
+    assert leads.look(both.hub) == 0
+    both.crm.add("Lead", Company="Nobody of ours", LastName="Zhao", Status="Open - Not Contacted")
+    both.settle()
+    assert len(both.all("lead")) == 1
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "broken", "page", "before"])
+def test_one_lead_whatever_becomes_of_a_call(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, "PATCH", "Lead")
+    facts = {"customer_id": customer, "company": "上海华信", "cause": "by_hand", "state": "new"}
+    both.add("lead", title="第二台呼吸机", **facts)
+    both.settle()
+    assert both.row("Lead").doc["LastName"] == "第二台呼吸机"
+    assert both.in_peace()
+
+
+def test_a_case_of_their_own_is_left_alone(both: Both) -> None:
+    both.crm.add("Case", Subject="Where is my invoice?", Status="New")
 
 
 def test_a_case_that_sales_opens_becomes_a_ticket_and_its_end_goes_back(both: Both) -> None:

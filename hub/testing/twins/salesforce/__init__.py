@@ -100,6 +100,10 @@ class Salesforce(Twin):
         self.rows.by_kind[kind][loser].doc["MasterRecordId"] = winner
         self.rows.remove(kind, loser)
 
+    def convert(self, lead_id: str) -> None:
+        """Somebody converts a lead."""
+        self.rows.change("Lead", lead_id, {"Status": "Closed - Converted", "IsConverted": True})
+
     def empty_the_bin(self) -> None:
         """What was deleted is told no more."""
         self.rows.deleted.clear()

@@ -28,6 +28,10 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "Name": Field(required=True, most=255), "AccountNumber": Field(most=40), "ParentId": REFERENCE,
         "Phone": Field(most=40), "BillingStreet": Field(most=255), "BillingCity": Field(most=40),
         "BillingState": Field(most=80), "BillingPostalCode": Field(most=20), "BillingCountry": Field(most=80),
+        "TicketHub_Open_Tickets__c": Field("number"), "TicketHub_Satisfaction__c": Field("number"),
+        "TicketHub_Last_Ticket_At__c": INSTANT, "TicketHub_Last_Visit_At__c": INSTANT, "TicketHub_As_Of__c": INSTANT,
+        "TicketHub_Warranty_Ends__c": Field("date"), "TicketHub_Contract_Ends__c": Field("date"),
+        "TicketHub_Balance__c": Field(most=255),
     },
     "Contact": TOLD | MERGED | KEY | {
         "AccountId": REFERENCE, "FirstName": Field(most=40), "LastName": Field(required=True, most=80),
@@ -56,8 +60,19 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         ),
         "TaskSubtype": Field(values=frozenset({"Task", "Call", "Email", "ListEmail", "Cadence", "LinkedIn"})),
         "CallType": Field(values=frozenset({"Internal", "Inbound", "Outbound"})),
+        "AccountId": Field(read_only=True, most=18), "IsClosed": Field("bool", read_only=True),
+        "CompletedDateTime": replace(INSTANT, read_only=True), "OwnerId": REFERENCE,
         "CallObject": Field(most=255), "CallDisposition": Field(most=255), "WhatId": REFERENCE, "WhoId": REFERENCE,
         "TicketHub_Started_At__c": INSTANT, "TicketHub_Ended_At__c": INSTANT,
+    },
+    "Lead": TOLD | MERGED | KEY | {
+        "Company": Field(required=True, most=255), "LastName": Field(required=True, most=80),
+        "Description": Field(most=LONG), "IsConverted": Field("bool", read_only=True),
+        "Status": Field(values=frozenset(
+            {"Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted"}
+        )),
+        "TicketHub_Account__c": REFERENCE, "TicketHub_Cause__c": Field(most=40),
+        "TicketHub_Due_On__c": Field("date"),
     },
     "Order": TOLD | {
         "OrderNumber": Field(read_only=True), "AccountId": REFERENCE, "EffectiveDate": Field("date", required=True),
@@ -82,6 +97,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
 PREFIXES: Mapping[str, str] = {
     "Account": "001", "Contact": "003", "Case": "500", "Task": "00T", "Order": "801", "OrderItem": "802",
     "Product2": "01t", "Contract": "800", "ServiceContract": "810", "CaseComment": "00a", "User": "005",
+    "Lead": "00Q",
 }  # fmt: skip
 NUMBERED: Mapping[str, str] = {
     "Case": "CaseNumber", "Order": "OrderNumber", "Contract": "ContractNumber", "ServiceContract": "ContractNumber",
@@ -90,17 +106,19 @@ DEFAULTS: Mapping[str, Doc] = {
     "Case": {"Status": "New", "Priority": "Medium"},
     "CaseComment": {"IsPublished": False},
     "Task": {"Status": "Not Started", "TaskSubtype": "Task"},
+    "Lead": {"Status": "Open - Not Contacted", "IsConverted": False},
 }
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "AccountId": ("Account",), "ParentId": ("Account",), "ContactId": ("Contact",), "WhoId": ("Contact",),
     "WhatId": ("Account", "Case", "Order", "Contract"), "OrderId": ("Order",), "Product2Id": ("Product2",),
+    "OwnerId": ("User",), "TicketHub_Account__c": ("Account",),
 }  # fmt: skip
 PARENTS: Mapping[str, str] = {"CaseComment": "Case"}  # what ParentId means where it is not an account
 RELATIONS: Mapping[str, tuple[str, str]] = {  # the field that refers, and the object referred to
     "Account": ("AccountId", "Account"), "Contact": ("ContactId", "Contact"), "Product2": ("Product2Id", "Product2"),
-    "Parent": ("ParentId", "Account"), "CreatedBy": ("CreatedById", "User"),
+    "Parent": ("ParentId", "Account"), "CreatedBy": ("CreatedById", "User"), "Owner": ("OwnerId", "User"),
 }  # fmt: skip
-EXTERNAL = dict.fromkeys(("Account", "Contact", "Case"), "TicketHub_Key__c")
+EXTERNAL = dict.fromkeys(("Account", "Contact", "Case", "Lead"), "TicketHub_Key__c")
 WRONG: Mapping[str, tuple[str, str]] = {
     "read_only": ("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: {name}."),
     "null": ("REQUIRED_FIELD_MISSING", "Required fields are missing: [{name}]"),

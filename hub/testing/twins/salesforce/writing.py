@@ -129,6 +129,8 @@ class Writing:
 
     def _made(self, kind: str, sent: Doc) -> Row:
         doc = taken(kind, sent, making=True)
+        if doc.get("Status") == "Closed - Converted":
+            raise RefusedError(400, "INVALID_STATUS", "invalid convertedStatus: a lead is converted by convertLead")
         self._refer(kind, doc)
         self._alone(kind, doc, None)
         same = [row for row in self.rows.of(kind) if kind == "Account" and row.doc.get("Name") == doc.get("Name")]
@@ -164,6 +166,10 @@ class Writing:
             raise RefusedError(400, "INVALID_FIELD_FOR_INSERT_UPDATE", reason, field="Name")
         if row_id in self.locked:
             raise RefusedError(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+        if doc.get("Status") == "Closed - Converted":
+            raise RefusedError(400, "INVALID_STATUS", "invalid convertedStatus: a lead is converted by convertLead")
+        if row.doc.get("IsConverted"):
+            raise RefusedError(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         self._refer(kind, doc)
         self._alone(kind, doc, row)
         self.rows.change(kind, row_id, self._closed(kind, doc))
@@ -186,6 +192,10 @@ class Writing:
             raise RefusedError(400, "DUPLICATE_VALUE", f"duplicate value found: {field}", field=field)
 
     def _closed(self, kind: str, doc: Doc) -> Doc:
+        if kind == "Task" and "Status" in doc:
+            is_done = doc["Status"] == "Completed"
+            at = stamp(self.rows.clock()) if is_done else None
+            return {**doc, "IsClosed": is_done, "CompletedDateTime": at}
         if kind != "Case" or "Status" not in doc:
             return doc
         is_closed = doc["Status"] == "Closed"
