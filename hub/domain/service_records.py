@@ -2,12 +2,12 @@
 
 A record is made each time a ticket is completed. One that is reopened and completed again gets a further record, which
 tells of the visits and parts since: the first one stands in the history of another system already, and stays true.
+Its id is its number, which a person reads there, and by which it is found again after an answer that never came.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from hub.domain.documents import Doc
@@ -39,9 +39,9 @@ def finished_at(ticket: Doc) -> str:
     return str(ticket.get("completed_at") or ticket.get("closed_at") or ticket["updated_at"])
 
 
-def record_id(ticket: Doc, asset_id: str) -> str:
-    """The id of the record of one completion: a second one collides."""
-    return sha256(f"{ticket['id']}/service/{asset_id}@{finished_at(ticket)}".encode()).hexdigest()[:32]
+def number_of(ticket: Doc, count: int) -> str:
+    """What people and other systems call a record: its ticket's number and a count. It is its id as well."""
+    return f"{ticket.get('number') or ticket['id']}-{count}"
 
 
 def service_record(ticket: Doc, asset_id: str, work: Work, *, count: int, covered_by: str, zone: str) -> Doc:
@@ -54,10 +54,10 @@ def service_record(ticket: Doc, asset_id: str, work: Work, *, count: int, covere
     started = min((visit["checked_in_at"] for visit in visits if visit.get("checked_in_at")), default=None)
     parts = [part_line(each, work.parts) for each in untold_parts(work, asset_id, is_only=is_only)]
     doc: Doc = {
-        "id": record_id(ticket, asset_id),
+        "id": number_of(ticket, count),
         "ticket_id": ticket["id"],
         "asset_id": asset_id,
-        "number": f"{ticket.get('number') or ticket['id']}-{count}",
+        "number": number_of(ticket, count),
         **{name: ticket[name] for name in ("customer_id", "type", "subject", "fault") if name in ticket},
         "covered_by": covered_by,
         "started_at": started,

@@ -26,9 +26,8 @@ def follow_ticket(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record | None,
     assets = tx.records.many("asset", ticket.get("asset_ids", ()))
     found = work_of(hub, tx, ticket)
     for count, asset_id in enumerate((one for one in ticket.get("asset_ids", ()) if one in assets), 1):
-        if tx.records.get("service_record", rules.record_id(ticket, asset_id)) is None:
-            doc = record_of(hub, tx, ticket, assets[asset_id].doc, found, count=len(found.earlier) + count)
-            records.create(hub, tx, ours(actor), "service_record", doc, action="service.record")
+        doc = record_of(hub, tx, ticket, assets[asset_id].doc, found, count=len(found.earlier) + count)
+        records.create(hub, tx, ours(actor), "service_record", doc, action="service.record")
 
 
 def work_of(hub: Hub, tx: UnitOfWork, ticket: Doc) -> Work:
