@@ -29,6 +29,7 @@ class View:
     stock: Sequence[Record]
     evidence: Sequence[Record]
     follow_ups: Sequence[Record]
+    service: Sequence[Record]
     names: Mapping[str, str]
     waiting: Sequence[Delivery]
 
@@ -49,11 +50,11 @@ def gather(tx: UnitOfWork, ticket: Record) -> View:
 
     doc = ticket.doc
     assets = tx.records.many("asset", doc.get("asset_ids", ()))
-    visits, charges, invoices = of("visit"), of("charge"), of("invoice")
+    visits, charges, invoices, service = of("visit"), of("charge"), of("invoice"), of("service_record")
     stock = sorted((record for entity in STOCK for record in of(entity)), key=lambda record: record.doc["created_at"])
     waiting = [
         delivery
-        for record in (ticket, *charges, *invoices, *stock)
+        for record in (ticket, *charges, *invoices, *stock, *service)
         for delivery in tx.outbox.waiting(record.entity, record.id)
     ]
     return View(
@@ -69,6 +70,7 @@ def gather(tx: UnitOfWork, ticket: Record) -> View:
         stock=stock,
         evidence=of("evidence"),
         follow_ups=of("follow_up"),
+        service=service,
         names=names(tx, visits, stock),
         waiting=waiting,
     )
