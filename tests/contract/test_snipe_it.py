@@ -110,6 +110,7 @@ class TestMaintenance(TestAsset):
     def refused(self, key: str) -> Doc:
         return {**self.document(key), "finished_on": "2026-03-01"}
 
+
 @pytest.fixture
 def made(snipe: Connector, twin: SnipeIt) -> Remote:
     return snipe.create("asset", asset(twin, "T-1"))

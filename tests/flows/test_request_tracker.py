@@ -79,8 +79,17 @@ class Both:
         return reviews == [] and reconciling.plan(self.hub, "desk") == []
 
 
+METERS = """
+map: asset/desk.asset
+fields:
+  meters[name=pressure].value -> pressure: {null: keep}
+"""
+
+
 @pytest.fixture
 def both(rt: RtServer, tmp_path: Path) -> Iterator[Both]:
+    (tmp_path / "overlays/desk/request_tracker").mkdir(parents=True)
+    (tmp_path / "overlays/desk/request_tracker/asset.yaml").write_text(METERS, encoding="utf-8")
     rt.stop()
     rt.start()  # on a fresh copy
     clock = RunningClock(timedelta())
@@ -165,4 +174,17 @@ def test_an_asset_of_the_desk_is_known_here_and_its_replaced_serial_number_goes_
     (there,) = both.all("asset")
     assert (there["Serial"], there["Status"], there["Warranty Ends"]) == ("PU-1002", "allocated", "2028-01-31")
     assert datetime.fromisoformat(there["LastUpdated"]) <= datetime.now(UTC)
+    assert both.in_peace()
+
+
+def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) -> None:
+    both.add("asset", serial="CH-7001", name="Chiller 1", status="active")
+    both.settle()
+    meter = {"name": "pressure", "value": "0.72", "unit": "MPa", "at": "2026-03-02T04:00:00+00:00"}
+    both.change("asset", meters=[meter])
+    both.settle()
+    both.settle()
+    (there,) = both.all("asset")
+    assert (there["Pressure"], there["Serial"]) == ("0.72", "CH-7001")
+    assert both.only("asset")["meters"] == [meter]
     assert both.in_peace()

@@ -162,3 +162,23 @@ def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) ->
     assert both.row("A-0001").revision == 2
     assert both.all("asset")["CH-7001"]["meters"] == [meter]
     assert reconciling.plan(both.hub, "assets") == []
+
+
+def test_work_on_an_asset_that_the_inventory_does_not_know_is_told_once_it_does(both: Both) -> None:
+    both.settle()
+    actor = both.hub.actor("li")
+    both.hub.store.run(lambda tx: records.create(both.hub, tx, actor, "asset", {"serial": "CH-9"}))
+    both.finish(["CH-9"])
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.outbox.listing(system="assets")) == []
+    assert both.inventory.rows.of("maintenances") == []
+    assert reconciling.plan(both.hub, "assets") == []
+
+    like = both.row("A-0001").doc
+    both.inventory.rows.add("hardware", {**like, "asset_tag": "A-0009", "serial": "CH-9"})
+    both.settle()
+    (item,) = reconciling.plan(both.hub, "assets")
+    assert (item.action, item.entity, item.record_id) == ("create", "service_record", "T-2026-000001-1")
+    reconciling.apply(both.hub, "assets", [item], force=True)
+    both.settle()
+    assert [row.doc["name"] for row in both.inventory.rows.of("maintenances")] == ["T-2026-000001-1"]

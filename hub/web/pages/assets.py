@@ -6,6 +6,7 @@ from hub.services import asset_view
 from hub.web.api.records import viewer
 from hub.web.auth import Rule, guarded
 from hub.web.offers import name_of
+from hub.web.pages.tickets import meter_titles
 from hub.web.state import hub
 
 pages = Blueprint("assets", __name__)
@@ -17,4 +18,5 @@ READS = Rule(permission="assets:read")
 def show(record_id: str) -> str:
     """One asset."""
     view = asset_view.of_asset(hub(), record_id, viewer())
-    return render_template("assets/asset.html", view=view, doc=view.asset.doc, name_of=name_of)
+    doc = view.asset.doc
+    return render_template("assets/asset.html", view=view, doc=doc, name_of=name_of, meter_titles=meter_titles())
