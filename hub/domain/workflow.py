@@ -138,6 +138,25 @@ def record(
     return Decision(kept, (_event(transition, kept, by, now, act.note),), reviews=(obstacle,))
 
 
+HAPPENED = {"new": "reopened", "in_service": "arrived", "closed": "closed_elsewhere"}
+"""What has happened where another system gives a ticket a status; else what is called as the status is."""
+
+
+def follow_elsewhere(workflow: Workflow, before: Doc, ticket: Doc, *, by: str, now: datetime) -> Decision:
+    """Let the history follow what a system that owns status or priority made of them.
+
+    That is a fact, too, and never refused. A status that no command leads to from where the ticket was opens a review.
+    """
+    old, new = str(before["status"]), str(ticket["status"])
+    event = "priority_changed" if old == new else HAPPENED.get(new, new)
+    kept = entered(ticket, event, at=now, by=by)
+    known = any(old in each.sources and each.target == new for each in workflow.commands.values())
+    template = "Ticket {number} was {status}: another system made it {new}, to which no command leads: look what is due"
+    params = {"number": str(ticket.get("number", "")), "status": old, "new": new}
+    reviews = () if old == new or known else (Review(template, params),)
+    return Decision(kept, (TICKET_EVENTS[event](now, by, ticket.get("id", ""), ""),), reviews=reviews)
+
+
 def follow_visit(
     workflow: Workflow, ticket: Doc, visit: Doc, *, by: str, now: datetime, visits: Sequence[Doc]
 ) -> Decision | None:

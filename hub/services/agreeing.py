@@ -54,12 +54,13 @@ def agree(  # noqa: PLR0913 - the two sides, and three ways in which a caller kn
     tracer = tracer.of(record.id)
     told = ", ".join(sorted({change.path for change in outcome.changes}))
     tracer.note(tx, "merged", "Fields from {system}: {fields}", system=system.name, fields=told or "-")
-    records.replace(hub, tx, actor, record, outcome.hub | aged(hub, mapping), action=f"sync.{system.name}")
+    agreed = outcome.hub | aged(hub, mapping)
+    clocks_moved = keep(hub, tx, actor, record, agreed).doc.get("sla") != agreed.get("sla")
     verdicts.write(tx, actor, record, outcome)
     ask_all(hub, tx, tracer, outcome.conflicts, remote)
     if link is not None and HELD in link.hub_shadow:
         end_settled(tx, tracer, outcome.conflicts)
-    if outcome.push_due and relays:
+    if (outcome.push_due or clocks_moved) and relays:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return remember(hub, tx, system, record, remote, outcome)
 
@@ -108,6 +109,12 @@ def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc) -> Rec
     if entity == "ticket":
         return tickets.take_in(hub, tx, actor, doc, action=action)
     return records.create(hub, tx, actor, entity, doc, action=action)
+
+
+def keep(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, doc: Doc) -> Record:
+    """Store what came of a record by another system; a ticket's clocks and history follow."""
+    store = tickets.follow if record.entity == "ticket" else records.replace
+    return store(hub, tx, actor, record, doc, action=f"sync.{actor.system}")
 
 
 def given_for(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, made: Made) -> Doc:

@@ -8,7 +8,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from hub.domain.gates import loop_is_closed, with_evidence
 from hub.domain.instants import write_instant
-from hub.domain.workflow import Command, Decision, Transition, apply, available, record
+from hub.domain.workflow import Command, Decision, Transition, apply, available, follow_elsewhere, record
 from hub.ports.records import Record
 from hub.ports.reviews import Review
 from hub.ports.store import UnitOfWork
@@ -29,6 +29,18 @@ def take_in(hub: Hub, tx: UnitOfWork, actor: Actor, values: Doc, *, action: str)
     """Open a ticket that came into being in another system: with number, status and clocks, like any other."""
     doc = rules.open_ticket(values, number=next_number(hub, tx), by=actor.name, now=hub.clock.now())
     return keep(hub, tx, actor, None, doc, action=action)
+
+
+def follow(hub: Hub, tx: UnitOfWork, actor: Actor, before: Record, doc: Doc, *, action: str) -> Record:
+    """Keep what another system made of a ticket: its clocks follow, and its history where status or priority moved."""
+    if doc == before.doc:
+        return before
+    if all(doc.get(name) == before.doc.get(name) for name in ("status", "priority")):
+        return keep(hub, tx, actor, before, doc, action=action)
+    workflow = hub.policies.workflow(doc["type"])
+    decision = follow_elsewhere(workflow, before.doc, doc, by=actor.name, now=hub.clock.now())
+    ticket = keep(hub, tx, actor, before, decision.ticket, action=action)
+    return go_on(hub, tx, actor, ticket, decision, {})
 
 
 def open_draft(

@@ -13,6 +13,7 @@ from hub.domain.errors import (
     HubError,
     InvalidError,
     NotFoundError,
+    PositionLostError,
     RateLimitedError,
     RejectedError,
     RetryableError,
@@ -164,6 +165,9 @@ ERRORS: dict[str, Callable[[str, str, bool], HubError]] = {
     ),
     "locked_out": lambda system, reason, _: AuthError(
         "{system} does not let us in: {reason}", system=system, reason=reason
+    ),
+    "position_lost": lambda system, reason, _: PositionLostError(
+        "{system} no longer tells what changed since then: {reason}", system=system, reason=reason
     ),
     "unknown": _lost,
 }

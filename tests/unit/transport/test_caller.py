@@ -11,6 +11,7 @@ from hub.domain.errors import (
     AuthError,
     HubError,
     NotFoundError,
+    PositionLostError,
     RateLimitedError,
     RejectedError,
     RetryableError,
@@ -34,6 +35,7 @@ TABLE = outcomes_of(
         {"at": "body.error.message", "matches": "(?i)duplicate", "do": "ignore"},
         {"at": "body.error.gone", "do": "not_found"},
         {"at": "header.X-Locked", "do": "locked_out"},
+        {"status": 410, "at": "body.error.code", "is": "resyncRequired", "do": "position_lost"},
         {"status": ["4xx", 599], "at": "body.code", "is": "STALE", "do": "stale"},
         {"status": 200, "at": "body.errorCode", "matches": ".", "do": "fail", "reason": "body.errorMessage"},
     ]
@@ -73,6 +75,8 @@ def outcome(*, write: bool = True, auth: Tokens | None = None) -> object:
     ("status", "told", "means"),
     [
         (200, {"errorCode": 100, "wait": 7}, RateLimitedError),
+        (410, {"error": {"code": "resyncRequired"}}, PositionLostError),
+        (410, {"error": {"code": "itemNotFound"}}, NotFoundError),
         (200, {"errorCode": 5, "errorMessage": "Bad unit"}, RejectedError),
         (200, {"error": {"gone": True}}, NotFoundError),
         (409, {"code": "STALE"}, StaleError),
