@@ -75,7 +75,8 @@ def settlement_of(charges: Iterable[Doc], invoices: Mapping[str, Doc]) -> str:
     """How far a ticket's money is: open, confirmed, invoiced, partly_paid, paid, or none_due.
 
     ``charges`` are all revisions of the ticket's lines, ``invoices`` the ERP documents by id. Lines that were withdrawn
-    or credited, and the credits that took them back, do not count. Nothing worked out yet is ``open``.
+    or credited, the credits that took them back, and documents that the ERP has credited do not count. Nothing worked
+    out yet is ``open``.
     """
     active = list(filter(is_active, charges))
     if not active or any(charge["state"] in {"draft", "reviewed"} for charge in active):
@@ -98,7 +99,9 @@ def loop_is_closed(ticket: Doc) -> bool:
 def _settlement_by(documents: Sequence[Doc | None]) -> str:
     if any(document is None or document["state"] != "issued" for document in documents):
         return "confirmed"
-    statuses = {(document or {}).get("payment", {}).get("status", "unpaid") for document in documents}
+    statuses = {(document or {}).get("payment", {}).get("status", "unpaid") for document in documents} - {"credited"}
+    if not statuses:
+        return "none_due"
     if statuses == {"paid"}:
         return "paid"
     return "partly_paid" if statuses & {"paid", "partial"} else "invoiced"

@@ -83,13 +83,15 @@ class Probe:
 class Step:
     """One call of a saga: in remote state ``when`` call ``action``; the state must then be ``then``.
 
-    ``refused`` says to a person what it means when the state did not move.
+    ``refused`` says to a person what it means when the state did not move. A step that ``gives_back`` undoes what was
+    done in part, after which the document is refused in these words.
     """
 
     when: str
     action: str
     then: str
     refused: str = ""
+    gives_back: bool = False
 
 
 class Idempotency(StrEnum):

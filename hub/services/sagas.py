@@ -27,12 +27,16 @@ def reach_goal(attempt: Attempt, link: Link) -> None:
     remote = attempt.read(link.external_id)
     goal = str(attempt.delivery.goal)
     reached = {goal, *attempt.spec.reached.get(goal, ())}
+    left: set[str] = set()
     while (state := state_of(attempt, remote)) not in reached:
+        if state in left:
+            raise in_a_circle(attempt, link, state)
+        left.add(state)
         if attempt.hub.store.read(lambda tx: is_withdrawn(attempt, tx)):
             take_back(attempt, link, remote)
             return
         try:
-            remote = take_step(attempt, link, next_step(attempt, state), state)
+            remote = lead_on(attempt, link, next_step(attempt, state), state)
         except RejectedError as refused:
             back = compensating(attempt, state)
             if back is None or back.then == GONE:  # a draft stays, for a person to mend
@@ -106,6 +110,14 @@ def finish(attempt: Attempt, remote: Remote, *, template: str) -> None:
     attempt.agree(remote, None, note, ends=True)
 
 
+def lead_on(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
+    """Take a step towards the goal; RejectedError after one that gave back what could be done in part alone."""
+    remote = take_step(attempt, link, step, state)
+    if step.gives_back:
+        raise unmoved(attempt, link, step, state)
+    return remote
+
+
 def take_step(attempt: Attempt, link: Link, step: Step, state: str) -> Remote:
     """Make one call and read the state again; RejectedError when it did not move."""
     call_step(attempt, link, step, state)
@@ -134,6 +146,17 @@ def unmoved(attempt: Attempt, link: Link, step: Step, state: str) -> RejectedErr
         step.refused or "{system}: {action} left {object} {id} in state {state}.",
         system=attempt.system.name,
         action=step.action,
+        object=attempt.mapping.object,
+        id=link.external_id,
+        state=state,
+    )
+
+
+def in_a_circle(attempt: Attempt, link: Link, state: str) -> RejectedError:
+    """The steps have led back to where the document was."""
+    return RejectedError(
+        "{system}: the steps led {object} {id} back to {state}: look there why, then replay this message.",
+        system=attempt.system.name,
         object=attempt.mapping.object,
         id=link.external_id,
         state=state,

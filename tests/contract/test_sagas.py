@@ -1,10 +1,12 @@
 """Documents in steps: taken back where withdrawn or refused for good, left to a person where that cannot be."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
-from hub.ports.connector import Step
+from hub.ports.connector import ObjectSpec, Step
 from hub.ports.store import Store
-from hub.services import outbound, reconciling
+from hub.services import outbound, queue, reconciling
 from hub.testing.clock import FakeClock
 from tests.outbound_bench import declared, deliveries
 from tests.sync_bench import MOVES, Bench
@@ -124,3 +126,46 @@ def test_what_is_refused_for_good_is_not_deleted(deleting: Bench) -> None:
     outbound.deliver(b.hub, "erp")
     assert b.erp.records("bill")[0].doc["state"] == "draft"
     assert "was taken back" in b.get(b.only("invoice"))["error"]
+
+
+HALF = Step("half posted", "unpost", "validated", refused="Finance posts it by hand.", gives_back=True)
+
+
+@pytest.fixture
+def halving(store: Store, clock: FakeClock) -> Bench:
+    """An ERP that posts a bill in part where it cannot post it whole."""
+
+    def goals(spec: ObjectSpec) -> Mapping[str, Sequence[Step]]:
+        return {name: (*steps, HALF) for name, steps in spec.goals.items()}
+
+    b = declared(store, clock, goals=goals)
+    b.erp._moves = MOVES | {("validated", "post"): "half posted", ("half posted", "unpost"): "validated"}
+    return b
+
+
+@pytest.mark.parametrize("how", ["before", "after", "never"])
+def test_what_was_done_in_part_alone_is_given_back_once_and_the_document_refused(halving: Bench, how: str) -> None:
+    b = halving
+    customer = b.add("customer", name="A")
+    b.run(2)
+    if how != "never":
+        b.erp.fail_at("act", how, nth=3)
+    b.add("invoice", customer_id=customer.id, currency="CNY", state="draft")
+    b.settle()
+    assert b.erp.records("bill")[0].doc["state"] == "validated"
+    assert str(deliveries(b.hub, state="dead")[0].error) == "Finance posts it by hand."
+    b.erp._moves = MOVES
+    queue.replay(b.hub, b.hub.actor("li"), deliveries(b.hub, state="dead")[0].id)
+    b.settle()
+    assert b.erp.records("bill")[0].doc["state"] == "posted"
+    assert (b.open_count(), deliveries(b.hub, state="dead")) == (0, [])
+
+
+def test_steps_that_lead_in_a_circle_are_told_and_not_taken_for_ever(b: Bench) -> None:
+    b.erp._moves = MOVES | CANCELLING | {("validated", "post"): "draft"}
+    customer = b.add("customer", name="A")
+    b.run(2)
+    b.add("invoice", customer_id=customer.id, currency="CNY", state="draft")
+    b.settle()
+    assert "back to draft" in str(deliveries(b.hub, state="dead")[0].error)
+    assert [call[0] for call in b.erp.calls].count("post") == 1

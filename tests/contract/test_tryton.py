@@ -286,7 +286,7 @@ def test_many_records_of_one_instant_are_listed_over_pages_and_none_is_skipped(
 
 
 @BOTH
-@pytest.mark.proves(reads="product")
+@pytest.mark.proves(reads=("product", "part"))
 def test_a_price_changed_on_the_template_is_a_change_of_the_product(erp: Connector, tryton: RunningErp) -> None:
     (fan,) = erp.find("product", "code", "P-FAN-01")
     since = erp.probe().now
@@ -294,7 +294,8 @@ def test_a_price_changed_on_the_template_is_a_change_of_the_product(erp: Connect
     admin = tryton.person(ADMIN)
     template = admin.rpc.read("product.product", int(fan.id), "template")["template"]
     admin.rpc.call("product.template.write", [template], {"list_price": Decimal("333.00")})
-    assert changed_since(erp, "product", since - timedelta(seconds=1))[fan.id].doc["list_price"] == "333.00"
+    changed = [changed_since(erp, name, since - timedelta(seconds=1))[fan.id].doc for name in ("product", "part")]
+    assert [(one["code"], one["list_price"]) for one in changed] == [("P-FAN-01", "333.00")] * 2
 
 
 @pytest.mark.proves(reads="sales_order")

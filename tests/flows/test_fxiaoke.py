@@ -127,6 +127,7 @@ def test_a_call_is_one_sales_record_of_its_account(both: Both, how: str) -> None
     assert both.in_peace()
 
 
+@pytest.mark.proves(product="fxiaoke", reads=("sales_order", "contract"))
 def test_orders_and_contracts_of_a_customer_are_read(both: Both) -> None:
     kept = {"owner": [USER], "life_status": "normal"}
     account = both.crm.rows.add("AccountObj", {**kept, "name": "东方诊所"}, f"{1:024x}").id

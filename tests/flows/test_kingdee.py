@@ -193,6 +193,7 @@ def test_a_bill_that_is_locked_or_fails_over_there_goes_through_later(both: Both
     assert both.in_peace()
 
 
+@pytest.mark.proves(product="kingdee", reads="consumption", writes="consumption")
 def test_a_part_is_drawn_used_and_given_back(both: Both) -> None:
     part, main, van = (
         both.one("part", sku="P-FAN-01"),

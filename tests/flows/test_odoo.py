@@ -11,7 +11,9 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import reconciling, records
+from hub.ports.outbox import Delivery
+from hub.ports.records import Record
+from hub.services import queue, reconciling, records, tickets
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.rows import Row
@@ -69,6 +71,45 @@ class Both:
 
     def bills(self) -> list[Row]:
         return self.odoo.rows.of("account.move")
+
+    # --- parts
+
+    def add(self, entity: str, **values: Any) -> Record:
+        actor = self.hub.actor("li")
+        return self.hub.store.run(lambda tx: records.create(self.hub, tx, actor, entity, values))
+
+    def state(self, record: Record) -> str:
+        return str(self.hub.store.read(lambda tx: tx.records.need(record.entity, record.id)).doc["state"])
+
+    def place(self, code: str) -> str:
+        return str(next(one["id"] for one in self.all("warehouse") if one["code"] == code))
+
+    def facts(self) -> Doc:
+        """What every movement of a board for a ticket says."""
+        values: Doc = {"type": "repair", "subject": "Does not cool"}
+        ticket = self.hub.store.run(lambda tx: tickets.open_ticket(self.hub, tx, self.hub.actor("li"), values))
+        part = next(one for one in self.all("part") if one["sku"] == "P-CTRL-01")
+        return {"ticket_id": ticket.id, "part_id": part["id"], "state": "approved"}
+
+    def reserve(self, facts: Doc, quantity: str = "5") -> Record:
+        ends = {"warehouse_id": self.place("STO"), "to_warehouse_id": self.place("VAN-LI")}
+        return self.add("reservation", **facts, **ends, quantity=quantity)
+
+    def issue(self, facts: Doc, reserved: Record, quantity: str = "5") -> Record:
+        ends = {"from_warehouse_id": self.place("STO"), "to_warehouse_id": self.place("VAN-LI")}
+        return self.add("issue", **facts, **ends, quantity=quantity, reservation_id=reserved.id)
+
+    def levels(self) -> dict[str, tuple[str, str]]:
+        """What the hub is told of the boards, asked once more."""
+        self.settle()
+        told = {one["warehouse_id"]: (one["on_hand"], one["reserved"]) for one in self.all("stock_level")}
+        return {code: told[self.place(code)] for code in ("STO", "VAN-LI")}
+
+    def transfers(self) -> list[Row]:
+        return self.odoo.rows.of("stock.picking")
+
+    def dead(self) -> list[Delivery]:
+        return [one for one in self.hub.store.read(lambda tx: tx.outbox.listing()) if one.state == "dead"]
 
     def reviews(self) -> int:
         return len(self.hub.store.read(lambda tx: tx.reviews.listing()))
@@ -137,6 +178,23 @@ def test_a_telephone_crosses_both_ways_without_an_echo(both: Both) -> None:
     assert both.in_peace()
 
 
+@pytest.mark.proves(reads="contact", writes="contact")
+@pytest.mark.parametrize("how", ["none", "lost"])
+def test_a_contact_goes_out_once_below_its_customer_and_comes_back_changed(both: Both, how: str) -> None:
+    if how == "lost":
+        both.odoo.faults.plan(how, path="res.partner/create")
+    made = both.add("contact", name="李娜 Li Na", customer_id=both.customer()["id"], phone="+8613800001111")
+    both.settle()
+    (row,) = [one for one in both.odoo.rows.of("res.partner") if one.doc["x_tickethub_ref"] == made.id]
+    assert (row.doc["parent_id"], row.doc["type"]) == (int(both.partner().id), "contact")
+    assert row.doc["phone"] == "+8613800001111"
+    both.odoo.rows.change("res.partner", row.id, {"function": "设备科 Head"})
+    both.settle()
+    (doc,) = [one for one in both.all("contact") if one["id"] == made.id]
+    assert doc["position"] == "设备科 Head"
+    assert both.in_peace()
+
+
 def test_an_invoice_goes_out_is_posted_and_its_payment_comes_back(both: Both) -> None:
     both.bill_customer()
     both.settle()
@@ -193,6 +251,19 @@ def test_one_credit_note_whatever_becomes_of_a_call(both: Both, method: str, how
     assert both.in_peace()
 
 
+def test_an_invoice_that_finance_takes_back_by_a_credit_note_is_credited_and_not_paid(both: Both) -> None:
+    both.bill_customer()
+    both.settle()
+    both.odoo.orm.set_off(int(both.bills()[0].id))
+    both.settle()
+    (note,) = [one for one in both.all("invoice") if one.get("kind") == "credit_note"]
+    (invoice,) = [one for one in both.all("invoice") if one["id"] != note["id"]]
+    assert invoice["payment"] == {"status": "credited", "open_amount": "0.00"}
+    assert note["payment"]["status"] == "paid"
+    assert both.all("payment") == []
+    assert both.in_peace()
+
+
 def test_a_credit_note_that_finance_wrote_comes_in_as_one(both: Both) -> None:
     line = {"name": "Goodwill 善意", "quantity": 1, "price_unit": 100.0}
     move = {"move_type": "out_refund", "partner_id": int(both.partner().id), "invoice_line_ids": [[0, 0, line]]}
@@ -231,3 +302,92 @@ def test_a_create_that_the_server_ran_twice_is_posted_once_and_the_comparison_na
     assert len(both.bills()) == 2
     assert len(both.all("invoice")) == 1
     assert [item.remote_id for item in reconciling.plan(both.hub, "erp")] == drafts
+
+
+MOVEMENTS = ("reservation", "issue", "consumption", "return")
+
+
+@pytest.mark.proves(reads=(*MOVEMENTS, "release"), writes=MOVEMENTS)
+def test_a_part_is_reserved_drawn_used_and_brought_back(both: Both) -> None:
+    facts = both.facts()
+    reserved = both.reserve(facts)
+    both.settle()
+    assert (both.state(reserved), both.levels()["STO"]) == ("done", ("12.0", "6.0"))
+    issued = both.issue(facts, reserved)
+    both.settle()
+    assert both.levels() == {"STO": ("7.0", "1.0"), "VAN-LI": ("7.0", "1.0")}
+    van, customer = both.place("VAN-LI"), both.customer()["id"]
+    used = both.add("consumption", **facts, quantity="3", warehouse_id=van, customer_id=customer)
+    back = both.add("return", **facts, quantity="2", from_warehouse_id=van, to_warehouse_id=both.place("STO"))
+    both.settle()
+    assert [both.state(one) for one in (reserved, issued, used, back)] == ["done"] * 4
+    assert both.levels() == {"STO": ("9.0", "1.0"), "VAN-LI": ("2.0", "1.0")}
+    assert sorted(one.doc["name"] for one in both.transfers()) == sorted(one.id for one in (reserved, used, back))
+    both.settle()
+    assert both.dead() == []
+    assert both.in_peace()
+
+
+def test_less_is_drawn_than_was_reserved_and_the_rest_is_given_back(both: Both) -> None:
+    facts = both.facts()
+    reserved = both.reserve(facts)
+    both.settle()
+    issued = both.issue(facts, reserved, "3")
+    both.settle()
+    assert (both.state(issued), both.levels()) == ("done", {"STO": ("9.0", "1.0"), "VAN-LI": ("5.0", "1.0")})
+    rest = both.add(
+        "release", **facts, quantity="2", reservation_id=reserved.id, warehouse_id=both.place("STO")
+    )  # of what Odoo does not keep back any more
+    both.settle()
+    assert both.state(rest) == "done"
+    assert (both.dead(), both.in_peace()) == ([], True)
+
+
+def test_a_release_gives_back_what_nobody_drew(both: Both) -> None:
+    facts = both.facts()
+    reserved = both.reserve(facts)
+    both.settle()
+    given = both.add("release", **facts, quantity="5", reservation_id=reserved.id, warehouse_id=both.place("STO"))
+    both.settle()
+    assert (both.state(given), both.levels()["STO"]) == ("done", ("12.0", "1.0"))
+    assert (both.dead(), both.in_peace()) == ([], True)
+
+
+def test_what_odoo_has_too_little_of_is_refused_keeps_nothing_back_and_is_served_by_a_replay(both: Both) -> None:
+    reserved = both.reserve(both.facts(), "12")
+    both.settle()
+    (letter,) = both.dead()
+    assert "too little stock" in str(letter.error)
+    assert both.levels()["STO"] == ("12.0", "1.0")
+    (quant,) = [one for one in both.odoo.rows.of("stock.quant") if one.doc["quantity"] == 12]
+    both.odoo.rows.change("stock.quant", quant.id, {"quantity": 40.0})
+    queue.replay(both.hub, both.hub.actor("li"), letter.id)
+    both.settle()
+    assert (both.state(reserved), both.levels()["STO"]) == ("done", ("40.0", "13.0"))
+    assert len(both.transfers()) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "how"),
+    [("create", "lost"), ("create", "before"), ("action_confirm", "error"), ("button_validate", "lost")],
+)
+def test_each_movement_is_made_once_whatever_becomes_of_a_call(both: Both, call: str, how: str) -> None:
+    van = both.place("VAN-LI")
+    both.odoo.faults.plan(how, path=f"stock.picking/{call}")
+    used = both.add("consumption", **both.facts(), quantity="1", warehouse_id=van)
+    both.settle()
+    assert (both.state(used), len(both.transfers())) == ("done", 1)
+    assert both.levels()["VAN-LI"] == ("1.0", "1.0")
+    assert (both.dead(), both.in_peace()) == ([], True)
+
+
+@pytest.mark.parametrize("call", ["stock.move/write", "stock.picking/button_validate"])
+def test_a_part_draw_that_was_cut_off_goes_on_where_it_stopped(both: Both, call: str) -> None:
+    facts = both.facts()
+    reserved = both.reserve(facts)
+    both.settle()
+    both.odoo.faults.plan("lost", path=call)
+    issued = both.issue(facts, reserved, "3")
+    both.settle()
+    assert (both.state(issued), both.levels()) == ("done", {"STO": ("9.0", "1.0"), "VAN-LI": ("5.0", "1.0")})
+    assert (both.dead(), both.in_peace()) == ([], True)

@@ -25,7 +25,7 @@ systems:
     connector: salesforce
     settings: {{url: "{url}", client_id: 3MVG9.twin}}
     secrets: {{client_secret: env/SALESFORCE_CLIENT_SECRET}}
-    mappings: [salesforce]
+    mappings: {mappings}
     request_limit: 5 s
 """
 
@@ -64,13 +64,19 @@ class Both:
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
+def mappings() -> str:
+    """The mappings that the hub is told to use."""
+    return "[salesforce]"
+
+
+@pytest.fixture
+def both(tmp_path: Path, mappings: str) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     crm = Salesforce(clock.now)
     crm.limit = RateLimit(1_000_000, timedelta(seconds=1))
     Keyring.fresh().save(tmp_path / "key.json")
     with serving(crm) as url:
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
+        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url, mappings=mappings), encoding="utf-8")
         environment = {f"SALESFORCE_{name.upper()}": value for name, value in Salesforce.secrets.items()}
         migrate(load(tmp_path), environment)
         with build(load(tmp_path), environment) as container:
@@ -144,6 +150,7 @@ def test_a_ticket_becomes_a_case_that_is_closed_with_what_was_done(both: Both) -
     assert both.in_peace()
 
 
+@pytest.mark.proves(product="salesforce", writes="follow_up")
 def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both) -> None:
     ticket = both.add("ticket", type="repair", status="new", subject="报警")
     both.add(
@@ -163,6 +170,7 @@ def test_a_case_of_their_own_is_left_alone(both: Both) -> None:
     assert both.in_peace()
 
 
+@pytest.mark.proves(product="salesforce", reads=("sales_order", "contract"))
 def test_orders_and_contracts_of_a_customer_are_read(both: Both) -> None:
     account = both.crm.add("Account", Name="东方诊所")
     order = both.crm.add("Order", AccountId=account, EffectiveDate="2026-01-31", Status="Activated")
@@ -175,6 +183,22 @@ def test_orders_and_contracts_of_a_customer_are_read(both: Both) -> None:
     assert [line["unit_price"] for line in told["lines"]] == ["1250.25"]
     contract = both.only("contract")
     assert (contract["customer_id"], contract["state"], contract["ends_on"]) == (customer, "active", "2026-12-31")
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("mappings", ["[salesforce/customer, salesforce_entitlements]"])
+def test_where_entitlements_are_managed_service_contracts_are_the_contracts(both: Both) -> None:
+    account = both.crm.add("Account", Name="东方诊所")
+    both.crm.add("Contract", AccountId=account, Status="Activated", StartDate="2026-01-01", EndDate="2026-12-31")
+    dates = {"StartDate": "2026-03-01", "EndDate": "2027-02-28"}
+    made = both.crm.add("ServiceContract", AccountId=account, Name="Full", Status="Active", **dates)
+    both.settle()
+    contract = both.only("contract")
+    assert (contract["customer_id"], contract["state"]) == (both.only("customer")["id"], "active")
+    assert contract["ends_on"] == "2027-02-28"
+    both.crm.rows.change("ServiceContract", made, {"Status": "Expired"})
+    both.settle()
+    assert both.only("contract")["state"] == "ended"
     assert both.in_peace()
 
 

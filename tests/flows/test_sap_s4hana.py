@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,30 @@ def test_the_books_of_sap_come_in(both: Both) -> None:
     assert (part.doc["name"], part.doc["uom"]) == ("Air filter", "each")
     assert both.one("warehouse", code=f"{PLANT},{VAN}").doc["kind"] == "technician"
     assert both.level(part, main) == "20.000"
+
+
+@pytest.mark.proves(product="sap_s4hana", reads=("product", "sales_order"))
+def test_what_is_serviced_and_what_a_customer_has_bought_come_in(both: Both) -> None:
+    customer = both.add("customer", name="南京食品")
+    both.settle()
+    (partner,) = both.there("A_BusinessPartner")
+    now = both.clock.now()
+    both.sap.store.keep("A_Product", Product="CH-200", ProductType="FERT", BaseUnit="PC", CreationDate=now.date())
+    both.sap.store.keep("A_ProductDescription", Product="CH-200", Language="EN", ProductDescription="Chiller 200")
+    both.sap.store.keep(
+        "A_SalesOrder", SalesOrder="1", SoldToParty=partner["Customer"], SalesOrderDate=now.date(),
+        LastChangeDateTime=now, TotalNetAmount=Decimal("560.00"), TransactionCurrency="CNY",
+        OverallSDProcessStatus="C",
+    )  # fmt: skip
+    both.settle()
+    assert both.one("product", code="CH-200").doc["name"] == "Chiller 200"
+    order = both.one("sales_order", number="1").doc
+    assert (order["customer_id"], order["state"], order["currency"]) == (customer.id, "done", "CNY")
+    assert order["totals"] == {"net": "560.00"}
+    both.sap.store.table("A_SalesOrder")[("1",)] |= {"OverallSDDocumentRejectionSts": "C", "LastChangeDateTime": now}
+    both.settle()
+    assert both.one("sales_order", number="1").doc["state"] == "cancelled"
+    assert both.dead() == []
 
 
 @pytest.mark.proves(product="sap_s4hana", reads=PARTS, writes=PARTS)

@@ -66,6 +66,7 @@ ALIKE = (
     {"issued", "posted", "submitted", "confirmed", "validated"},
     {"void", "cancelled", "canceled", "cancel", "voided"},
     {"paid", "settled", "closed"},
+    {"credited", "reversed"},
     {"partial", "partly", "partially"},
     {"organisation", "organization", "company", "business"},
     {"person", "individual", "private"},

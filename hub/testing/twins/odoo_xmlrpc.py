@@ -10,7 +10,8 @@ from hub.testing.twin.faults import Environ, Wsgi, repeatable
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import Clock
 from hub.testing.twins.odoo import KEY, USER_ID, Odoo, by_position, denied, fault_of
-from hub.testing.twins.odoo.orm import refused
+from hub.testing.twins.odoo.exceptions import refused
+from hub.testing.twins.odoo.models import MODELS_BEFORE_19, Column
 
 LOGIN = "tickethub"
 MARK = "odoo.method_told"
@@ -20,8 +21,9 @@ class OdooBefore19(Odoo):
     """Odoo 17."""
 
     connector = "odoo_xmlrpc"
-    settings: ClassVar[Mapping[str, Any]] = {"database": "company", "user": LOGIN}
+    settings: ClassVar[Mapping[str, Any]] = {**Odoo.settings, "user": LOGIN}
     version: ClassVar[str] = "17.0"
+    models: ClassVar[Mapping[str, Mapping[str, Column]]] = MODELS_BEFORE_19
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock)

@@ -61,6 +61,7 @@ class Batches:
             differs = changes(self._records, shape, seen.doc, item.doc)
             if not differs.its:
                 return self._writer.unmoved(shape, seen)
+            self._writer.must_be_open(shape, seen, differs)
             return {"key": item.key, **self._writer.values(shape, seen, item.doc, differs)}
         except HubError as error:
             return error

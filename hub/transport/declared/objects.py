@@ -228,6 +228,7 @@ class ObjectMaker:
             without=frozenset(told.get("without", ())),
             read_back=told.get("read_back", True),
             verify=told.get("verify", False),
+            only=conditions_of(told.get("only", ()), reader),
             resume=self.made_listing(resume, "resume", f"{verb}.resume") if resume else None,
             amend=self.call({"body": "{doc}", **resume["amend"]}, "then", f"{verb}.resume.amend")
             if "amend" in resume

@@ -91,6 +91,7 @@ class Writing:
     without: frozenset[str] = frozenset()
     read_back: bool = True
     verify: bool = False  # whether a field that still says what it said before was refused without a word
+    only: tuple[Condition, ...] = ()  # what the record must be like to be changed
     resume: Listing | None = None
     amend: Call | None = None
     then: tuple[Step, ...] = ()

@@ -17,6 +17,7 @@ from hub.domain.errors import (
 from hub.domain.telling import without_values
 from hub.ports.connector import Remote
 from hub.transport.declared.children import RowCall, row_calls
+from hub.transport.declared.conditions import are_met
 from hub.transport.declared.differences import Sent, changes, whole
 from hub.transport.declared.pages import all_items
 from hub.transport.declared.records import Records
@@ -62,6 +63,7 @@ class Writer:
         rows = row_calls(shape, seen.doc, doc)
         if not differs.its and not rows:
             return seen
+        self.must_be_open(shape, seen, differs)
         reply: Reply | None = None
         if differs.its:
             values = self.values(shape, seen, doc, differs, how) | {"key": key or None}
@@ -92,6 +94,15 @@ class Writer:
             "changes": differs.doc,
             "changed": differs.names,
         }
+
+    def must_be_open(self, shape: Shape, seen: Remote, differs: Sent) -> None:
+        """RejectedError where the connector file says that a record is not changed as it stands."""
+        if shape.update is not None and not are_met(shape.update.only, seen.doc):
+            raise RejectedError(
+                "{system}: {object} {id} differs in {fields}, and as it stands there it must not be changed: "
+                "look at it there, then replay this message",
+                system=self._system, object=shape.name, id=seen.id, fields=", ".join(differs.its),
+            )  # fmt: skip
 
     def unmoved(self, shape: Shape, seen: Remote) -> Remote:
         """The record as it is now; StaleError when that is not as it was seen."""

@@ -477,3 +477,30 @@ def made_again(system: Shop) -> Remote:
     there = system.connector.get("item", "1")
     assert there is not None
     return there
+
+
+ONLY = {"update": {**REMOTE["update"], "only": [{"at": "name", "is": "a"}]}}
+
+
+def test_a_record_that_must_not_be_changed_as_it_stands_is_refused_before_anything_is_sent() -> None:
+    system = shop(remote=ONLY)
+    seen = system.connector.create("item", {**DOC, "name": "closed"})
+    with pytest.raises(RejectedError, match="item 1 differs in price, and as it stands there it must not be changed"):
+        system.connector.update("item", seen, {**seen.doc, "price": "2"})
+    assert not [one for one in verbs(system) if one.startswith("PATCH")]
+    assert system.connector.update("item", seen, dict(seen.doc)) == seen
+
+
+def test_it_is_refused_in_a_batch_too() -> None:
+    update = {"path": "/batch", "body": {"records": {"$each": "items", "$as": "{item.changes}"}}}
+    system = shop(remote={**ONLY, "batch": {"update": update}})
+    seen = system.connector.create("item", {**DOC, "name": "closed"})
+    told = system.connector.write_many("item", [Item("k", {**seen.doc, "price": "2"}, seen)])
+    assert isinstance(told["k"], RejectedError)
+    assert "POST /batch" not in verbs(system)
+
+
+def test_a_record_that_may_be_changed_as_it_stands_is() -> None:
+    system = shop(remote=ONLY)
+    seen = system.connector.create("item", DOC)
+    assert system.connector.update("item", seen, {**DOC, "price": "2"}).doc["price"] == "2"

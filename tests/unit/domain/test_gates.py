@@ -52,6 +52,12 @@ def invoice(state: str = "issued", payment: str = "unpaid") -> Doc:
         ([charge("invoiced", invoice_id="I1"), charge()], {"I1": invoice(payment="paid")}, "confirmed"),
         ([charge("invoiced", invoice_id="I1")], {"I1": invoice(payment="partial")}, "partly_paid"),
         ([charge("invoiced", invoice_id="I1")], {"I1": invoice(payment="paid")}, "paid"),
+        ([charge("invoiced", invoice_id="I1")], {"I1": invoice(payment="credited")}, "none_due"),
+        (
+            [charge("invoiced", invoice_id="I1"), charge("invoiced", invoice_id="I2")],
+            {"I1": invoice(payment="credited"), "I2": invoice()},
+            "invoiced",
+        ),
         ([charge("credited"), charge("draft", kind="credit"), charge(gross="0")], {}, "none_due"),
         ([charge("withdrawn"), charge()], {}, "confirmed"),
     ],

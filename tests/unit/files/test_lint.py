@@ -239,7 +239,12 @@ def test_the_set_of_mappings_has_one_remote_owner_per_field_and_knows_every_refe
 @pytest.mark.parametrize("product", sorted(path.name for path in data_dir("mappings").iterdir()))
 def test_the_shipped_mappings_of_a_product_have_no_problems(product: str) -> None:
     schemas = SchemaFolder(data_dir("schemas"))
-    specs = [each.spec for each in load_mappings(data_dir("mappings")) if each.spec.file.startswith(f"{product}/")]
+    shipped = [each.spec for each in load_mappings(data_dir("mappings"))]
+    specs = [each for each in shipped if each.file.startswith(f"{product}/")]
     assert specs
     assert [str(problem) for spec in specs for problem in lint(spec, schemas)] == []
-    assert [str(problem) for problem in lint_set(specs)] == []
+    instead = {each.entity for each in specs}  # a folder such as acme_other has what takes the place of some of acme's
+    others = [
+        each for each in shipped if product.startswith(f"{each.file.partition('/')[0]}_") and each.entity not in instead
+    ]
+    assert [str(problem) for problem in lint_set([*others, *specs])] == []

@@ -14,7 +14,9 @@ from flask import Flask, Response, jsonify, request
 
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import Clock, Twin
-from hub.testing.twins.odoo.orm import ACCESS, MISSING, USER, Orm, refused
+from hub.testing.twins.odoo.exceptions import USER, refused
+from hub.testing.twins.odoo.models import MODELS, Column
+from hub.testing.twins.odoo.orm import ACCESS, MISSING, Orm
 
 KEY = "only-for-trying"
 USER_ID = 7
@@ -30,19 +32,22 @@ POSITIONAL: Mapping[str, tuple[str, ...]] = {
 }
 MODEL_METHODS = frozenset({"search_read", "search", "create", "fields_get"})  # they take no ids
 
+TYPES: Mapping[str, int] = {"internal_type": 1, "delivery_type": 2, "used_location": 3}  # as they are seeded
+
 
 class Odoo(Twin):
     """One database with a company, some customers, products and stock."""
 
     connector = "odoo"
-    settings: ClassVar[Mapping[str, Any]] = {"database": "company"}
+    settings: ClassVar[Mapping[str, Any]] = {"database": "company", **TYPES}
     secrets: ClassVar[Mapping[str, str]] = {"api_key": KEY}
     version: ClassVar[str] = "19.0"
+    models: ClassVar[Mapping[str, Mapping[str, Column]]] = MODELS
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock)
         self.rows.grain = timedelta(microseconds=1)
-        self.orm = Orm(self.rows)
+        self.orm = Orm(self.rows, self.models)
         self.rolled_back = 0  # how many coming writes end in a serialization failure, after Odoo's own repetitions
         self._seed()
 
@@ -90,6 +95,9 @@ class Odoo(Twin):
             (made,) = self.orm.call(model, "create", [], {"vals_list": [values]})
             return int(made)
 
+        for name, code in (("Internal Transfers", "internal"), ("Delivery Orders", "outgoing")):  # 1 and 2
+            add("stock.picking.type", name=name, code=code, reservation_method="at_confirm")
+        customers = add("stock.location", complete_name="Customers", usage="customer")  # 3
         cny = add("res.currency", name="CNY")
         add("res.currency", name="EUR")
         unit = add("uom.uom", name="Units")
@@ -109,7 +117,6 @@ class Odoo(Twin):
             parts[code] = add("product.product", product_tmpl_id=template, default_code=code, uom_id=unit)
         stock = add("stock.location", complete_name="WH/Stock", barcode="STO", usage="internal")
         van = add("stock.location", complete_name="WH/Van Li Wei 李伟", barcode="VAN-LI", usage="internal")
-        customers = add("stock.location", complete_name="Customers", usage="customer")
         for place, quantity in ((stock, 12.0), (van, 2.0), (customers, 3.0)):
             add(
                 "stock.quant",

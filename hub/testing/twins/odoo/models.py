@@ -15,6 +15,7 @@ class Column:
     required: bool = False
     computed: bool = False
     values: tuple[str, ...] = ()
+    inverse: str = ""  # of a one2many: the field over there that points back
 
 
 CHAR, TEXT, YES_NO, FLOAT, MONEY, DATE, TIME = (
@@ -28,9 +29,9 @@ def one(model: str, *, required: bool = False) -> Column:
     return Column("many2one", model, required)
 
 
-def rows(model: str) -> Column:
+def rows(model: str, inverse: str) -> Column:
     """A one2many."""
-    return Column("one2many", model)
+    return Column("one2many", model, inverse=inverse)
 
 
 def choice(*values: str, computed: bool = False, required: bool = False) -> Column:
@@ -92,7 +93,7 @@ MOVE: Mapping[str, Column] = {
     "amount_tax": COMPUTED,
     "amount_total": COMPUTED,
     "amount_residual": COMPUTED,
-    "invoice_line_ids": rows("account.move.line"),
+    "invoice_line_ids": rows("account.move.line", "move_id"),
     OURS: CHAR,
 }
 LINE: Mapping[str, Column] = {
@@ -103,6 +104,30 @@ LINE: Mapping[str, Column] = {
     "price_unit": FLOAT,
     "price_subtotal": COMPUTED,
     OURS: CHAR,
+}
+TRANSFER: Mapping[str, Column] = {
+    "name": CHAR,  # numbered by its operation type, unless it is given
+    "origin": CHAR,
+    "picking_type_id": one("stock.picking.type", required=True),
+    "partner_id": one("res.partner"),
+    "move_type": choice("direct", "one"),
+    "location_id": one("stock.location", required=True),
+    "location_dest_id": one("stock.location", required=True),
+    "backorder_id": one("stock.picking"),
+    "state": choice("draft", "waiting", "confirmed", "assigned", "done", "cancel", computed=True),
+    "move_ids": rows("stock.move", "picking_id"),
+}
+STOCK_MOVE: Mapping[str, Column] = {
+    "picking_id": one("stock.picking"),
+    "product_id": one("product.product", required=True),
+    "product_uom_qty": FLOAT,  # what is wanted
+    "quantity": FLOAT,  # what is kept back, and in the end moved
+    "picked": YES_NO,
+    "location_id": one("stock.location", required=True),
+    "location_dest_id": one("stock.location", required=True),
+    "state": choice(
+        "draft", "waiting", "confirmed", "partially_available", "assigned", "done", "cancel", computed=True
+    ),
 }
 MODELS: Mapping[str, Mapping[str, Column]] = {
     name: {**LOGGED, **columns}
@@ -134,6 +159,13 @@ MODELS: Mapping[str, Mapping[str, Column]] = {
             "amount_tax": MONEY,
             "amount_total": MONEY,
         },
+        "stock.picking.type": {
+            "name": Column("char", required=True),
+            "code": choice("incoming", "outgoing", "internal", required=True),
+            "reservation_method": choice("at_confirm", "manual", "by_date"),
+        },
+        "stock.picking": TRANSFER,
+        "stock.move": STOCK_MOVE,
         "account.move": MOVE,
         "account.move.line": LINE,
         "account.payment": {
@@ -147,4 +179,8 @@ MODELS: Mapping[str, Mapping[str, Column]] = {
             "reconciled_invoice_ids": Column("many2many", "account.move"),
         },
     }.items()
+}
+MODELS_BEFORE_19: Mapping[str, Mapping[str, Column]] = {
+    **MODELS,
+    "stock.move": {**MODELS["stock.move"], "name": Column("char", required=True)},
 }

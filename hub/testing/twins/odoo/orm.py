@@ -6,18 +6,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
+from hub.testing.twins.odoo.exceptions import USER, refused
 from hub.testing.twins.odoo.models import MODELS, OURS, Column
+from hub.testing.twins.odoo.stock import Stock
 
 TAX = Decimal("0.13")  # of every product
 CENT = Decimal("0.01")
 STAMP = "%Y-%m-%d %H:%M:%S"
-USER, MISSING, ACCESS, VALUE = (
-    (422, "odoo.exceptions.UserError"),
+MISSING, ACCESS, VALUE, TAKEN = (
     (404, "odoo.exceptions.MissingError"),
     (403, "odoo.exceptions.AccessError"),
     (500, "builtins.ValueError"),
+    (422, "odoo.exceptions.ValidationError"),
 )
 FORMS: Mapping[str, Callable[[Any], bool]] = {
     "char": lambda value: isinstance(value, str),
@@ -44,24 +45,26 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def refused(kind: tuple[int, str], words: str) -> RefusedError:
-    """One of Odoo's exceptions: its status over JSON-2, its class, what it says."""
-    return RefusedError(kind[0], kind[1], words)
-
-
 class Orm:
     """The methods that Odoo lets be called from outside, as far as our connector calls them."""
 
-    def __init__(self, rows: Rows, *, none_from_post: bool = False) -> None:
+    def __init__(
+        self, rows: Rows, models: Mapping[str, Mapping[str, Column]] = MODELS, *, none_from_post: bool = False
+    ) -> None:
         self.rows = rows
+        self.models = models
         self.none_from_post = none_from_post
+        self.stock = Stock(rows)
 
     def call(self, model: str, method: str, ids: list[int], named: dict[str, Any]) -> Any:
         """The result of a method; raises RefusedError. Everything that it did is kept, or nothing."""
-        if model not in MODELS:
+        if model not in self.models:
             raise refused((404, "werkzeug.exceptions.NotFound"), f"the model {model!r} does not exist")
         named = dict(named)
         context = named.pop("context", {})
+        if model == "stock.picking" and method in self.stock.buttons:
+            with self.rows.lock:
+                return self.stock.buttons[method](self._existing(model, ids), context)
         made = getattr(self, f"_{method}", None) if not method.startswith("_") else None
         if made is None:
             raise refused((404, "werkzeug.exceptions.NotFound"), f"The method '{model}.{method}' does not exist")
@@ -107,6 +110,8 @@ class Orm:
             raise refused((422, "werkzeug.exceptions.UnprocessableEntity"), f"cannot call {model}.create with ids")
         for values in vals_list:
             self._check(model, values, making=True)
+            if model == "stock.picking" and self.stock.has(values.get("name")):
+                raise refused(TAKEN, "The operation cannot be completed: Reference must be unique per company!")
         return [self._made(model, values) for values in vals_list]
 
     def _write(self, model: str, ids: list[int], _context: dict[str, Any], vals: dict[str, Any]) -> bool:
@@ -116,7 +121,9 @@ class Orm:
         if posted and vals.keys() - {OURS, "ref"}:
             raise refused(USER, "You cannot modify a posted entry of this journal.")
         for row in records:
-            self.rows.change(model, row.id, {k: v for k, v in vals.items() if k != "invoice_line_ids"})
+            if model == "stock.move" and "quantity" in vals:
+                self.stock.set_quantity(row, vals["quantity"])
+            self.rows.change(model, row.id, {k: v for k, v in vals.items() if self.models[model][k].kind != "one2many"})
         return True
 
     def _fields_get(
@@ -131,7 +138,7 @@ class Orm:
                 **({"relation": column.of} if column.of else {}),
                 **({"selection": [[value, value] for value in column.values]} if column.values else {}),
             }
-            for name, column in MODELS[model].items()
+            for name, column in self.models[model].items()
             if not allfields or name in allfields
         }
 
@@ -182,22 +189,43 @@ class Orm:
                 },
             )
 
+    def set_off(self, invoice: int) -> None:
+        """A person takes an invoice back by a credit note, and sets the one off against the other."""
+        row = self.rows.by_kind["account.move"][str(invoice)]
+        copied = {name: row.doc[name] for name in ("partner_id", "currency_id")}
+        lines = [
+            [0, 0, {name: line.doc[name] for name in ("name", "quantity", "price_unit", "product_id")}]
+            for line in self._lines(row)
+        ]
+        values = {**copied, "move_type": "out_refund", "invoice_line_ids": lines}
+        (note,) = self.call("account.move", "create", [], {"vals_list": [values]})
+        self.call("account.move", "action_post", [note], {})
+        for one, state in ((str(invoice), "reversed"), (str(note), "paid")):
+            self.rows.change("account.move", one, {"payment_state": state, "amount_residual": 0.0})
+
     # --- records
 
     def _made(self, model: str, values: dict[str, Any]) -> int:
-        plain = {name: value for name, value in values.items() if MODELS[model][name].kind != "one2many"}
-        nothing = dict.fromkeys(MODELS[model], False)
+        plain = {name: value for name, value in values.items() if self.models[model][name].kind != "one2many"}
+        nothing = dict.fromkeys(self.models[model], False)
         row = self.rows.add(model, {**nothing, "active": True, **plain})
         for name, value in values.items():
-            column = MODELS[model][name]
+            column = self.models[model][name]
             if column.kind == "one2many":
                 for command in value:
-                    self._made(str(column.of), {**command[2], "move_id": int(row.id)})
+                    self._made(str(column.of), {**command[2], column.inverse: int(row.id)})
         if model == "account.move":
             row.doc |= {"state": "draft", "payment_state": "not_paid", "name": "/", **self._amounts(row)}
             row.doc["currency_id"] = row.doc["currency_id"] or int(self.rows.of("res.currency")[0].id)
         if model == "res.partner":
             row.doc["type"] = row.doc["type"] or "contact"
+        if model == "stock.move":
+            row.doc |= {"state": "draft", "quantity": 0.0, "picked": False}
+        if model == "stock.picking":
+            row.doc |= {
+                "name": row.doc["name"] or self.stock.numbered(row),
+                "move_type": row.doc["move_type"] or "direct",
+            }
         return int(row.id)
 
     def _lines(self, move: Row) -> list[Row]:
@@ -220,14 +248,14 @@ class Orm:
 
     def _check(self, model: str, values: dict[str, Any], *, making: bool) -> None:
         for name, value in values.items():
-            column = MODELS[model].get(name)
+            column = self.models[model].get(name)
             if column is None:
                 raise refused(VALUE, f"Invalid field {name!r} on model {model!r}")
             if column.computed:
                 continue  # Odoo takes what is computed, and computes it again
             self._check_value(model, name, column, value)
         missing = [
-            name for name, column in MODELS[model].items() if column.required and values.get(name, False) is False
+            name for name, column in self.models[model].items() if column.required and values.get(name, False) is False
         ]
         if making and model == "res.partner" and missing:
             raise refused((422, "odoo.exceptions.ValidationError"), "Contacts require a name")
@@ -262,7 +290,7 @@ class Orm:
             found = [row for row in found if row.doc.get("active", True)]
         for part in reversed((order or "id asc").split(",")):
             name, _, way = part.strip().partition(" ")
-            if name not in MODELS[model]:
+            if name not in self.models[model]:
                 raise refused(VALUE, f"Invalid field {name!r} on model {model!r}")
             found.sort(key=lambda row, name=name: self._value(model, row, name), reverse=way.lower() == "desc")  # type: ignore[misc] # bound now
         return found
@@ -279,7 +307,7 @@ class Orm:
     def _value(self, model: str, row: Row, path: str) -> Any:
         """A value as the database has it: times to the microsecond."""
         first, _, rest = path.partition(".")
-        column = MODELS[model].get(first)
+        column = self.models[model].get(first)
         if column is None:
             raise refused(VALUE, f"Invalid field {model}.{first} in leaf")
         value = self._plain(model, row, first)
@@ -298,17 +326,21 @@ class Orm:
         if model == "product.template" and name == "product_variant_id":
             variants = [one for one in self.rows.of("product.product") if one.doc["product_tmpl_id"] == int(row.id)]
             return int(variants[0].id) if variants else False
-        if model == "account.move" and name == "invoice_line_ids":
-            return [int(line.id) for line in self._lines(row)]
+        if model == "stock.picking" and name == "state":
+            return self.stock.state(row)
+        column = self.models[model][name]
+        if column.kind == "one2many":
+            there = self.rows.of(str(column.of))
+            return [int(one.id) for one in there if one.doc[column.inverse] == int(row.id)]
         return row.doc.get(name, False)
 
     def _told(self, model: str, row: Row, fields: list[str]) -> dict[str, Any]:
         """A record as ``read`` tells it: pairs for many2one, times to the second."""
         told: dict[str, Any] = {"id": int(row.id)}
-        for name in fields or MODELS[model]:
-            if name not in MODELS[model]:
+        for name in fields or self.models[model]:
+            if name not in self.models[model]:
                 raise refused(VALUE, f"Invalid field {name!r} on model {model!r}")
-            told[name] = self._shown(MODELS[model][name], self._plain(model, row, name))
+            told[name] = self._shown(self.models[model][name], self._plain(model, row, name))
         return told
 
     def _shown(self, column: Column, value: Any) -> Any:
