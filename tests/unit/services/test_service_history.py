@@ -1,6 +1,7 @@
 """What service leaves behind at an asset: records of finished work, meters, replaced serial numbers."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -190,7 +191,7 @@ def test_an_answer_to_another_step_leaves_the_asset_as_it_is(world: World) -> No
 # Replaced units
 
 
-def used(world: World, **serials: str) -> str:
+def used(world: World, **serials: Any) -> str:
     visit = visited(world, world.assigned())
     world.do(stock.consume_part, visit.id, part_id="board", quantity="1", **serials)
     return str(world.get("asset", "chiller")["serial"])
