@@ -77,12 +77,10 @@ class Walk:
                 if found.state == "failed":
                     return
 
-    def ask(self, words: str, default: str | None = None, *, needed: str) -> str:
-        """An answer of the person, else the default; a Failure that names the option where nobody can be asked."""
-        if self.asks:
+    def ask(self, words: str, default: str | None = None) -> str:
+        """An answer of the person; the default where nobody can be asked."""
+        if default is None or self.asks:
             return str(click.prompt(words, default=default, err=True))
-        if default is None:
-            raise Failure(f"{words} is not known: say {needed}.", 2)
         return default
 
     def file(self) -> ConnectorFile:
@@ -136,9 +134,11 @@ def settings(walk: Walk) -> Said:
     address = {"url": walk.source[1]} if walk.source and walk.source[0] == "database" else {}
     folder = {"folder": str(Path(walk.source[1]).resolve())} if walk.source and walk.source[0] == "folder" else {}
     given, missing = given_of(file, {**address, **folder, **walk.values})
-    for name in missing:
-        title = file.settings[name]["title"]["en"]
-        given[name] = walk.ask(f"{name} ({title})", needed=f"--set {name}=...")
+    titles = {name: f"{name} ({file.settings[name]['title']['en']})" for name in missing}
+    if titles and not walk.asks:
+        options = " ".join(f"--set {name}=..." for name in titles)
+        raise Failure(f"Not known: {', '.join(titles.values())}. Say {options}", 2)
+    given |= {name: walk.ask(title) for name, title in titles.items()}
     secrets = {
         name: walk.secrets.get(name, f"env/{walk.way.secret_of(name)}")
         for name, node in file.settings.items()
@@ -206,7 +206,7 @@ def mappings(walk: Walk) -> Said | None:
         if guess in taken and name not in walk.entities:
             continue
         if walk.asks and name not in walk.entities:
-            guess = walk.ask(f"{name} is which record of ours? ({SKIP}: none)", guess or SKIP, needed="")
+            guess = walk.ask(f"{name} is which record of ours? ({SKIP}: none)", guess or SKIP)
         if guess is None or guess == SKIP:
             lines.append(f"{name}: no record of ours looks like it: --map {name}=ENTITY maps it.")
             continue
@@ -266,7 +266,7 @@ NEXT = (
     "Next: read the plan in full with 'tickethub sync plan {name} --out plan.json', carry it out with "
     "'tickethub sync apply plan.json', then start the hub."
 )
-AGAIN = "Mend what is open (marked !), then run the same command again: what is there is left alone."
+AGAIN = "Mend what is open (marked ! or x), then run the same command again: what is there is left alone."
 
 
 @click.command("connect")

@@ -31,6 +31,7 @@ class SopStep:
     """One step. ``kind`` is check, choice, text, reading, photo, part or signature.
 
     ``when`` maps earlier steps to the answers that lead here; a step whose branch is not taken is not asked for.
+    ``meter`` names what a reading is kept under at the asset.
     """
 
     step: str
@@ -41,6 +42,7 @@ class SopStep:
     choices: Mapping[str, Title] = field(default_factory=dict)
     photos: int = 1
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meter: str | None = None
 
 
 @dataclass(frozen=True)

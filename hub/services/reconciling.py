@@ -153,15 +153,18 @@ def unlinked_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]
     after = None
     while True:
         page = hub.store.read(lambda tx, a=after: tx.records.page(mapping.entity, limit=BATCH, after=a))  # type: ignore[misc]
-        linked = hub.store.read(
-            lambda tx, p=page: tx.links.prefetch(system.name, mapping.entity, [record.id for record in p.records])  # type: ignore[misc]
-        )
-        for record in page.records:
-            if record.id not in linked and is_for(system, mapping, record):
-                mark = fingerprint(None, [record.version])
-                yield Item("create", "remote", mapping.entity, None, record.id, (), mark)
+        for record in hub.store.read(lambda tx, p=page: unknown_there(tx, system, mapping, p.records)):  # type: ignore[misc]
+            mark = fingerprint(None, [record.version])
+            yield Item("create", "remote", mapping.entity, None, record.id, (), mark)
         if (after := page.after) is None:
             return
+
+
+def unknown_there(tx: UnitOfWork, system: System, mapping: Mapping, ours: Sequence[Record]) -> list[Record]:
+    """The records that a system does not know, and is to know."""
+    linked = tx.links.prefetch(system.name, mapping.entity, [record.id for record in ours])
+    meant = (record for record in ours if record.id not in linked and is_for(system, mapping, record))
+    return [record for record in meant if records.concerns(tx, system, record)]
 
 
 def is_for(system: System, mapping: Mapping, record: Record) -> bool:

@@ -12,6 +12,7 @@ from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub, System
 
+ABOUT = {"service_record": "asset"}  # told to who knows that record, or has it made there: to others it says nothing
 MOVEMENTS = ("part_request", "reservation", "issue", "consumption", "return", "release")
 
 
@@ -111,8 +112,20 @@ def is_told(tx: UnitOfWork, system: System, record: Record) -> bool:
     if mapping is None or not (mapping.pushes or system.goal(record.entity)):
         return False  # a document without fields of its own, as a release, still has a goal to be brought to
     if mapping.sync.makes_there(record.doc):
-        return True
+        return concerns(tx, system, record)
     return tx.links.of_record(system.name, record.entity, record.id, mapping.object) is not None
+
+
+def concerns(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a system knows what a record tells of, or has it made there."""
+    about = ABOUT.get(record.entity)
+    if about is None:
+        return True
+    known = tx.records.need(about, record.doc[f"{about}_id"])
+    mapping = system.mappings.get(about)
+    if mapping is not None and mapping.pushes and mapping.sync.makes_there(known.doc):
+        return True
+    return tx.links.of_record(system.name, about, known.id) is not None
 
 
 def enqueue(

@@ -32,6 +32,7 @@ class View:
     evidence: Sequence[Record]
     follow_ups: Sequence[Record]
     comments: Sequence[Record]
+    service: Sequence[Record]
     names: Mapping[str, str]
     waiting: Sequence[Delivery]
 
@@ -52,12 +53,12 @@ def gather(tx: UnitOfWork, ticket: Record) -> View:
 
     doc = ticket.doc
     assets = tx.records.many("asset", doc.get("asset_ids", ()))
-    visits, charges, invoices = of("visit"), of("charge"), of("invoice")
+    visits, charges, invoices, service = of("visit"), of("charge"), of("invoice"), of("service_record")
     stock = sorted((record for entity in STOCK for record in of(entity)), key=lambda record: record.doc["created_at"])
     written = comments.of_ticket(tx, ticket)
     waiting = [
         delivery
-        for record in (ticket, *charges, *invoices, *stock, *written[-NEWEST:])
+        for record in (ticket, *charges, *invoices, *stock, *service, *written[-NEWEST:])
         for delivery in tx.outbox.waiting(record.entity, record.id)
     ]
     return View(
@@ -74,6 +75,7 @@ def gather(tx: UnitOfWork, ticket: Record) -> View:
         evidence=of("evidence"),
         follow_ups=of("follow_up"),
         comments=written,
+        service=service,
         names=names(tx, visits, stock),
         waiting=waiting,
     )

@@ -56,6 +56,7 @@ ENTITIES: Mapping[str, Entity] = {
     "reservation": Entity("reservations"),
     "return": Entity("returns"),
     "sales_order": Entity("sales_orders"),
+    "service_record": Entity("service_records"),
     "site": kept("sites"),
     "stock_level": Entity("stock_levels"),
     "technician": kept("technicians"),

@@ -89,6 +89,28 @@ class TestAsset(ConnectorContract):
         return {**self.document(key), "model": "999999"}
 
 
+class TestMaintenance(TestAsset):
+    """Found by its name, which is the number of a service record."""
+
+    name: ClassVar[str] = "maintenance"
+
+    def document(self, key: str) -> Doc:
+        return {
+            "name": key,
+            "asset": row_id(self.twin, "hardware", "asset_tag", "A-0001"),
+            "type": "Repair <1> & more",
+            "started_on": "2026-03-02",
+            "finished_on": "2026-03-03",
+            "is_warranty": True,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "finished_on": None, "is_warranty": False}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "finished_on": "2026-03-01"}
+
+
 @pytest.fixture
 def made(snipe: Connector, twin: SnipeIt) -> Remote:
     return snipe.create("asset", asset(twin, "T-1"))
@@ -189,3 +211,27 @@ def test_a_log_in_page_is_no_record(snipe: Connector, twin: SnipeIt) -> None:
     with pytest.raises(RetryableError):
         snipe.get("asset", "1")
     assert snipe.find("asset", "serial", "CH-7001")
+
+
+def test_the_notes_of_a_maintenance_are_written_and_not_read(snipe: Connector, twin: SnipeIt) -> None:
+    chiller = row_id(twin, "hardware", "asset_tag", "A-0001")
+    days = {"started_on": "2026-03-02", "finished_on": "2026-03-02", "is_warranty": False}
+    doc = {"name": "T-1-1", "asset": chiller, "type": "Repair", **days, "notes": "Alarm\n更换 <压缩机>"}
+    made = snipe.create("maintenance", doc)
+    (row,) = twin.rows.of("maintenances")
+    assert row.doc["notes"] == doc["notes"]
+    assert made.doc.get("notes") is None
+
+
+def test_a_maintenance_is_found_by_its_whole_name(snipe: Connector, twin: SnipeIt) -> None:
+    """Snipe-IT searches for a part of any text."""
+    chiller = row_id(twin, "hardware", "asset_tag", "A-0001")
+    doc = {"asset": chiller, "type": "Repair", "started_on": "2026-03-02", "is_warranty": False}
+    made = [snipe.create("maintenance", {**doc, "name": name}) for name in ("T-1-1", "T-1-11", "T-1-12")]
+    assert [one.id for one in snipe.find("maintenance", "name", "T-1-1")] == [made[0].id]
+
+
+def test_a_custom_field_is_kept_where_the_model_has_it_and_passed_over_elsewhere(snipe: Connector) -> None:
+    (chiller,), (pump,) = snipe.find("asset", "serial", "CH-7001"), snipe.find("asset", "serial", "PU-1001")
+    assert snipe.update("asset", chiller, {**chiller.doc, "pressure": "0.72"}).doc["pressure"] == "0.72"
+    assert snipe.update("asset", pump, {**pump.doc, "pressure": "0.72"}).doc["pressure"] is None

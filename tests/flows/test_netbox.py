@@ -44,7 +44,7 @@ class Both:
         found = self.hub.store.read(lambda tx: tx.records.all(entity))
         return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in found}
 
-    def change(self, known: str, **values: str) -> None:
+    def change(self, known: str, **values: object) -> None:
         doc, actor = self.all("asset")[known], self.hub.actor("li")
         self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need("asset", doc["id"]), values))
 
@@ -52,8 +52,17 @@ class Both:
         return next(row for row in self.inventory.rows.of("dcim/devices") if row.doc["name"] == name)
 
 
+METERS = """
+map: asset/inventory.device
+fields:
+  meters[name=pressure].value -> pressure: {null: keep}
+"""
+
+
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Both]:
+    (tmp_path / "overlays/inventory/netbox").mkdir(parents=True)
+    (tmp_path / "overlays/inventory/netbox/asset.yaml").write_text(METERS, encoding="utf-8")
     clock = RunningClock(timedelta())
     inventory = NetBox(clock.now)
     Keyring.fresh().save(tmp_path / "key.json")
@@ -93,25 +102,39 @@ def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both:
     assert reconciling.plan(both.hub, "inventory") == []
 
 
-def test_a_closed_ticket_becomes_an_entry_in_the_journal_of_its_device(both: Both) -> None:
+@pytest.mark.parametrize("how", [None, "lost", "error", "before"])
+def test_each_device_of_a_finished_ticket_has_one_entry_in_its_journal(both: Both, how: str | None) -> None:
     both.settle()
-    actor, chiller = both.hub.actor("li"), both.all("asset")["CH-7001"]["id"]
-    ticket = {"type": "repair", "status": "in_service", "number": "T-1", "subject": "Alarm", "asset_ids": [chiller]}
-    made = [
-        both.hub.store.run(lambda tx, doc=doc: records.create(both.hub, tx, actor, "ticket", doc))  # type: ignore[misc] # bound now
-        for doc in (ticket, {**ticket, "asset_ids": [], "status": "closed"})
-    ]
+    actor, assets = both.hub.actor("li"), both.all("asset")
+    ticket = {"type": "repair", "status": "in_service", "number": "T-2026-000001", "subject": "Alarm"}
+    doc = {**ticket, "asset_ids": [assets["CH-7001"]["id"], assets["PU-1001"]["id"]]}
+    made = both.hub.store.run(lambda tx: records.create(both.hub, tx, actor, "ticket", doc))
     both.settle()
     assert both.inventory.rows.of("extras/journal-entries") == []
 
-    done = {"status": "closed", "fault": {"remedy_text": "更换压缩机"}}
-    both.hub.store.run(lambda tx: records.change(both.hub, tx, actor, tx.records.need("ticket", made[0].id), done))
-    both.inventory.faults.plan("lost", path="journal-entries")
+    done = {"status": "completed", "fault": {"remedy_text": "更换压缩机"}}
+    both.hub.store.run(lambda tx: records.change(both.hub, tx, actor, tx.records.need("ticket", made.id), done))
+    if how is not None:
+        both.inventory.faults.plan(how, path="journal-entries")
     both.settle()
-    (row,) = both.inventory.rows.of("extras/journal-entries")
-    assert row.doc["assigned_object_id"] == int(both.row("Chiller 1").id)
-    assert row.doc["comments"] == "T-1 Alarm – 更换压缩机"
-    assert row.doc["custom_fields"] == {"tickethub_key": made[0].id}
+    both.settle()
+    rows = both.inventory.rows.of("extras/journal-entries")
+    chiller = int(both.row("Chiller 1").id)
+    assert sorted(row.doc["custom_fields"]["tickethub_key"] for row in rows) == ["T-2026-000001-1", "T-2026-000001-2"]
+    assert sum(row.doc["assigned_object_id"] == chiller for row in rows) == 1
+    first = next(row.doc for row in rows if row.doc["assigned_object_id"] == chiller)
+    assert first["comments"] == "T-2026-000001-1 Alarm\n更换压缩机"
+    assert reconciling.plan(both.hub, "inventory") == []
+
+
+def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) -> None:
+    both.settle()
+    meter = {"name": "pressure", "value": "0.72", "unit": "MPa", "at": "2026-03-02T04:00:00+00:00"}
+    both.change("CH-7001", meters=[meter])
+    both.settle()
+    assert both.row("Chiller 1").doc["custom_fields"] == {"warranty_ends_on": "2028-01-31", "pressure": 0.72}
+    both.settle()
+    assert both.all("asset")["CH-7001"]["meters"] == [meter]
     assert reconciling.plan(both.hub, "inventory") == []
 
 

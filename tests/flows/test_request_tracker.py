@@ -100,8 +100,17 @@ class Both:
         return reviews == [] and reconciling.plan(self.hub, "desk") == []
 
 
+METERS = """
+map: asset/desk.asset
+fields:
+  meters[name=pressure].value -> pressure: {null: keep}
+"""
+
+
 @pytest.fixture
 def both(rt: RtServer, tmp_path: Path) -> Iterator[Both]:
+    (tmp_path / "overlays/desk/request_tracker").mkdir(parents=True)
+    (tmp_path / "overlays/desk/request_tracker/asset.yaml").write_text(METERS, encoding="utf-8")
     rt.stop()
     rt.start()  # on a fresh copy
     clock = RunningClock(timedelta())
@@ -237,4 +246,17 @@ def test_one_comment_though_the_answer_is_lost(both: Both) -> None:
     both.settle()
     assert [text for _, text in both.written()] == ["已联系客户"]
     assert both.texts() == ["已联系客户"]
+    assert both.in_peace()
+
+
+def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) -> None:
+    both.add("asset", serial="CH-7001", name="Chiller 1", status="active")
+    both.settle()
+    meter = {"name": "pressure", "value": "0.72", "unit": "MPa", "at": "2026-03-02T04:00:00+00:00"}
+    both.change("asset", meters=[meter])
+    both.settle()
+    both.settle()
+    (there,) = both.all("asset")
+    assert (there["Pressure"], there["Serial"]) == ("0.72", "CH-7001")
+    assert both.only("asset")["meters"] == [meter]
     assert both.in_peace()

@@ -44,16 +44,36 @@ class Both:
         found = self.hub.store.read(lambda tx: tx.records.all(entity))
         return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in found}
 
-    def change(self, known: str, **values: str) -> None:
+    def change(self, known: str, **values: object) -> None:
         doc, actor = self.all("asset")[known], self.hub.actor("li")
         self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need("asset", doc["id"]), values))
+
+    def finish(self, known: list[str], **more: object) -> Doc:
+        """A ticket of these assets is opened and completed."""
+        assets, actor = self.all("asset"), self.hub.actor("li")
+        ticket = {"type": "repair", "subject": "Alarm", "number": "T-2026-000001", "status": "in_service"}
+        doc = {**ticket, "asset_ids": [assets[one]["id"] for one in known], **more}
+        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, actor, "ticket", doc))
+        done = {"status": "completed", "completed_at": "2026-03-02T17:30:00+00:00"}
+        return self.hub.store.run(
+            lambda tx: records.change(self.hub, tx, actor, tx.records.need("ticket", made.id), done)
+        ).doc
 
     def row(self, tag: str) -> Row:
         return next(row for row in self.inventory.rows.of("hardware") if row.doc["asset_tag"] == tag)
 
 
+METERS = """
+map: asset/assets.asset
+fields:
+  meters[name=pressure].value -> pressure: {null: keep}
+"""
+
+
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Both]:
+    (tmp_path / "overlays/assets/snipe_it").mkdir(parents=True)
+    (tmp_path / "overlays/assets/snipe_it/asset.yaml").write_text(METERS, encoding="utf-8")
     clock = RunningClock(timedelta())
     inventory = SnipeIt(clock.now, per_minute=10_000)
     Keyring.fresh().save(tmp_path / "key.json")
@@ -107,3 +127,58 @@ def test_a_retired_asset_is_archived_and_comes_back_when_it_is_taken_out_again(b
     both.settle()
     assert both.all("asset")["PU-1001"]["status"] == "active"
     assert both.row("A-0002").doc["status_id"] == labels["Out for Repair"]
+
+
+@pytest.mark.parametrize("how", [None, "lost", "error", "before"])
+def test_each_asset_of_a_finished_ticket_gets_one_maintenance(both: Both, how: str | None) -> None:
+    both.settle()
+    if how is not None:
+        both.inventory.faults.plan(how, "POST")
+    both.finish(["CH-7001", "PU-1001"], fault={"remedy_text": "更换压缩机"})
+    both.settle()
+    both.settle()
+    made = {row.doc["name"]: row.doc for row in both.inventory.rows.of("maintenances")}
+    assert len(both.inventory.rows.of("maintenances")) == 2
+    assert {name: doc["asset_id"] for name, doc in made.items()} == {
+        "T-2026-000001-1": int(both.row("A-0001").id),
+        "T-2026-000001-2": int(both.row("A-0002").id),
+    }
+    first = made["T-2026-000001-1"]
+    assert (first["asset_maintenance_type"], first["is_warranty"]) == ("Repair", False)
+    assert first["notes"] == "Alarm\n更换压缩机"
+    assert first["start_date"] == first["completion_date"] == "2026-03-03"  # of the company, eight hours ahead
+    both.settle()
+    assert reconciling.plan(both.hub, "assets") == []
+
+
+def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) -> None:
+    both.settle()
+    meter = {"name": "pressure", "value": "0.72", "unit": "MPa", "at": "2026-03-02T04:00:00+00:00"}
+    both.change("CH-7001", meters=[meter])
+    both.settle()
+    assert both.row("A-0001").doc["_snipeit_pressure_1"] == "0.72"
+    assert both.row("A-0001").revision == 2
+    both.settle()
+    assert both.row("A-0001").revision == 2
+    assert both.all("asset")["CH-7001"]["meters"] == [meter]
+    assert reconciling.plan(both.hub, "assets") == []
+
+
+def test_work_on_an_asset_that_the_inventory_does_not_know_is_told_once_it_does(both: Both) -> None:
+    both.settle()
+    actor = both.hub.actor("li")
+    both.hub.store.run(lambda tx: records.create(both.hub, tx, actor, "asset", {"serial": "CH-9"}))
+    both.finish(["CH-9"])
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.outbox.listing(system="assets")) == []
+    assert both.inventory.rows.of("maintenances") == []
+    assert reconciling.plan(both.hub, "assets") == []
+
+    like = both.row("A-0001").doc
+    both.inventory.rows.add("hardware", {**like, "asset_tag": "A-0009", "serial": "CH-9"})
+    both.settle()
+    (item,) = reconciling.plan(both.hub, "assets")
+    assert (item.action, item.entity, item.record_id) == ("create", "service_record", "T-2026-000001-1")
+    reconciling.apply(both.hub, "assets", [item], force=True)
+    both.settle()
+    assert [row.doc["name"] for row in both.inventory.rows.of("maintenances")] == ["T-2026-000001-1"]

@@ -26,6 +26,8 @@ def _check_step(source: Source, path: str, step: Mapping[str, Any], earlier: Map
         source.wrong(f"{path}.choices", "a choice has choices, and nothing else has")
     if "range" in step and step["kind"] != "reading":
         source.wrong(f"{path}.range", "only a reading has a range")
+    if "meter" in step and step["kind"] != "reading":
+        source.wrong(f"{path}.meter", "only a reading has a meter")
     accepted = _range(step.get("range"))
     if accepted and accepted.least is not None and accepted.most is not None and accepted.least > accepted.most:
         source.wrong(f"{path}.range", "no reading lies between {least} and {most}", **step["range"])
@@ -51,6 +53,7 @@ def _step(doc: Mapping[str, Any]) -> SopStep:
         choices=doc.get("choices", {}),
         photos=doc.get("photos", 1),
         when={name: tuple(values) for name, values in doc.get("when", {}).items()},
+        meter=doc.get("meter"),
     )
 
 

@@ -161,6 +161,15 @@ INDEXED: dict[str, tuple[str, ...]] = {
         "at",
     ),
     "sales_order": ("created_at", "updated_at", "number", "customer_id", "ordered_on", "state"),
+    "service_record": (
+        "created_at",
+        "updated_at",
+        "ticket_id",
+        "asset_id",
+        "customer_id",
+        "number",
+        "finished_at",
+    ),
     "site": ("created_at", "updated_at", "customer_id", "name", "territory"),
     "stock_level": ("created_at", "updated_at", "warehouse_id", "part_id"),
     "technician": ("created_at", "updated_at", "name", "user_name", "active", "warehouse_id"),
@@ -193,8 +202,8 @@ INDEXED: dict[str, tuple[str, ...]] = {
 UNINDEXED = {
     *("created_at", "updated_at", "is_draft", "priority", "channel", "type", "chase_count", "credit_hold", "pending"),
     *("active", "kind", "level", "issue_kind", "direction", "at", "category", "completed_at", "closed_at", "queue"),
-    *("loop_closed_at", "merged_into", "agent", "outcome", "score", "code", "issued_at", "due_at", "remote_number"),
-    *("system", "visibility", "author_kind", "cause", "due_on"),
+    *("finished_at", "loop_closed_at", "merged_into", "agent", "outcome", "score", "code", "issued_at", "due_at"),
+    *("remote_number", "system", "visibility", "author_kind", "cause", "due_on"),
 }
 # But by these records of other systems are recognised: a load looks for one with each record that it takes in.
 ADOPTED_BY = {("customer", "code"), ("product", "code"), ("warehouse", "code")}

@@ -19,6 +19,7 @@ my ($ticket, $asset) = ('RT::Queue-RT::Ticket', 'RT::Catalog-RT::Asset');
     { Name => 'Hub Id',         Type => 'FreeformSingle', LookupType => $asset,  ApplyTo => 'Customers' },
     { Name => 'Serial',         Type => 'FreeformSingle', LookupType => $asset,  ApplyTo => 'Customers' },
     { Name => 'Warranty Ends',  Type => 'DateSingle',     LookupType => $asset,  ApplyTo => 'Customers' },
+    { Name => 'Pressure',       Type => 'FreeformSingle', LookupType => $asset,  ApplyTo => 'Customers' },
 );
 @ACL = map { { UserId => 'hub', Right => $_ } } qw(
     SeeQueue ShowTicket CreateTicket ModifyTicket ShowTicketComments CommentOnTicket ReplyToTicket SeeCustomField ModifyCustomField SetInitialCustomField

@@ -3,10 +3,11 @@
 Strict where its published source is: who asks for no JSON is sent to the log-in page; most refusals are a 200 that says
 error; texts come with the escapes of HTML, times without a zone; an unknown field is passed over without a word;
 archived assets are left out of the listing; a tag and a serial number are unique among what is not deleted; 120
-requests a minute and no more.
+requests a minute and no more. A maintenance is like any other: nothing about it has to be unique. A custom field is
+passed over for an asset whose model has none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date, datetime, timedelta
 from html import escape
 from typing import Any, ClassVar
@@ -29,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "locations": "Location",
     "companies": "Company",
     "statuslabels": "Statuslabel",
+    "maintenances": "Maintenance",
 }
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "hardware": ("asset_tag", "serial", "status_id", "model_id", "location_id", "company_id"),
@@ -36,6 +38,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "locations": ("name", "city", "zip", "country"),
     "companies": ("name", "email"),
     "statuslabels": ("name",),
+    "maintenances": ("asset_id", "supplier_id", "asset_maintenance_type"),
 }
 SORTED: Mapping[str, tuple[str, ...]] = {
     "hardware": ("id", "asset_tag", "serial", "name", "created_at", "updated_at"),
@@ -43,12 +46,20 @@ SORTED: Mapping[str, tuple[str, ...]] = {
     "locations": ("id", "name", "created_at", "updated_at"),
     "companies": ("id", "name", "created_at", "updated_at"),
     "statuslabels": ("id", "name", "created_at"),
+    "maintenances": ("id", "name", "start_date", "completion_date", "notes", "is_warranty"),
 }
 FILLABLE: Mapping[str, int | None] = {  # of an asset, with the most characters that each takes
     "asset_tag": 255, "serial": 255, "name": 255, "notes": 65535, "order_number": 191, "model_id": None,
     "status_id": None, "company_id": None, "location_id": None, "rtd_location_id": None, "purchase_date": None,
-    "warranty_months": None,
+    "warranty_months": None, "_snipeit_pressure_1": 65535,
 }  # fmt: skip
+PRESSURE = "_snipeit_pressure_1"  # the column of a custom field, which only chillers have
+MAINTENANCE = (
+    "name", "asset_id", "asset_maintenance_type", "start_date", "completion_date", "is_warranty", "notes",
+)  # fmt: skip
+SEARCHED = ("name", "notes", "asset_maintenance_type", "start_date", "completion_date")
+DAYS = ("start_date", "completion_date")
+NAME_LENGTH = 100  # of a maintenance
 REFERENCES: Mapping[str, str] = {
     "model_id": "models",
     "status_id": "statuslabels",
@@ -79,6 +90,8 @@ class SnipeIt(Twin):
         app.add_url_rule("/api/v1/<kind>/<int:row_id>", view_func=self._show)
         app.add_url_rule("/api/v1/hardware", view_func=self._store, methods=["POST"])
         app.add_url_rule("/api/v1/hardware/<int:row_id>", view_func=self._update, methods=["PATCH", "PUT"])
+        app.add_url_rule("/api/v1/maintenances", view_func=self._begin, methods=["POST"])
+        app.add_url_rule("/api/v1/maintenances/<int:row_id>", view_func=self._mend, methods=["PATCH", "PUT"])
         app.register_error_handler(404, lambda _: self._error("404 endpoint not found", 404))
         app.register_error_handler(405, lambda _: self._error("Method not allowed", 405))
 
@@ -141,6 +154,8 @@ class SnipeIt(Twin):
             for name in FILTERS[kind]:
                 if asked.get(name):
                     found = [row for row in found if str(row.doc.get(name, "")).lower() == asked[name].lower()]
+            if kind == "maintenances" and asked.get("search"):
+                found = [row for row in found if self._mentions(row, asked["search"])]
             sort = asked.get("sort", "")
             found.sort(
                 key=self._order(sort if sort in SORTED[kind] else "created_at"), reverse=asked.get("order") != "asc"
@@ -159,6 +174,12 @@ class SnipeIt(Twin):
         if kind == "hardware" and not request.args.get("status_id"):
             return (self._status_type(row) == "archived") == (status == "Archived")
         return True
+
+    def _mentions(self, row: Row, sought: str) -> bool:
+        """Whether a maintenance or its asset holds the text somewhere; " OR " stands between two texts."""
+        asset = self.rows.by_kind["hardware"][str(row.doc["asset_id"])].doc
+        texts = [row.doc.get(name) for name in SEARCHED] + [asset.get(name) for name in ("name", "asset_tag", "serial")]
+        return any(part.lower() in str(text or "").lower() for part in sought.split(" OR ") for text in texts)
 
     @staticmethod
     def _order(name: str) -> Callable[[Row], Any]:
@@ -203,13 +224,47 @@ class SnipeIt(Twin):
                 row = self.rows.change("hardware", row.id, changed)
             return self._success(row, "Asset updated successfully.")
 
+    def _begin(self) -> Response:
+        with self.rows.lock:
+            doc = self._maintained({"is_warranty": False} | self._sent(MAINTENANCE))
+            return self._success(self.rows.add("maintenances", doc), "Maintenance created successfully.")
+
+    def _mend(self, row_id: int) -> Response:
+        with self.rows.lock:
+            row = self.rows.get("maintenances", str(row_id))
+            if row is None:
+                raise RefusedError(200, "absent", "Maintenance not found")
+            doc = self._maintained({**row.doc, **self._sent(MAINTENANCE)})
+            changed = {name: value for name, value in doc.items() if value != row.doc.get(name)}
+            if changed:
+                row = self.rows.change("maintenances", row.id, changed)
+            return self._success(row, "Maintenance edited successfully.")
+
+    def _maintained(self, doc: Record) -> Record:
+        """A maintenance as it is to be kept. Nothing about it has to be unique."""
+        for name in ("asset_id", "asset_maintenance_type", "name", "start_date"):
+            if doc.get(name) is None:
+                raise RefusedError(200, "missing", f"The {name} field is required.", field=name)
+        if not self._is_there("hardware", doc["asset_id"]):
+            raise RefusedError(200, "value", "The selected asset_id is invalid.", field="asset_id")
+        if not isinstance(doc["name"], str) or len(doc["name"]) > NAME_LENGTH:
+            raise RefusedError(200, "form", "The name may not be greater than 100 characters.", field="name")
+        if doc["is_warranty"] not in (True, False, 0, 1, "0", "1"):
+            raise RefusedError(200, "form", "The is warranty field must be true or false.", field="is_warranty")
+        for name in DAYS:
+            self._check_date(doc.get(name), name)
+        if doc.get("completion_date") is not None and doc["completion_date"] < doc["start_date"]:
+            words = "The completion date must be a date after or equal to start date."
+            raise RefusedError(200, "order", words, field="completion_date")
+        return doc
+
     @staticmethod
-    def _sent() -> Record:
+    def _sent(names: Container[str] = FILLABLE) -> Record:
         """What was sent, without what it does not know; texts are trimmed, and blank ones are nothing."""
         told = request.get_json(silent=True)
         if not isinstance(told, dict):
             raise RefusedError(422, "json", "Invalid JSON")
-        known = {name: value for name, value in told.items() if name in FILLABLE}
+        known = {name: value for name, value in told.items() if name in names}
         return {name: (value.strip() or None) if isinstance(value, str) else value for name, value in known.items()}
 
     def _checked(self, sent: Record, row: Row | None) -> Record:
@@ -224,6 +279,8 @@ class SnipeIt(Twin):
             value = doc.get(name)
             if most is not None and value is not None and (not isinstance(value, str) or len(value) > most):
                 raise RefusedError(200, "form", f"The {name} must be a string of {most} characters.", field=name)
+        if not self._has_pressure(doc):
+            doc.pop(PRESSURE, None)
         self._check_date(doc.get("purchase_date"))
         self._check_unique(doc, row)
         return doc
@@ -234,13 +291,14 @@ class SnipeIt(Twin):
         return row is not None and row.doc.get("deleted_at") is None
 
     @staticmethod
-    def _check_date(value: Any) -> None:
+    def _check_date(value: Any, name: str = "purchase_date") -> None:
         try:
             if value is None or date.fromisoformat(value).isoformat() == value:
                 return
         except (TypeError, ValueError):
             pass
-        raise RefusedError(200, "form", "The purchase date is not a valid date.", field="purchase_date")
+        words = f"The {name.replace('_', ' ')} is not a valid date."
+        raise RefusedError(200, "form", words, field=name)
 
     def _check_unique(self, doc: Record, row: Row | None) -> None:
         others = [
@@ -290,8 +348,33 @@ class SnipeIt(Twin):
             "warranty_months": f"{months} months" if months else None,
             "warranty_expires": day(ends),
             "purchase_date": day(date.fromisoformat(bought)) if bought else None,
-            "custom_fields": [],
+            "custom_fields": self._custom_fields(row),
         }  # fmt: skip
+
+    def _has_pressure(self, doc: Record) -> bool:
+        return bool(self.rows.by_kind["models"][str(doc["model_id"])].doc.get("category") == "Cooling")
+
+    def _custom_fields(self, row: Row) -> Record:
+        """By their labels, where the model has a set of them."""
+        if not self._has_pressure(row.doc):
+            return {}
+        told = {"field": PRESSURE, "value": e(row.doc.get(PRESSURE)), "field_format": "ANY", "element": "text"}
+        return {"Pressure": told}
+
+    def _maintenances(self, row: Row) -> Record:
+        doc = row.doc
+        asset = self.rows.by_kind["hardware"][str(doc["asset_id"])]
+        known = {name: e(asset.doc.get(name)) or None for name in ("name", "asset_tag", "serial")}
+        days = {name: day(date.fromisoformat(doc[name])) if doc.get(name) else None for name in DAYS}
+        return {
+            "asset": {"id": int(asset.id), **known},
+            "name": e(doc["name"]),
+            "title": e(doc["name"]),
+            "notes": e(doc.get("notes")).replace("\n", "<br />\n") or None,  # it is told marked up
+            "asset_maintenance_type": e(doc["asset_maintenance_type"]),
+            **days,
+            "is_warranty": doc["is_warranty"] in (True, 1, "1"),
+        }
 
     def _models(self, row: Row) -> Record:
         doc = row.doc

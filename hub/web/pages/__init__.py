@@ -7,6 +7,7 @@ from flask import Flask
 from hub.web.actions import Key, Ready
 from hub.web.pages import (
     account,
+    assets,
     customers,
     desk,
     dispatch,
@@ -24,8 +25,8 @@ from hub.web.pages import (
 )
 
 NOUNS = (
-    *(account, desk, field, tickets, dispatch, customers, notices, reviews, sync, trace, mappings, reconciliation),
-    *(trail, people),
+    *(account, desk, field, tickets, dispatch, customers, assets, notices, reviews, sync, trace, mappings),
+    *(reconciliation, trail, people),
 )
 
 

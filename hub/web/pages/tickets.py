@@ -60,6 +60,7 @@ def show(record_id: str) -> str:
         name_of=name_of,
         segments=explained(record_id, view.ticket.doc) if tab == "sla" else {},
         titles=step_titles(),
+        meter_titles=meter_titles(),
         totals=totals([charge.doc for charge in view.charges]),
         due=next_due,
     )
@@ -104,3 +105,8 @@ def explained(ticket_id: str, ticket: Doc) -> dict[str, Sequence[Segment]]:
 def step_titles() -> dict[str, Mapping[str, str]]:
     """What the steps of the procedures are called."""
     return {step.step: step.title for sop in hub().policies.sops for step in sop.steps}
+
+
+def meter_titles() -> dict[str, Mapping[str, str]]:
+    """What meters are called: by the step that reads them."""
+    return {step.meter: step.title for sop in hub().policies.sops for step in sop.steps if step.meter}

@@ -90,6 +90,12 @@ def test_a_secret_that_is_not_there_ends_the_way_with_what_to_do(run: Run) -> No
     assert "run the same command again" in answer
 
 
+def test_all_settings_that_nobody_gave_are_named_at_once(run: Run) -> None:
+    refused = run("connect", "erp", "--product", "kingdee", "--no-ask", "--offline", code=2).output
+    assert "department (Number of the department that uses parts)" in refused
+    assert "--set url=... --set account=..." in refused
+
+
 def test_comments_and_order_of_the_operators_file_are_kept(run: Run, directory: Path) -> None:
     crm = "  # the old one\n  crm: {connector: fxiaoke, mappings: [fxiaoke]}\n"
     mine = f"# ours\nzone: Europe/Berlin  # where we are\nsystems:\n{crm}"

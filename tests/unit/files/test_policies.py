@@ -110,6 +110,7 @@ def test_an_installation_takes_over_what_it_does_not_say(shipped: Policies) -> N
         ("sop/repair.yaml", "step: before_photo", "step: safety", "steps[1].step: 'safety' is there twice"),
         ("sop/repair.yaml", "kind: choice", "kind: text", "a choice has choices, and nothing else has"),
         ("sop/repair.yaml", "kind: reading", "kind: text", "only a reading has a range"),
+        ("sop/repair.yaml", "kind: reading", "kind: text", "only a reading has a meter"),
         ("roles.yaml", "rows: own", "rows: some", "roles.technician.rows: 'some' is not one of"),
         ("roles.yaml", "zh: 坐席", "cn: 坐席", "roles.agent.title"),
         ("roles.yaml", "version: 1", "version: 1\nversion: 2", "roles.yaml: cannot be read"),

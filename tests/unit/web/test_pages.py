@@ -41,6 +41,7 @@ PAGES = {
     "/customers": "li",
     "/customers/c1": "boss",
     "/customers/c2": "boss",
+    "/assets/as1": "boss",
     "/dispatch": "wang",
     "/field": "zhang",
     "/field/visits/v1": "zhang",
@@ -371,3 +372,21 @@ def test_the_draft_of_a_call_is_told_in_the_reader_s_language(hub: Hub, people: 
     li = browser("li")
     for path in ("/tickets", "/tickets/tk"):
         assert ">通话" in re.sub(r"\s+", "", li.get(path).text)
+
+
+def test_an_asset_shows_its_meters_and_what_service_did_for_it(
+    full: Hub, people: dict[str, User], browser: Open
+) -> None:
+    page = browser("boss").get("/assets/as1").text
+    for words in ("0.72 MPa", "T-2026-000001-1", "更换接触器", "张伟", "S-0"):
+        assert words in page
+    assert "/assets/as1" in browser("boss").get("/customers/c1").text
+    assert "T-2026-000001-1" in browser("boss").get("/tickets/tk1?tab=visits").text
+
+
+def test_a_technician_sees_the_assets_of_his_own_tickets_only(
+    full: Hub, people: dict[str, User], browser: Open
+) -> None:
+    assert browser("zhang").get("/assets/as1").status_code == 200
+    accounts.change_user(full, full.actor("setup"), people["zhang"].id, technician_id="t2")
+    assert browser("zhang").get("/assets/as1").status_code == 404

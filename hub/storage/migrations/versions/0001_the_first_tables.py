@@ -828,6 +828,27 @@ def upgrade() -> None:
         batch.create_index("ix_record_sales_order_state", ["state", "id"], unique=False)
 
     op.create_table(
+        "record_service_record",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.Text(), nullable=True),
+        sa.Column("ticket_id", sa.Text(), nullable=True),
+        sa.Column("asset_id", sa.Text(), nullable=True),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("finished_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("record_service_record", schema=None) as batch:
+        batch.create_index("ix_record_service_record_asset_id", ["asset_id", "id"], unique=False)
+        batch.create_index("ix_record_service_record_customer_id", ["customer_id", "id"], unique=False)
+        batch.create_index("ix_record_service_record_number", ["number", "id"], unique=False)
+        batch.create_index("ix_record_service_record_ticket_id", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
         "record_site",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

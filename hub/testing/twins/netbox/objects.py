@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hub.domain.documents import Doc
@@ -12,7 +13,7 @@ from hub.testing.twin.rows import Row, Rows
 
 CHANGES = "core/object-changes"
 JOURNAL = "extras/journal-entries"
-CUSTOM: Mapping[str, tuple[str, ...]] = {"dcim/devices": ("warranty_ends_on",), JOURNAL: ("tickethub_key",)}
+CUSTOM: Mapping[str, tuple[str, ...]] = {"dcim/devices": ("warranty_ends_on", "pressure"), JOURNAL: ("tickethub_key",)}
 CHANGED = {"last_updated__gte": "last_updated", "last_updated__lte": "last_updated"}
 STATUSES = ("offline", "active", "planned", "staged", "failed", "inventory", "decommissioning")
 WORDS = {
@@ -77,9 +78,22 @@ DEVICE: Mapping[str, Field] = {
     "comments": Field(may_be_null=False),
 }
 REQUIRED = ("device_type", "role", "site")
+
+
+def a_decimal(value: Any) -> Decimal:
+    """A number, or a text that is one."""
+    if isinstance(value, bool):
+        raise TypeError(value)
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(value) from None
+
+
 FORMS: Mapping[str, Callable[[Any], object]] = {
     "warranty_ends_on": date.fromisoformat,
     "tickethub_key": lambda told: told + "",
+    "pressure": a_decimal,
 }
 
 
@@ -162,7 +176,7 @@ def reference(rows: Rows, name: str, value: Any) -> int | None:
 
 
 def custom(kind: str, value: Any) -> Doc:
-    """Values of custom fields: a date on devices, a text on journal entries."""
+    """Values of custom fields: a date and a decimal on devices, a text on journal entries."""
     given = value if isinstance(value, dict) else {"": None}
     if wrong := sorted(given.keys() - set(CUSTOM[kind])):
         raise RefusedError(400, "custom", f"Unknown field name '{wrong[0]}' in custom field data.", field="__all__")
