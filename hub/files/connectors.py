@@ -116,6 +116,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         name=name,
         idempotency=told.get("idempotency", "none"),
         lookup_by=lookup.get("by"),
+        lookup_alike=tuple(lookup.get("alike", ())),
         settle=_duration(lookup.get("settle", "30 s")),
         state=told.get("state"),
         goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},

@@ -7,7 +7,19 @@ from hub.domain.documents import Doc
 from hub.domain.visit import possible_moves
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import billing, calls, dispatching, editing, follow_ups, fresh, joining, stock, tickets, visits
+from hub.services import (
+    billing,
+    calls,
+    comments,
+    dispatching,
+    editing,
+    follow_ups,
+    fresh,
+    joining,
+    stock,
+    tickets,
+    visits,
+)
 from hub.services.context import Actor, Hub
 from hub.web.actions import Action, Command, Create, Node, Table
 from hub.web.i18n import N_
@@ -114,6 +126,12 @@ TICKET: Mapping[str, Action] = {
     "cancel": ending(N_("Cancel"), tickets.cancel),
     "reject": ending(N_("Reject"), tickets.reject),
     "merge": flow(N_("Merge"), tickets.merge, "into", "reason", into=INTO),
+    "comment": Action(
+        N_("Write a comment"),
+        comments.comment_on_ticket,
+        "text visibility",
+        more={name: f"comment.{name}" for name in ("text", "visibility")},
+    ),
     "request_part": Action(
         N_("Ask for a part"),
         stock.request_part,

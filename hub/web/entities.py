@@ -36,6 +36,7 @@ ENTITIES: Mapping[str, Entity] = {
     "asset": kept("assets"),
     "call": Entity("calls"),
     "charge": Entity("charges"),
+    "comment": Entity("comments"),
     "consumption": Entity("consumptions"),
     "contact": kept("contacts"),
     "contract": kept("contracts"),

@@ -162,6 +162,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "sign_out": N_("Signed out"),
         "attempt": N_("Tried to sign in"),
         "notify": N_("Notified"),
+        "comment": N_("Comment written"),
         "follow_up": N_("Follow-up recorded"),
         "call.new": N_("Call came in"),
         "call.answered": N_("Call answered"),

@@ -31,9 +31,10 @@ from hub.testing.hostile_answers import HostileAnswers
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import serving
-from hub.testing.twins.salesforce import AUDIENCE, CLIENT, USER, Salesforce
+from hub.testing.twins.salesforce import AUDIENCE, CLIENT, Salesforce
 from hub.testing.twins.salesforce.objects import is_id, whole_id
 from hub.testing.twins.salesforce.soql import parsed
+from hub.testing.twins.salesforce.writing import USER
 from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits
 
@@ -164,6 +165,38 @@ class TestTask(OfTheTwin):
 
     def refused(self, key: str) -> Doc:
         return {**self.document(key), "CallType": "Sideways"}
+
+
+@pytest.fixture
+def case_id(twin: Salesforce) -> str:
+    return twin.add("Case", Subject="Alarm", Status="New", IsClosed=False)
+
+
+@pytest.mark.proves(reads="case_comment", writes="case_comment")
+def test_a_comment_is_written_read_back_listed_and_found_by_its_case(
+    twin: Salesforce, crm: Connector, case_id: str
+) -> None:
+    sent = {"ParentId": case_id, "CommentBody": "It's \\ <b>备注</b>\n?", "IsPublished": True}
+    made = crm.create("case_comment", sent)
+    assert made.doc | sent == made.doc
+    assert (made.doc["author"], made.doc["case_is_closed"]) == ("TicketHub", False)
+    other = twin.comment(case_id, "From sales")
+    assert crm.get("case_comment", made.id) == made
+    assert {one.id for one in crm.find("case_comment", "ParentId", case_id)} == {made.id, other}
+    now = made.changed_at
+    assert now is not None
+    page = crm.changes("case_comment", since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+    assert {one.id: one.doc["author"] for one in page.records} == {made.id: "TicketHub", other: "Wang Li"}
+
+
+@pytest.mark.parametrize("body", ["x" * 4001, "备" * 1334, None])
+def test_a_comment_of_more_than_4000_bytes_or_on_no_case_is_refused(
+    twin: Salesforce, crm: Connector, case_id: str, body: str | None
+) -> None:
+    parent = case_id if body else MISSING
+    with pytest.raises(RejectedError):
+        crm.create("case_comment", {"ParentId": parent, "CommentBody": body or "Hi", "IsPublished": False})
+    assert twin.rows.of("CaseComment") == []
 
 
 class TestHostileAnswers(HostileAnswers):

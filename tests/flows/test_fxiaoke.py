@@ -114,6 +114,38 @@ def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
     assert case.doc["tickethub_status__c"] == "open"
 
 
+def test_a_case_that_sales_hands_to_service_becomes_a_ticket_and_its_end_goes_back(both: Both) -> None:
+    told = {"owner": [USER], "life_status": "normal"}
+    account = both.crm.rows.add("AccountObj", {"name": "东方诊所", **told}, f"{1:024x}")
+    said = {"tickethub_subject__c": "呼吸机报警", "tickethub_description__c": "从今天早上开始"}
+    case = both.crm.rows.add("CasesObj", {"name": "GD-1", "account_id": account.id, **said, **told}, f"{2:024x}")
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.records.all("ticket")) == []
+
+    both.crm.rows.change("CasesObj", case.id, {"tickethub_status__c": "open"})
+    both.settle()
+    ticket = both.only("ticket")
+    assert (ticket["type"], ticket["subject"], ticket["description"]) == ("repair", "呼吸机报警", "从今天早上开始")
+    assert ticket["customer_id"] == both.only("customer")["id"]
+    assert ticket["number"].startswith("T-")
+
+    both.change("ticket", status="closed")
+    both.settle()
+    assert case.doc["tickethub_status__c"] == "closed"
+    assert len(both.crm.rows.of("CasesObj")) == 1
+    assert both.in_peace()
+
+
+def test_a_thousand_cases_of_sales_own_make_no_ticket(both: Both) -> None:
+    for number in range(1000):
+        doc = {"name": f"GD-{number}", "owner": [USER], "life_status": "normal"}
+        closed = {"tickethub_status__c": "closed"} if number % 2 else {}
+        both.crm.rows.add("CasesObj", {**doc, **closed}, f"{number + 1:024x}")
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.records.all("ticket")) == []
+    assert both.in_peace()
+
+
 @pytest.mark.parametrize("how", ["lost", "page"])
 def test_a_call_is_one_sales_record_of_its_account(both: Both, how: str) -> None:
     customer = both.add("customer", name="上海华信")

@@ -39,6 +39,7 @@ INDEXED: dict[str, tuple[str, ...]] = {
         "state",
         "invoice_id",
     ),
+    "comment": ("created_at", "updated_at", "ticket_id", "visibility", "author_kind", "at"),
     "consumption": (
         "created_at",
         "updated_at",
@@ -181,8 +182,10 @@ UNINDEXED = {
     *("created_at", "updated_at", "is_draft", "priority", "channel", "type", "chase_count", "credit_hold", "pending"),
     *("active", "kind", "level", "issue_kind", "direction", "at", "category", "completed_at", "closed_at", "queue"),
     *("loop_closed_at", "merged_into", "agent", "outcome", "score", "code", "issued_at", "due_at", "remote_number"),
-    "system",
+    *("system", "visibility", "author_kind"),
 }
 # But by these records of other systems are recognised: a load looks for one with each record that it takes in.
 ADOPTED_BY = {("customer", "code"), ("product", "code"), ("warehouse", "code")}
-SPARSE = {"contact_id", "parent_id", "site_id", "call_back"}  # few records have them: only those are in the index
+FOLLOWED = {("ticket", "merged_into")}  # the page of a ticket shows what was written on those that went into it
+# Few records have these: only those are in the index.
+SPARSE = {"contact_id", "parent_id", "site_id", "call_back", "merged_into"}

@@ -378,6 +378,23 @@ def upgrade() -> None:
         batch.create_index("ix_record_charge_ticket_id", ["ticket_id", "id"], unique=False)
 
     op.create_table(
+        "record_comment",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.Text(), nullable=True),
+        sa.Column("ticket_id", sa.Text(), nullable=True),
+        sa.Column("visibility", sa.Text(), nullable=True),
+        sa.Column("author_kind", sa.Text(), nullable=True),
+        sa.Column("at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("record_comment", schema=None) as batch:
+        batch.create_index("ix_record_comment_ticket_id", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
         "record_consumption",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -856,6 +873,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("contact_id is not null"),
         )
         batch.create_index("ix_record_ticket_customer_id", ["customer_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_ticket_merged_into",
+            ["merged_into", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into is not null"),
+            postgresql_where=sa.text("merged_into is not null"),
+        )
         batch.create_index("ix_record_ticket_number", ["number", "id"], unique=False)
         batch.create_index("ix_record_ticket_opened_at", ["opened_at", "id"], unique=False)
         batch.create_index(

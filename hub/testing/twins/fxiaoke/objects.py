@@ -39,6 +39,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "account_id": Field(),
         "tickethub_number__c": Field(most=100),
         "tickethub_subject__c": Field(most=200),
+        "tickethub_description__c": Field(most=10_000),
         "tickethub_status__c": Field(values=frozenset({"open", "completed", "closed", "cancelled"})),
         "tickethub_remedy__c": Field(most=2000),
         "tickethub_closed_at__c": Field("integer"),

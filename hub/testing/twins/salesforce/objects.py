@@ -13,6 +13,7 @@ AT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:?\d\d)"
 MAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 INSTANT = Field(pattern=AT)
 LONG = 32_000  # of a long text: no query may compare it
+BODY = 4_000  # of a comment, in bytes
 TOLD = {
     "Id": Field(read_only=True, most=18),
     "IsDeleted": Field("bool", read_only=True),
@@ -43,6 +44,11 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "TicketHub_Number__c": Field(most=40), "TicketHub_Remedy__c": Field(most=LONG),
         "TicketHub_Closed_At__c": INSTANT,
     },
+    "CaseComment": TOLD | {
+        "ParentId": replace(REFERENCE, required=True), "CommentBody": Field(most=BODY), "IsPublished": Field("bool"),
+        "CreatedById": replace(REFERENCE, read_only=True),
+    },
+    "User": TOLD | {"Username": Field(most=80), "Name": Field(read_only=True)},
     "Task": TOLD | KEY | {
         "Subject": Field(most=255), "Description": Field(most=LONG),
         "Status": Field(
@@ -75,20 +81,25 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
 }  # fmt: skip
 PREFIXES: Mapping[str, str] = {
     "Account": "001", "Contact": "003", "Case": "500", "Task": "00T", "Order": "801", "OrderItem": "802",
-    "Product2": "01t", "Contract": "800", "ServiceContract": "810",
+    "Product2": "01t", "Contract": "800", "ServiceContract": "810", "CaseComment": "00a", "User": "005",
 }  # fmt: skip
 NUMBERED: Mapping[str, str] = {
     "Case": "CaseNumber", "Order": "OrderNumber", "Contract": "ContractNumber", "ServiceContract": "ContractNumber",
 }  # fmt: skip
 DEFAULTS: Mapping[str, Doc] = {
     "Case": {"Status": "New", "Priority": "Medium"},
+    "CaseComment": {"IsPublished": False},
     "Task": {"Status": "Not Started", "TaskSubtype": "Task"},
 }
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "AccountId": ("Account",), "ParentId": ("Account",), "ContactId": ("Contact",), "WhoId": ("Contact",),
     "WhatId": ("Account", "Case", "Order", "Contract"), "OrderId": ("Order",), "Product2Id": ("Product2",),
 }  # fmt: skip
-RELATIONS: Mapping[str, str] = {"Account": "AccountId", "Contact": "ContactId", "Product2": "Product2Id"}
+PARENTS: Mapping[str, str] = {"CaseComment": "Case"}  # what ParentId means where it is not an account
+RELATIONS: Mapping[str, tuple[str, str]] = {  # the field that refers, and the object referred to
+    "Account": ("AccountId", "Account"), "Contact": ("ContactId", "Contact"), "Product2": ("Product2Id", "Product2"),
+    "Parent": ("ParentId", "Account"), "CreatedBy": ("CreatedById", "User"),
+}  # fmt: skip
 EXTERNAL = dict.fromkeys(("Account", "Contact", "Case"), "TicketHub_Key__c")
 WRONG: Mapping[str, tuple[str, str]] = {
     "read_only": ("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: {name}."),
@@ -101,6 +112,12 @@ WRONG: Mapping[str, tuple[str, str]] = {
 }
 ID = re.compile(r"[A-Za-z0-9]{15}([A-Z0-5]{3})?")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def related(kind: str, relation: str) -> tuple[str, str]:
+    """The field of an object that a relation goes by, and the object that it leads to."""
+    field, there = RELATIONS[relation]
+    return field, PARENTS.get(kind, there) if field == "ParentId" else there
 
 
 def fields_of(kind: str) -> Mapping[str, Field]:
@@ -131,11 +148,17 @@ def taken(kind: str, sent: Doc, *, making: bool) -> Doc:
     for name, value in doc.items():
         if name not in fields:
             raise RefusedError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {kind}")
-        refuse(fields[name], name, mistake(fields[name], value))
+        refuse(fields[name], name, mistake(fields[name], value) or too_many_bytes(fields[name], value))
     for name, field in fields.items():
         if making and field.required and doc.get(name) is None:
             refuse(field, name, "missing")
     return {**(DEFAULTS.get(kind, {}) if making else {}), **doc}
+
+
+def too_many_bytes(field: Field, value: object) -> str | None:
+    """Whether a text is too long where bytes are counted."""
+    is_long = field.most == BODY and isinstance(value, str) and len(value.encode()) > BODY
+    return "long" if is_long else None
 
 
 def refuse(field: Field, name: str, wrong: str | None) -> None:

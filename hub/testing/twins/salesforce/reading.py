@@ -11,7 +11,7 @@ from hub.domain.documents import Doc
 from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
-from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, REFERENCES, RELATIONS, fields_of
+from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, REFERENCES, fields_of, related
 from hub.testing.twins.salesforce.soql import Query, comparable, parsed
 
 LOCATORS = timedelta(days=2)
@@ -92,11 +92,12 @@ class Reading:
             if not relation:
                 told[name] = self._value(query.kind, row, name)
                 continue
-            other = self._any(relation, str(row.doc.get(RELATIONS[relation])))
+            field, kind = related(query.kind, relation)
+            other = self._any(kind, str(row.doc.get(field)))
             if other is None:
                 told[relation] = None
             else:
-                told.setdefault(relation, {"attributes": attributes(relation, other.id)})[there] = other.doc.get(there)
+                told.setdefault(relation, {"attributes": attributes(kind, other.id)})[there] = other.doc.get(there)
         return told
 
     def _value(self, kind: str, row: Row, name: str) -> Any:
