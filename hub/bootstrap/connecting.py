@@ -3,16 +3,20 @@
 A step never replaces what a person may have written, unless it is told to.
 """
 
+import fcntl
+import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from sqlalchemy import DateTime, Inspector, create_engine, inspect, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import DateTime, Engine, Inspector, create_engine, inspect, make_url
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from hub.bootstrap.mapping_check import Effort, Finding, check
 from hub.bootstrap.mapping_draft import Drafted as DraftedMapping
@@ -22,23 +26,26 @@ from hub.bootstrap.remote_schemas import Kept, beside, connected, keep, live_sch
 from hub.bootstrap.secrets import Environment
 from hub.bootstrap.systems import connector_file, lint_systems
 from hub.domain.documents import Doc
-from hub.domain.errors import HubError, InvalidError, RetryableError
+from hub.domain.errors import InvalidError, RetryableError
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
-from hub.files.drafting import DOCUMENTS, Drafted, Wanted
+from hub.files.drafting import Drafted, Wanted, draft_document
 from hub.files.drafting.folders import draft_folder
 from hub.files.drafting.tables import Table, draft_tables
 from hub.files.proposing.carrying import Locale
 from hub.files.proposing.draft import Heading
-from hub.files.schema_import.source import Source
+from hub.files.schema_import.source import MOST, Source
 from hub.files.schema_tree import SchemaFolder
 from hub.files.settings import NAME, Settings, load
 from hub.files.settings_adding import with_system
+from hub.files.whole import put_in_place
+from hub.files.yaml import MAX_CHARACTERS
 from hub.process.clock import SystemClock
 from hub.services.connection_tests import answered
 
 EFFORT = Effort(examples=40)
 NAMED = re.compile("[a-z][a-z0-9_]{0,39}")  # as schemas/hub.json says
+SECRET = re.compile(r"passw|pwd|secret|token|api_?key", re.IGNORECASE)  # names in an address that tell of one
 LIKELY = {
     "customer": "account client company partner party business_partner owner organisation organization 客户 往来单位",
     "contact": "person people contact_person 联系人",
@@ -89,18 +96,28 @@ class Connecting:
         path = Path(told)
         if kind == "folder":
             return draft_folder(path, wanted)
+        if path.stat().st_size > 4 * MOST:
+            raise Source("", kind).too_large()
         try:
             text = path.read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InvalidError("{file} is no text in UTF-8.", file=path.name) from error
         source = Source(text, kind, path.name.partition(".")[0], None, lambda name: beside(path, name))
-        return DOCUMENTS[kind](source, wanted)
+        return draft_document(source, wanted)
 
     def keep_file(self, drafted: Drafted, *, force: bool) -> bool:
         """Write a draft that can be loaded; False where another file lies there, which is left alone."""
         path = self.directory / "connectors" / f"{self.name}.yaml"
         if path.exists() and not force:
             return False
+        told = drafted.text()
+        if len(told) > MAX_CHARACTERS:
+            raise InvalidError(
+                "The draft has {count} objects, which is too much for one file: name those that are needed with "
+                "--object, such as {names}.",
+                count=len(drafted.file["objects"]),
+                names=", ".join(list(drafted.file["objects"])[:3]),
+            )
         with TemporaryDirectory() as scratch:
             lay_down(drafted, Path(scratch), path.name)
             load_connector(Path(scratch) / path.name)
@@ -120,13 +137,10 @@ class Connecting:
     def add(self, told: Doc, *, force: bool) -> None:
         """Write the system into hub.yaml; the file stays as it was when the whole would be wrong."""
         path = self.directory / NAME
-        before = path.read_text("utf-8")
-        put_in_place(path, with_system(before, self.name, told, force=force))
-        try:
-            load(self.directory)
-        except HubError:
-            put_in_place(path, before)
-            raise
+        with alone_in(self.directory):
+            text = with_system(path.read_text("utf-8"), self.name, told, force=force)
+            load(self.directory, text)
+            put_in_place(path, text)
 
     # the system itself
 
@@ -161,8 +175,7 @@ class Connecting:
         made = draft_mapping(
             Heading(entity, self.name, object_name, f"canonical/{entity}.json", near), schemas, Locale()
         )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(made.text, "utf-8")
+        put_in_place(target, made.text)
         return made
 
     def mapped(self) -> list[str]:
@@ -183,35 +196,45 @@ def is_of_laws(finding: Finding) -> bool:
 
 
 def lay_down(drafted: Drafted, folder: Path, name: str) -> None:
-    """A draft and the files beside it, in a folder."""
+    """A draft and the files beside it, in a folder; the draft last, since where it is the others are."""
     for each, text in {**drafted.beside, name: drafted.text()}.items():
-        (folder / each).parent.mkdir(parents=True, exist_ok=True)
-        (folder / each).write_text(text, "utf-8")
+        put_in_place(folder / each, text)
 
 
-def put_in_place(path: Path, text: str) -> None:
-    """A file, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """One process at a time reads and writes the settings of a directory; the lock ends with its process."""
+    held = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def tables_of(address: str, environment: Environment, variable: str) -> dict[str, Table]:
     """The tables of a database with their columns and keys; RetryableError when it cannot be asked."""
     try:
         url, password = make_url(address), environment.get(variable)
-        engine = create_engine(url.set(password=password) if password else url)
-        try:
-            there = inspect(engine)
-            return {name: table_of(there, name) for name in sorted(there.get_table_names())}
-        finally:
-            engine.dispose()
-    except (SQLAlchemyError, ImportError, ValueError) as error:
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise FileNotFoundError  # noqa: TRY301 - to be asked would make an empty one
+        with warnings.catch_warnings(action="ignore", category=SAWarning):  # of columns whose type nobody knows
+            return tables_in(create_engine(url.set(password=password) if password else url))
+    except (SQLAlchemyError, ImportError, ValueError, FileNotFoundError) as error:
         raise RetryableError(
             "The database cannot be asked ({kind}): look at its address, and put the password into {variable}.",
             kind=type(error).__name__,
             variable=variable,
         ) from error
+
+
+def tables_in(engine: Engine) -> dict[str, Table]:
+    """The tables that are there, each asked for by itself."""
+    try:
+        there = inspect(engine)
+        return {name: table_of(there, name) for name in sorted(there.get_table_names())}
+    finally:
+        engine.dispose()
 
 
 def table_of(there: Inspector, name: str) -> Table:
@@ -255,10 +278,21 @@ def given_of(file: ConnectorFile, told: Mapping[str, Any]) -> tuple[Doc, list[st
                 connector=file.name,
                 names=", ".join(plain),
             )
-        if "://" in str(value) and "@" in str(value) and urlsplit(str(value)).password:
+        if has_password(str(value)):
             raise InvalidError("{name} has a password in it: leave it out there, and say where it is.", name=name)
     given = {name: typed(plain[name].get("default"), value) for name, value in told.items() if name in plain}
     return given, [name for name, node in plain.items() if name not in given and "default" not in node]
+
+
+def has_password(value: str) -> bool:
+    """Whether an address has a secret in it, before the host or behind the question mark."""
+    if "://" not in value:
+        return False
+    try:
+        told = urlsplit(value)
+    except ValueError:  # no address: the system's own driver says so
+        return False
+    return bool(told.password) or any(SECRET.search(name) for name, _ in parse_qsl(told.query))
 
 
 def typed(default: Any, value: Any) -> Any:

@@ -14,6 +14,7 @@ from hub.files.connectors import load_connector
 from hub.files.schema_import import import_schemas
 from hub.files.schema_import.source import MOST, Source
 from hub.files.settings import Settings
+from hub.files.whole import put_in_place
 from hub.ports.connector import Connector
 from hub.ports.describing import Describing
 
@@ -89,6 +90,5 @@ def keep(schemas: dict[str, Doc], folder: Path, *, force: bool) -> Iterator[Kept
         old = path.read_bytes() if path.exists() else None
         state = "new" if old is None else "unchanged" if old == text else "replaced" if force else "differs"
         if state in ("new", "replaced"):
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text)
+            put_in_place(path, text.decode())
         yield Kept(name, path, state, len(schema.get("properties", {})))

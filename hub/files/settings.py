@@ -141,10 +141,10 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
 
 
-def load(directory: Path) -> Settings:
-    """Read the settings of a data directory; SettingsError has all problems at once."""
+def load(directory: Path, text: str | None = None) -> Settings:
+    """Read the settings of a data directory, or the text that is to be their file; SettingsError has all problems."""
     schema = meta_schema()
-    base, own = read(data_dir("config") / NAME), read(directory / NAME)
+    base, own = read(data_dir("config") / NAME), read(directory / NAME, text)
     value = merge(base.data, own.data or {})
     problems = tuple(check(schema, value, own, base))
     if problems:
@@ -152,10 +152,10 @@ def load(directory: Path) -> Settings:
     return settings_of(directory, filled(schema, schema, value))
 
 
-def read(path: Path) -> Document:
-    """Read a settings file; SettingsError when it is missing or not YAML."""
+def read(path: Path, text: str | None = None) -> Document:
+    """Read a settings file, or the text that is to be one; SettingsError when it is missing or not YAML."""
     try:
-        return read_yaml(path.read_text("utf-8"), str(path))
+        return read_yaml(path.read_text("utf-8") if text is None else text, str(path))
     except FileNotFoundError:
         mend = f"Make it with 'tickethub init {path.parent}', or name the right directory with --dir."
         raise SettingsError((Problem(str(path), "is not there.", mend),)) from None

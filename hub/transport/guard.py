@@ -16,7 +16,8 @@ from hub.domain.errors import AuthError
 
 PORTS = {"http": 80, "https": 443}
 MOST = 4  # addresses of one name that are tried one after the other
-NAT64 = IPv6Network("64:ff9b::/96")
+CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # of NAT64, and as they were written of old
+LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # what its operator maps wherever he likes
 Place = tuple[str, int]  # host in lower case, port
 
 
@@ -74,6 +75,8 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
 def is_public(address: str) -> bool:
     """Whether an address is one of the public network, also inside of an IPv6 address that carries an IPv4 one."""
     ip = _carried(ip_address(address.partition("%")[0]))
+    if ip in LOCAL_NAT64:
+        return False
     return ip.is_global and not ip.is_multicast and not getattr(ip, "is_site_local", False)
 
 
@@ -86,6 +89,6 @@ def _is_of_the_link(address: str) -> bool:
 def _carried(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(ip, IPv4Address):
         return ip
-    if ip in NAT64:
+    if any(ip in carrier for carrier in CARRIERS) and int(ip) > 1:
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or ip

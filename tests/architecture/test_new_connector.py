@@ -67,6 +67,9 @@ def test_nothing_is_written_over_and_wrong_names_are_told(tmp_path: Path) -> Non
         ("acme", "rest", "there already"),
         ("Acme!", "rest", "no name"),
         ("acme", "ftp", "KIND="),
+        ("class", "rest", "word of Python"),
+        ("none", "rest", "word of Python"),
+        ("twin", "rest", "word of Python"),
     ):
         with pytest.raises(SystemExit, match=words):
             make(tmp_path, name, kind)

@@ -120,6 +120,9 @@ def test_no_spelling_of_our_own_machine_is_connected_to(trap: Trap, host: str) -
         ("::ffff:8.8.8.8", True),
         ("2002:0a00:0001::", False),  # 6to4 of 10.0.0.1
         ("64:ff9b::a9fe:a9fe", False),  # NAT64 of 169.254.169.254
+        ("64:ff9b:1::a00:1", False),  # NAT64 of an operator's own
+        ("::127.0.0.1", False),  # an IPv4 address as it was once carried
+        ("::8.8.8.8", True),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:  # noqa: FBT001 - a case

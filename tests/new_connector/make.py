@@ -7,11 +7,13 @@ import argparse
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+WORDS = frozenset({"null", "twin"})  # what the files call something else
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def make(root: Path, name: str, kind: str) -> list[Path]:
     """Write the files; fails with a SystemExit that says what to do, and writes none where one is there."""
     if not NAME.fullmatch(name):
         raise SystemExit(f"tickethub: {name!r} is no name: use lower-case letters, digits and _: NAME=acme")
+    if iskeyword(name) or iskeyword(name.capitalize()) or name in WORDS:
+        raise SystemExit(f"tickethub: {name!r} is a word of Python or YAML: choose another NAME, such as {name}_erp")
     if kind not in KINDS:
         raise SystemExit(f"tickethub: there is no kind {kind!r}: KIND={'|'.join(KINDS)}")
     files = dict(written(name, kind))

@@ -9,9 +9,9 @@ from hub.files.drafting.draft import Drafted, Wanted
 from hub.files.drafting.odata import draft_odata
 from hub.files.drafting.rest import draft_openapi, draft_sample
 from hub.files.drafting.soap import draft_soap
-from hub.files.schema_import.source import Source
+from hub.files.schema_import.source import MOST, Source
 
-__all__ = ["DOCUMENTS", "Drafted", "Wanted"]
+__all__ = ["Drafted", "Wanted", "draft_document"]
 DOCUMENTS: Mapping[str, Callable[[Source, Wanted], Drafted]] = {
     "openapi": draft_openapi,
     "sample": draft_sample,
@@ -19,3 +19,13 @@ DOCUMENTS: Mapping[str, Callable[[Source, Wanted], Drafted]] = {
     "wsdl": draft_soap,
 }
 """By the kind of the document; a database and a folder are looked at, and drafted by ``tables`` and ``folders``."""
+
+
+def draft_document(source: Source, wanted: Wanted) -> Drafted:
+    """A draft of a document; InvalidError when it is too large, or not built as its kind is."""
+    if len(source.text) > MOST:
+        raise source.too_large()
+    try:
+        return DOCUMENTS[source.kind](source, wanted)
+    except (RecursionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise source.refusal(f"it is built in another way ({type(error).__name__})") from error

@@ -13,6 +13,7 @@ from hub.files.schema_import.source import Source
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 MOST_ROWS = 200
+MOST_BYTES = 200_000
 OURS = frozenset({"done", "failed", "sent"})  # folders that the driver keeps
 
 
@@ -20,17 +21,17 @@ def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
     """Each folder below with a CSV file in it; InvalidError where there is none."""
     made, objects = Drafted({}), dict[str, Doc]()
     kinds = set[tuple[str, str]]()
-    for sample in sorted(folder.rglob("*.csv")):
+    for sample in samples(folder):
         place = sample.parent.relative_to(folder).as_posix()
-        told = sample.parent.name if place != "." else sample.stem
+        told = sample.parent.name
         name = object_name(told)
-        if name in objects or not (wanted.takes(name) or wanted.takes(told)) or sample.parent.name in OURS:
+        if name in objects or not (wanted.takes(name) or wanted.takes(told)):
             continue
         rows, encoding, delimiter = read(sample)
         kinds.add((encoding, delimiter))
         columns = named(rows[0])
         key = id_among(columns.values()) or rows[0][0]
-        remote: Doc = {"read": {"folder": place, "files": "*.csv" if place != "." else f"{told}*.csv"}}
+        remote: Doc = {"read": {"folder": place, "files": "*.csv"}}
         remote |= {"id": [next(field for field, column in columns.items() if column == key)]}
         remote["fields"] = {field: {"from": column} for field, column in columns.items()}
         made.notes += [f"objects.{name}: whether `id` is right; `whole: true` where each file has all records."]
@@ -40,8 +41,11 @@ def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
         made.schemas |= import_schemas(Source(records.decode(), "sample", name), wanted.name)
         objects[name] = an_object(name, told, wanted.zone, remote, sweep=False)
     if not objects:
-        raise InvalidError("There is no CSV file in {folder}: put a sample of each kind into a folder of its own.",
-                           folder=str(folder))  # fmt: skip
+        raise InvalidError(
+            "There is no CSV file that is wanted in a folder below {folder}: put a sample of each kind into a folder "
+            "of its own.",
+            folder=str(folder),
+        )
     encoding, delimiter = min(kinds)
     form = {"encoding": "utf-8" if encoding == "utf-8-sig" else encoding, "delimiter": delimiter}
     settings = {"folder": {"title": {"en": "Folder: a path, or sftp://hub@files.example.com/exchange", "zh": "目录"}}}
@@ -49,17 +53,27 @@ def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
     return made
 
 
+def samples(folder: Path) -> list[Path]:
+    """The CSV files in the folders below, sorted: not those that the driver keeps, nor what lies elsewhere."""
+    found = (each for each in folder.rglob("*.csv") if each.parent != folder and each.parent.name not in OURS)
+    return sorted(each for each in found if each.is_file() and not each.is_symlink())
+
+
 def read(path: Path) -> tuple[list[list[str]], str, str]:
     """The first rows of a file, its encoding and its delimiter; InvalidError for what is no CSV text."""
-    raw = path.read_bytes()[:200_000]
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES)
     for encoding in ENCODINGS:
         try:
-            text = raw.decode(encoding, "strict" if len(raw) < 200_000 else "ignore")  # noqa: PLR2004 - a cut may split a character
+            text = raw.decode(encoding, "strict" if len(raw) < MOST_BYTES else "ignore")  # a cut may split a character
         except UnicodeDecodeError:
             continue
         first = text.partition("\n")[0]
         delimiter = max(",;\t|", key=first.count)
-        rows = [row for row in csv.reader(text.splitlines()[:MOST_ROWS], delimiter=delimiter) if row]
+        try:
+            rows = [row for row in csv.reader(text.splitlines()[:MOST_ROWS], delimiter=delimiter) if row]
+        except csv.Error:  # such as a cell of a hundred thousand characters
+            break
         if rows:
             return rows, encoding, delimiter
     raise InvalidError("{file} cannot be read as CSV: save it as UTF-8 or GB18030.", file=str(path))

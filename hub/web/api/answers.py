@@ -13,6 +13,7 @@ from hub.ports.idempotency import Answer
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services.idempotency import Reply, first_answer, once
+from hub.web.bodies import Body
 from hub.web.problems import JSON as PROBLEM
 from hub.web.problems import PreconditionError, as_reply
 from hub.web.state import caller, hub
@@ -22,6 +23,7 @@ JSON = "application/json"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 ETAG = re.compile(r'"([0-9]{1,9})"')
 FIRST_ERROR = 400
+REASON = Body({"type": "object", "properties": {"reason": {"type": "string", "maxLength": 500}}})
 
 
 def document(record: Record) -> Doc:
@@ -73,6 +75,13 @@ def body() -> Doc:
     if not raw and not request.content_type:
         return {}
     return read_object(raw, request.content_type or "")
+
+
+def reason() -> str:
+    """Why something is done, as the body says; InvalidError where it is no text, or longer than the form takes it."""
+    told = body()
+    REASON.check(told)
+    return str(told.get("reason", ""))
 
 
 def idempotent(work: Callable[[UnitOfWork], Reply]) -> Response:

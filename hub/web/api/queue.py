@@ -14,7 +14,7 @@ from hub.ports.store import UnitOfWork
 from hub.services import queue, routes
 from hub.services.idempotency import Reply
 from hub.services.queue import Dead
-from hub.web.api.answers import body, idempotent, idempotent_in_parts, shown
+from hub.web.api.answers import body, idempotent, idempotent_in_parts, reason, shown
 from hub.web.api.records import limit
 from hub.web.api.reviews import sees_personal
 from hub.web.auth import Rule, guarded
@@ -55,15 +55,15 @@ def replay(item_id: str) -> Response:
 
 def drop(item_id: str) -> Response:
     """Drop one, with a reason."""
-    who, reason = actor(), str(body().get("reason", ""))
-    return idempotent(answering(lambda tx: queue.drop_one(tx, who, item_id, reason)))
+    who, why = actor(), reason()
+    return idempotent(answering(lambda tx: queue.drop_one(tx, who, item_id, why)))
 
 
 def reroute(item_id: str) -> Response:
     """Send the document of one through another system, with a reason."""
     context, who, values = hub(), actor(), body()
-    to, reason = str(values.get("to", "")), str(values.get("reason", ""))
-    return idempotent(answering(lambda tx: routes.reroute_one(context, tx, who, item_id, to, reason)))
+    to, why = str(values.get("to", "")), reason()
+    return idempotent(answering(lambda tx: routes.reroute_one(context, tx, who, item_id, to, why)))
 
 
 def replay_all() -> Response:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from hub.services import connection_tests, pausing, systems
-from hub.web.api.answers import body, shown
+from hub.web.api.answers import reason, shown
 from hub.web.api.queue import READS, WRITES
 from hub.web.auth import guarded
 from hub.web.state import actor, hub
@@ -31,8 +31,8 @@ def show(name: str) -> Response:
 
 def pause(name: str) -> Response:
     """Leave it alone, with a reason."""
-    context, who, reason = hub(), actor(), str(body().get("reason", ""))
-    pausing.pause(context, who, name, reason)
+    context, who, why = hub(), actor(), reason()
+    pausing.pause(context, who, name, why)
     return shown(systems.standing(context, context.systems[name]))
 
 

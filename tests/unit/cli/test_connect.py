@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from hub.bootstrap.connecting import Connecting
 from hub.files.connectors import load_connector
+from hub.files.settings import load
 from hub.testing.twin.twin import serving
 from hub.testing.twins.snipe_it import SnipeIt
 from tests.unit.cli.conftest import Run
@@ -290,3 +293,98 @@ def test_columns_that_would_be_called_alike_are_all_there(run: Run, directory: P
     assert [told["from"] for told in fields.values()] == ["id", "a b", "a.b", "qty"]
     schema = json.loads((directory / "schemas" / "remote" / "drop" / "items.json").read_text("utf-8"))
     assert list(schema["properties"]) == list(fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("openapi", "openapi: '3.0.0'\npaths: [1, 2]\n"),
+        ("openapi", "openapi: '3.0.0'\npaths: {/as: 3, /bs: {get: [1]}, 7: {get: null}}\ncomponents: 5\n"),
+        ("sample", '{"a":' * 900 + "1" + "}" * 900),
+    ],
+)
+def test_a_document_of_another_shape_is_refused_in_one_line(
+    run: Run, directory: Path, tmp_path: Path, kind: str, text: str
+) -> None:
+    (tmp_path / "told").write_text(text, "utf-8")
+    answer = run("connect", "acme", f"--{kind}", str(tmp_path / "told"), "--offline", "--no-ask", code=1).output
+    assert f"This is no document of the kind {kind}: " in answer
+    assert not (directory / "connectors" / "acme.yaml").exists()
+
+
+def test_a_folder_with_odd_files_is_told_in_one_line_and_takes_nothing_from_elsewhere(
+    run: Run, directory: Path, tmp_path: Path
+) -> None:
+    told = ("connect", "depot", "--folder", str(tmp_path / "drop"), "--offline", "--no-ask")
+    place = tmp_path / "drop" / "orders"
+    (place / "dir.csv").mkdir(parents=True)
+    (tmp_path / "secret.csv").write_text("id,login\n1,x\n", "utf-8")
+    (place / "link.csv").symlink_to(tmp_path / "secret.csv")
+    (place / "away.csv").symlink_to(tmp_path / "away.csv")
+    (tmp_path / "drop" / "loose.csv").write_text("id\n1\n", "utf-8")
+    assert "put a sample of each kind into a folder of its own" in run(*told, code=1).output
+    (place / "long.csv").write_text('id,"' + "x" * 150_000 + '"\n', "utf-8")
+    assert "long.csv cannot be read as CSV" in run(*told, code=1).output
+    assert not (directory / "connectors" / "depot.yaml").exists()
+    (place / "long.csv").write_text("id,name\n1,华信\n", "utf-8")
+    assert "connectors/depot.yaml: drafted" in run(*told, code=1).output
+    assert "login" not in (directory / "connectors" / "depot.yaml").read_text("utf-8")
+
+
+def test_a_database_of_very_many_tables_is_asked_for_the_needed_ones(run: Run, directory: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "depot.db") as depot:
+        for number in range(400):
+            depot.execute(f"CREATE TABLE t{number} (id INTEGER PRIMARY KEY, name TEXT, note POINT)")
+    depot.close()
+    told = ("connect", "depot", "--database", f"sqlite:///{tmp_path}/depot.db", "--offline", "--no-ask")
+    assert "has 400 objects" in run(*told, code=1).output
+    assert not (directory / "connectors" / "depot.yaml").exists()
+    assert "connectors/depot.yaml: drafted" in run(*told, "--object", "t7", code=1).output
+
+
+def test_a_database_file_that_is_not_there_is_not_made(run: Run, tmp_path: Path) -> None:
+    told = ("connect", "depot", "--database", f"sqlite:///{tmp_path}/depot.db", "--offline", "--no-ask")
+    assert "cannot be asked" in run(*told, code=1).output
+    assert not (tmp_path / "depot.db").exists()
+
+
+def test_a_secret_behind_the_question_mark_of_an_address_is_refused(run: Run, directory: Path) -> None:
+    told = ("--set", "url=http://127.0.0.1:9/?access_token=hush", "--no-ask", "--offline")
+    answer = run("connect", "assets", "--product", "snipe_it", *told, code=1).output
+    assert "url has a password in it" in answer
+    assert "hush" not in answer + (directory / "hub.yaml").read_text("utf-8")
+
+
+def test_a_file_that_was_cut_off_while_it_was_written_was_never_there(
+    run: Run, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "client.json").write_text('[{"id": "1", "name": "x"}]', "utf-8")
+    told = ("connect", "acme", "--sample", str(tmp_path / "client.json"), "--set", "url=http://127.0.0.1:9")
+    before, write = (directory / "hub.yaml").read_text("utf-8"), Path.write_text
+
+    def half(path: Path, text: str, *more: str) -> int:
+        if directory in path.parents:
+            write(path, text[: len(text) // 2], *more)
+            raise OSError(28, "No space left on device")
+        return write(path, text, *more)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Path, "write_text", half)
+        assert "No space left" in run(*told, "--offline", "--no-ask", code=1).output
+    assert not [path for path in (directory / "connectors").iterdir() if path.is_file()]
+    assert (directory / "hub.yaml").read_text("utf-8") == before
+    run(*told, "--offline", "--no-ask", code=1)
+    assert load_connector(directory / "connectors" / "acme.yaml").name == "acme"
+    assert "acme:" in (directory / "hub.yaml").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("run")
+def test_systems_that_are_connected_at_once_are_all_in_the_settings(directory: Path) -> None:
+    def add(name: str) -> None:
+        told = {"connector": "odoo", "settings": {"url": "http://127.0.0.1:9", "database": "x"}}
+        Connecting(directory, {}, name).add({**told, "mappings": ["odoo"]}, force=False)
+
+    names = [f"s{number}" for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(add, names))
+    assert set(names) <= set(load(directory).systems)

@@ -145,6 +145,13 @@ def test_it_is_paused_and_resumed_over_the_api(hub: Hub, api: Callable[..., Api]
     assert client.get("/systems/crm").status_code == 404
 
 
+@pytest.mark.parametrize("reason", [None, 7, ["moved"], {"why": "moved"}, "x" * 501])
+def test_a_reason_is_a_text_of_a_reasonable_length(api: Callable[..., Api], reason: object) -> None:
+    client = api("sync:read", "sync:write")
+    assert client.post("/systems/erp/pause", {"reason": reason}).status_code == 422
+    assert got(client.get("/systems"))["items"][0]["paused"] is False
+
+
 def test_who_may_not_is_refused(api: Callable[..., Api], browser: Callable[[str], Browser]) -> None:
     assert api("sync:read").post("/systems/erp/pause", {"reason": "x"}).status_code == 403
     assert api("tickets:read").get("/systems").status_code == 403
