@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.bootstrap import Container, build, migrate
+from hub.bootstrap import Container, build
 from hub.files.settings import load
-from hub.storage.cipher import Keyring
 from hub.testing.tryton.fixture import RunningErp
+from tests.laid_out import lay_out
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = """
@@ -53,10 +53,6 @@ class ErpHub:
 
 def erp_hub(directory: Path, erp: RunningErp, *mappings: str, seconds: int = 5) -> ErpHub:
     """Set up a hub for the ERP."""
-    directory.mkdir(parents=True)
-    Keyring.fresh().save(directory / "key.json")
     told = erp.settings()
-    text = SETTINGS.format(**{**told, "mappings": ", ".join(mappings), "seconds": seconds})
-    (directory / "hub.yaml").write_text(text, encoding="utf-8")
-    migrate(load(directory), os.environ)
+    lay_out(directory, SETTINGS.format(**{**told, "mappings": ", ".join(mappings), "seconds": seconds}))
     return ErpHub(directory, erp)

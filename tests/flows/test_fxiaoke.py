@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.ports.records import Record
 from hub.services import audit, reconciling, records, service_summary
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.twin import serving
 from hub.testing.twins.fxiaoke import USER, Fxiaoke
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 
 SETTINGS = """
 systems:
@@ -75,12 +74,9 @@ def both(tmp_path: Path) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     crm = Fxiaoke(clock.now)
     crm.limit = RateLimit(1_000_000, timedelta(seconds=1))
-    Keyring.fresh().save(tmp_path / "key.json")
     with serving(crm) as url:
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
         environment = {f"FXIAOKE_{name.upper()}": value for name, value in Fxiaoke.secrets.items()}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
+        with build(lay_out(tmp_path, SETTINGS.format(url=url)), environment) as container:
             yield Both(replace(container.hub, clock=clock), clock, crm)
 
 

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.ports.records import Record
 from hub.services import outbound, queue, reconciling, records, tickets
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.rows import Row
 from hub.testing.twins.kingdee import Kingdee
 from tests.hub_process import RunningClock, work
 from tests.kingdee import Site, kingdee_site
+from tests.laid_out import lay_out
 
 SETTINGS = """
 systems:
@@ -103,12 +102,9 @@ def both(tmp_path: Path, site: Site) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     erp = site.open(clock.now)
     erp.gateway = lambda: datetime.now(UTC)  # the hub's own clock runs ahead, and its signatures do not
-    Keyring.fresh().save(tmp_path / "key.json")
     told = ", ".join(f'{name}: "{value}"' for name, value in Kingdee.settings.items())
-    (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=site.url, told=told), encoding="utf-8")
     environment = {f"KINGDEE_{name.upper()}": value for name, value in Kingdee.secrets.items()}
-    migrate(load(tmp_path), environment)
-    with build(load(tmp_path), environment) as container:
+    with build(lay_out(tmp_path, SETTINGS.format(url=site.url, told=told)), environment) as container:
         both = Both(replace(container.hub, clock=clock), clock, erp)
         both.settle()
         yield both

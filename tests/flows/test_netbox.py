@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.services import reconciling, records
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.netbox import NetBox
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 
 SETTINGS = """
 systems:
@@ -65,12 +64,9 @@ def both(tmp_path: Path) -> Iterator[Both]:
     (tmp_path / "overlays/inventory/netbox/asset.yaml").write_text(METERS, encoding="utf-8")
     clock = RunningClock(timedelta())
     inventory = NetBox(clock.now)
-    Keyring.fresh().save(tmp_path / "key.json")
     with serving(inventory) as url:
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
         environment = {"NETBOX_TOKEN": NetBox.secrets["token"]}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
+        with build(lay_out(tmp_path, SETTINGS.format(url=url)), environment) as container:
             yield Both(replace(container.hub, clock=clock), clock, inventory)
 
 

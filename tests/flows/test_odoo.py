@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.services import queue, reconciling, records, tickets
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.odoo import Odoo
 from hub.testing.twins.odoo_xmlrpc import OdooBefore19
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 
 SETTINGS = """
 systems:
@@ -128,14 +127,11 @@ class Both:
 def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     odoo: Odoo = request.param(clock.now)
-    Keyring.fresh().save(tmp_path / "key.json")
     with serving(odoo) as url:
         settings = "".join(f", {name}: {value}" for name, value in odoo.settings.items())
         text = SETTINGS.format(url=url, connector=odoo.connector, settings=settings)
-        (tmp_path / "hub.yaml").write_text(text, encoding="utf-8")
         environment = {"ODOO_API_KEY": Odoo.secrets["api_key"]}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
+        with build(lay_out(tmp_path, text), environment) as container:
             both = Both(replace(container.hub, clock=clock), clock, odoo)
             both.settle()
             yield both

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 import requests
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.services import comments, reconciling, records
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.lossy_proxy import LossyProxy
 from hub.testing.rt.fixture import rt
 from hub.testing.rt.server import CATALOG, QUEUE, RtServer
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 
 __all__ = ["rt"]
 pytestmark = pytest.mark.rt
@@ -114,13 +113,10 @@ def both(rt: RtServer, tmp_path: Path) -> Iterator[Both]:
     rt.stop()
     rt.start()  # on a fresh copy
     clock = RunningClock(timedelta())
-    Keyring.fresh().save(tmp_path / "key.json")
     with LossyProxy(rt.port) as wire:
         told = SETTINGS.format(url=f"http://127.0.0.1:{wire.port}", queue=QUEUE, catalog=CATALOG)
-        (tmp_path / "hub.yaml").write_text(told, encoding="utf-8")
         environment = {"RT_TOKEN": rt.token}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
+        with build(lay_out(tmp_path, told), environment) as container:
             yield Both(replace(container.hub, clock=clock), clock, rt, wire)
 
 

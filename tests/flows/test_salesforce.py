@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.ports.records import Record
 from hub.services import (
     audit,
@@ -23,12 +22,12 @@ from hub.services import (
     ticket_view,
 )
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.salesforce import Salesforce
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 
 SETTINGS = """
 systems:
@@ -105,12 +104,9 @@ def both(tmp_path: Path, mappings: str) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     crm = Salesforce(clock.now)
     crm.limit = RateLimit(1_000_000, timedelta(seconds=1))
-    Keyring.fresh().save(tmp_path / "key.json")
     with serving(crm) as url:
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url, mappings=mappings), encoding="utf-8")
         environment = {f"SALESFORCE_{name.upper()}": value for name, value in Salesforce.secrets.items()}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
+        with build(lay_out(tmp_path, SETTINGS.format(url=url, mappings=mappings)), environment) as container:
             yield Both(replace(container.hub, clock=clock), clock, crm)
 
 

@@ -10,17 +10,16 @@ from typing import Any
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
 from hub.domain.invoices import invoice_of
-from hub.files.settings import load
 from hub.ports.records import Record
 from hub.services import outbound, records, tickets
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.twin import serving
 from hub.testing.twins.sap_s4hana import MAIN, PLANT, VAN, S4HanaTwin
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 from tests.sap import patient_twin
 
 PARTS = ("reservation", "issue", "consumption", "return")
@@ -90,12 +89,9 @@ class Both:
 def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Both]:
     sap = patient_twin()
     monkeypatch.setenv("SAP_PASSWORD", S4HanaTwin.password)
-    Keyring.fresh().save(tmp_path / "key.json")
     with serving(sap) as url:
         told = ", ".join(f'{name}: "{value}"' for name, value in S4HanaTwin.settings.items())
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url, told=told), encoding="utf-8")
-        migrate(load(tmp_path), os.environ)
-        with build(load(tmp_path), os.environ) as container:
+        with build(lay_out(tmp_path, SETTINGS.format(url=url, told=told)), os.environ) as container:
             clock = RunningClock(timedelta())
             yield Both(replace(container.hub, clock=clock), clock, sap)
 

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hub.bootstrap import build, migrate
+from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.files.settings import load
 from hub.services import outbound, reconciling, records
 from hub.services.context import Hub
-from hub.storage.cipher import Keyring
 from hub.testing.twin.twin import serving
 from hub.testing.twins.soap_erp import SoapErp
 from tests.hub_process import RunningClock, work
+from tests.laid_out import lay_out
 
 SETTINGS = """
 systems:
@@ -68,12 +67,9 @@ class Both:
 def both(tmp_path: Path) -> Iterator[Both]:
     clock = RunningClock(timedelta())
     books = SoapErp(clock.now)
-    Keyring.fresh().save(tmp_path / "key.json")
     with serving(books) as url:
-        (tmp_path / "hub.yaml").write_text(SETTINGS.format(url=url), encoding="utf-8")
         environment = {"SOAP_ERP_PASSWORD": SoapErp.secrets["password"]}
-        migrate(load(tmp_path), environment)
-        with build(load(tmp_path), environment) as container:
+        with build(lay_out(tmp_path, SETTINGS.format(url=url)), environment) as container:
             yield Both(replace(container.hub, clock=clock), clock, books)
 
 
