@@ -98,21 +98,29 @@ CORPORA = Corpora()
 def check(sources: Sequence[Source], effort: Effort, precedence: Precedence | None = None) -> list[Checked]:
     """Lint and laws over some mappings, each by itself and all of them together."""
     told = [_check(source, effort) for source in sources]
-    for group in sets_of(zip(sources, told, strict=True)):
-        by_file = {each.file: each for each in group}
-        for problem in lint_set([each.spec for each in group if each.spec is not None], precedence or {}):
-            by_file.get(problem.file, group[0]).findings.append(of_problem("lint", problem))
+    for group, others in sets_of(zip(sources, told, strict=True)):
+        by_file, theirs = {each.file: each for each in group}, {each.file for each in others}
+        for problem in lint_set([each.spec for each in [*group, *others] if each.spec is not None], precedence or {}):
+            if problem.file not in theirs:
+                by_file.get(problem.file, group[0]).findings.append(of_problem("lint", problem))
     return told
 
 
-def sets_of(told: Iterable[tuple[Source, Checked]]) -> Iterator[list[Checked]]:
-    """The mappings that are used together: those in force, else those of one system in one folder."""
+def sets_of(told: Iterable[tuple[Source, Checked]]) -> Iterator[tuple[list[Checked], list[Checked]]]:
+    """The mappings that are used together: those in force, else those of one system in one folder.
+
+    A folder such as acme_other has what takes the place of some of acme's: the others of acme are told besides.
+    """
     groups: dict[tuple[str, str], list[Checked]] = {}
     for source, each in told:
         if source.group is not None and each.spec is not None:
             system = "" if source.group == IN_FORCE else each.spec.system
             groups.setdefault((source.group, system), []).append(each)
-    yield from groups.values()
+    for (folder, system), group in groups.items():
+        instead = {each.spec.entity for each in group if each.spec is not None}
+        bases = (found for (base, of), found in groups.items() if of == system and folder.startswith(f"{base}_"))
+        others = [each for base in bases for each in base if each.spec is not None and each.spec.entity not in instead]
+        yield group, others
 
 
 def test(sources: Sequence[Source]) -> list[Checked]:

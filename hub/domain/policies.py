@@ -7,6 +7,7 @@ from hub.domain.business_hours import BusinessHours
 from hub.domain.charge_policy import ChargePolicy
 from hub.domain.dispatch_case import DispatchPolicy
 from hub.domain.errors import NotFoundError
+from hub.domain.leads import LeadPolicy
 from hub.domain.roles import Role
 from hub.domain.sla import SlaBook
 from hub.domain.sop import Sop
@@ -22,6 +23,7 @@ class Policies:
     hours: Mapping[str, BusinessHours]
     dispatch: DispatchPolicy
     charges: ChargePolicy
+    leads: LeadPolicy
     sops: tuple[Sop, ...]
     roles: Mapping[str, Role]
 

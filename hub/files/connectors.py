@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import orjson
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hub.domain.documents import Doc
@@ -17,6 +16,7 @@ from hub.domain.hooks import Hooks
 from hub.files.connector_drivers import against, wrong_for_driver
 from hub.files.connector_hooks import hooks_of, wrong_hooks
 from hub.files.data import data_dir
+from hub.files.plain_yaml import plain_yaml
 from hub.ports.connector import Feed, ObjectSpec, Step
 
 SCHEMAS = data_dir("schemas")
@@ -67,7 +67,7 @@ def load_connector(path: Path) -> ConnectorFile:
 
 def _read(path: Path) -> Doc:
     try:
-        read: Any = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        read: Any = plain_yaml(path.read_text(encoding="utf-8"))
     except YAMLError as error:
         raise InvalidError("{file}: not YAML: {error}", file=path.name, error=str(error)) from error
     if not isinstance(read, dict):
@@ -93,12 +93,12 @@ def _check(path: Path, declared: Doc) -> None:
 
 def _wrong_cursors(objects: Mapping[str, Doc]) -> list[FieldError]:
     """What lists changes must say in which time zone and how exactly it dates them; a wrong guess loses records."""
-    wrong = []
+    wrong, zones = [], available_timezones()
     for name, told in objects.items():
         path, cursor = f"objects.{name}.cursor", told.get("cursor")
         if cursor is None and "of" not in told:
             wrong.append(FieldError(path, "is missing: say tz and granularity", {}))
-        elif cursor is not None and cursor["tz"] not in available_timezones():
+        elif cursor is not None and cursor["tz"] not in zones:
             wrong.append(FieldError(f"{path}.tz", "there is no time zone {zone}", {"zone": cursor["tz"]}))
     return wrong
 
@@ -116,6 +116,7 @@ def _spec(name: str, told: Doc) -> ObjectSpec:
         name=name,
         idempotency=told.get("idempotency", "none"),
         lookup_by=lookup.get("by"),
+        lookup_alike=tuple(lookup.get("alike", ())),
         settle=_duration(lookup.get("settle", "30 s")),
         state=told.get("state"),
         goals={goal: tuple(Step(**step) for step in steps) for goal, steps in goals.items()},

@@ -31,6 +31,7 @@ from hub.files.mapping_tables import Include, of_unreadable, read_tables
 from hub.files.problems import Problem, refuse
 from hub.files.yaml import Document, Place, read_yaml
 
+CONDITIONS = ("creates_when", "takes_when", "waits_when")
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
@@ -104,7 +105,7 @@ def _read(
     problems += [*reader.problems, *reader.too_many()]
     identity = _identity(document, problems)
     objects = tuple(_objects(document, problems))
-    creates_when = _creates_when(document, problems)
+    conditions = _conditions(document, problems)
     if problems:
         return None, problems
     own = () if identity.external_id is None else (_external_id_rule(identity.external_id, document),)
@@ -119,7 +120,7 @@ def _read(
         remote_schema=data["remote"].get("schema"),
         partial=data["remote"].get("partial", False),
         identity=identity,
-        sync=_sync(sync, default_owner, creates_when),
+        sync=_sync(sync, default_owner, conditions),
         rules=(*own, *rules),
         examples=tuple(_examples(document)),
         waivers=tuple(_waivers(document)),
@@ -190,22 +191,25 @@ def _external_id_rule(pair: tuple[FieldPath, FieldPath], document: Document) -> 
     return FieldRule(pair[0], pair[1], Direction.PUSH, Owner.HUB, line=line)
 
 
-def _creates_when(document: Document, problems: list[Problem]) -> Expression | None:
-    sync = document.data.get("sync")
-    text = sync.get("creates_when") if isinstance(sync, dict) else None
-    try:
-        return parse(text) if isinstance(text, str) else None
-    except HubError as error:
-        problems.append(problem_at(document, ("sync", "creates_when"), error.template, None, **error.params))
-        return None
+def _conditions(document: Document, problems: list[Problem]) -> dict[str, Expression]:
+    """The conditions of the sync block by name; what cannot be read is a problem of its line."""
+    given = document.data.get("sync")
+    texts = {name: given.get(name) for name in CONDITIONS} if isinstance(given, dict) else {}
+    found: dict[str, Expression] = {}
+    for name, text in texts.items():
+        try:
+            found |= {name: parse(text)} if isinstance(text, str) else {}
+        except HubError as error:
+            problems.append(problem_at(document, ("sync", name), error.template, None, **error.params))
+    return found
 
 
-def _sync(data: Mapping[str, Any], owner: Owner, creates_when: Expression | None) -> SyncRules:
+def _sync(data: Mapping[str, Any], owner: Owner, conditions: Mapping[str, Expression]) -> SyncRules:
     deletes = data.get("deletes", {})
     return SyncRules(
         default_owner=owner,
         creates=Members(data.get("creates", "both")),
-        creates_when=creates_when,
+        **conditions,
         fresh_within=_duration(data["fresh_within"]) if "fresh_within" in data else None,
         deletes_hub=deletes.get("hub", "review"),
         deletes_remote=deletes.get("remote", "review"),

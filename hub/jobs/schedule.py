@@ -7,13 +7,27 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hub.services import audit, auditing, calls, inbound, letters, outbound, sla, suggesting, sweeping
+from hub.services import (
+    audit,
+    auditing,
+    calls,
+    inbound,
+    leads,
+    letters,
+    outbound,
+    service_summary,
+    sla,
+    suggesting,
+    sweeping,
+)
 from hub.services.context import Hub
 from hub.services.letters import Post
 
 SWEPT = timedelta(minutes=1)  # how often it is asked whether a sweep is due
 BATCH = 32  # messages that one worker takes at a time
 DELIVERIES = 200  # they share the transaction that leases them, and the commits of those that are under way at once
+SUMMED = timedelta(seconds=5)  # how often the trail is read for news that the summaries of customers need
+LOOKED = timedelta(minutes=30)  # how often it is asked whether leads were looked for on this day
 AUDIT_LOOK = timedelta(hours=1)  # how often it is asked whether a weekly field audit is due
 
 
@@ -39,6 +53,8 @@ def jobs(
     yield Job("sweep timers", intervals["sweep"], partial(sla.sweep, hub))
     yield Job("end silent calls", intervals["sweep"], partial(calls.end_silent, hub))
     yield Job("look for duplicates", intervals["deliver"], partial(suggesting.search, hub))
+    yield Job("sum up service", SUMMED, partial(service_summary.follow, hub))
+    yield Job("look for leads", LOOKED, partial(leads.look, hub), drains=False)
     if post is not None:
         yield Job("mail", intervals["deliver"], partial(letters.deliver, hub, post), hears=f"outbox {letters.MAIL}")
     if watch is not None:

@@ -68,7 +68,7 @@ class Trial:
                 yield from self._pushing(case, None)
         if self.mapping.pulls:
             yield from self._pulling(case, case.hub)
-            if self.mapping.sync.creates is not Members.HUB:
+            if self.mapping.sync.makes_here(case.remote):
                 yield from self._pulling(case, None)
 
     def _pushing(self, case: Case, old: Doc | None) -> Iterator[Breach]:

@@ -1,5 +1,6 @@
 """The audit trail: who did what to which record, when; sealed into a chain."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -31,6 +32,16 @@ class Verdict:
     broken: str | None = None
 
 
+@dataclass(frozen=True)
+class Unread:
+    """What a reader of the trail has not seen: from which place to which, its entries, and whether that is all."""
+
+    entries: tuple[Entry, ...]
+    since: int
+    place: int
+    at_end: bool
+
+
 class Audit(Protocol):
     """The trail."""
 
@@ -48,6 +59,17 @@ class Audit(Protocol):
 
     def seal(self, limit: int) -> int:
         """Chain committed entries that are not chained yet; says how many."""
+        ...
+
+    def unread(self, reader: str, entities: Collection[str], *, limit: int) -> Unread:
+        """The acts on some kinds of records among the next ``limit`` that are sealed, in the order of their seals.
+
+        What is sealed is committed, and what is committed later is sealed later: a reader misses nothing.
+        """
+        ...
+
+    def read_up_to(self, reader: str, place: int) -> None:
+        """Keep how far a reader has come."""
         ...
 
     def verify(self) -> Verdict:

@@ -135,6 +135,7 @@ class ObjectSpec:
     idempotency: str | Mapping[str, str] = "none"  # of a create, or by operation: see ``idempotency_of``
     key_expires: timedelta | None = None  # how long the system remembers our keys; None: for ever
     lookup_by: str | None = None  # the remote field that carries our key
+    lookup_alike: tuple[str, ...] = ()  # where none does: what it was written with, the first of which is asked for
     settle: timedelta = timedelta(seconds=30)  # how long a lost call may still be running over there
     state: str | None = None  # the remote field that tells the state of a document
     goals: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # goal state -> its steps
@@ -144,6 +145,11 @@ class ObjectSpec:
     of: str | None = None  # acts on the remote record of another object, never creates one of its own
     sweep: bool = True  # whether it can list all that there is, so that what is missing tells something
     batch: int = 1  # how many records one call may write, where the connector can
+
+    @property
+    def can_be_found(self) -> bool:
+        """Whether a record of ours can be found again after a call that gave no answer."""
+        return self.lookup_by is not None or bool(self.lookup_alike)
 
     def idempotency_of(self, operation: str) -> Idempotency:
         """What keeps a repeated create, update or act from happening twice.

@@ -68,6 +68,19 @@ class Records(Protocol):
         """Every record that matches; for sets that are small by nature (lines of one ticket, technicians)."""
         ...
 
+    def newest(
+        self,
+        entity: str,
+        of: str,
+        owners: Sequence[str],
+        where: Mapping[str, object] | None = None,
+        *,
+        sort: str,
+        most: int,
+    ) -> list[Record]:
+        """Of each owner (the value of field ``of``) the first ``most`` records in an order, in one query."""
+        ...
+
     def by_secret(self, entity: str, field: str, value: str, where: Mapping[str, str] | None = None) -> list[Record]:
         """Records whose encrypted field equals the value, found by its blind index, oldest first.
 

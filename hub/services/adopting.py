@@ -77,6 +77,16 @@ def our_id(mapping: Mapping, remote: Remote) -> str | None:
     return None if is_nothing(told) or told == "" else str(told)
 
 
+def is_of_another_kind(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> bool:
+    """Whether a remote record bears our id of a record of another kind: one object there may hold several of ours.
+
+    So a call that was told as a task is a task of ours, and no news.
+    """
+    told = our_id(mapping, remote)
+    others = [each.entity for each in system.mappings.values() if each.entity != mapping.entity]
+    return told is not None and any(tx.records.get(entity, told) is not None for entity in others)
+
+
 def prefetch_counterparts(
     tx: UnitOfWork, mapping: Mapping, remotes: Sequence[Remote], links: Iterable[Link]
 ) -> list[Doc]:

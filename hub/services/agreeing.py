@@ -12,12 +12,14 @@ from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import records, tickets, verdicts
+from hub.services import comments, records, tickets, verdicts
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.hints import subject_of
 from hub.services.questions import ask_all, end_settled
 from hub.services.tracing import Tracer
+
+TAKEN_IN = {"comment": comments.take_in, "ticket": tickets.take_in}  # what is more than its document
 
 
 class MovedError(HubError):
@@ -106,8 +108,8 @@ def take_over(
 def create(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc) -> Record:
     """Store a new record that another system told of; a ticket is opened, as if a person had done it."""
     action = f"sync.{actor.system}"
-    if entity == "ticket":
-        return tickets.take_in(hub, tx, actor, doc, action=action)
+    if entity in TAKEN_IN:
+        return TAKEN_IN[entity](hub, tx, actor, doc, action=action)
     return records.create(hub, tx, actor, entity, doc, action=action)
 
 

@@ -222,6 +222,7 @@ class Attempt:
 
         def work(tx: UnitOfWork) -> Link:
             record = self.record(tx)
+            self.refuse_taken(tx, remote)
             link = agreeing.agree(
                 self.hub, tx, self.tracer, self.system, record, remote, sent, relays=relays, ours=ours
             )
@@ -240,6 +241,14 @@ class Attempt:
         if ends:
             signals.done(self.hub, self.signal)
         return link
+
+    def refuse_taken(self, tx: UnitOfWork, remote: Remote) -> None:
+        """RetryableError where a record that was found by its values turned out to be another one of ours meanwhile."""
+        if not self.spec.lookup_alike:
+            return
+        link = tx.links.of_remote(self.system.name, self.mapping.object, remote.id)
+        if link is not None and link.record_id != self.delivery.record_id:
+            raise RetryableError("{object} {id} is another record of ours.", object=self.mapping.object, id=remote.id)
 
     def _agreed(
         self, work: Callable[[UnitOfWork], Link], work_and_end: Callable[[UnitOfWork], Link], remote_id: str

@@ -45,7 +45,7 @@ def of_object(system: System, mapping: Mapping, spec: ObjectSpec) -> Doc:
         "batch": spec.batch if writes and hasattr(system.connector, ABLE["batches"]) else 1,
         "idempotency": {name: str(spec.idempotency_of(name)) for name in made},
         "key_expires": None if spec.key_expires is None else spec.key_expires.total_seconds(),
-        "lookup_by": spec.lookup_by,
+        "lookup_by": spec.lookup_by or ", ".join(spec.lookup_alike) or None,
         "goals": {goal: [step.action for step in steps] for goal, steps in spec.goals.items()},
         "takes_back": [step.action for step in spec.compensate],
         "sweeps": spec.sweep and spec.of is None,

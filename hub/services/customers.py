@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hub.domain.call_source import CallSource
+from hub.domain.service_summary import OPEN, PAST, balances, mean_score
 from hub.ports.links import Link
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
@@ -12,9 +13,7 @@ from hub.services.context import Hub
 from hub.services.visibility import Rows, need
 
 SHOWN = 20  # of each kind; the rest is a click away
-OPEN = ("new", "triaged", "assigned", "in_service")
 FEWEST_DIGITS = 7  # of a telephone number; less is a code or a house number
-PAST = ("completed", "closed", "cancelled", "rejected")
 
 See = Callable[[UnitOfWork], Rows | None]
 """Tells in a transaction which rows the reader sees, None for all."""
@@ -32,7 +31,8 @@ class Overview:
     contracts: Sequence[Record]
     open_tickets: Sequence[Record]
     past_tickets: Sequence[Record]
-    calls: Sequence[Record]
+    talks: Sequence[Record]  # calls and interactions
+    leads: Sequence[Record]
     orders: Sequence[Record]
     invoices: Sequence[Record]
     balances: Mapping[str, Decimal]
@@ -62,31 +62,31 @@ def of_customer(tx: UnitOfWork, customer: Record) -> Overview:
         contracts=mine("contract", "-ends_on"),
         open_tickets=open_tickets,
         past_tickets=past_tickets,
-        calls=mine("call", "-started_at"),
+        talks=talks(mine("call", "-started_at"), mine("interaction", "-at")),
+        leads=mine("lead"),
         orders=mine("sales_order", "-ordered_on"),
         invoices=mine("invoice", "-issued_at"),
-        balances=balances(tx.records.all("invoice", {"customer_id": customer.id, "state": "issued"})),
+        balances=balances(
+            invoice.doc for invoice in tx.records.all("invoice", {"customer_id": customer.id, "state": "issued"})
+        ),
         satisfaction=satisfaction(tx, [ticket.id for ticket in past_tickets]),
         merged_into=tx.records.get("customer", customer.doc.get("merged_into", "")),
     )
 
 
-def balances(invoices: Sequence[Record]) -> Mapping[str, Decimal]:
-    """What is still open of invoices, by currency; credit notes count against it."""
-    open_by: dict[str, Decimal] = {}
-    for invoice in invoices:
-        amount = Decimal(invoice.doc.get("payment", {}).get("open_amount", "0"))
-        due = -abs(amount) if invoice.doc.get("kind") == "credit_note" else amount
-        currency = invoice.doc["currency"]
-        open_by[currency] = open_by.get(currency, Decimal(0)) + due
-    return {currency: amount for currency, amount in open_by.items() if amount}
+def talks(calls: Sequence[Record], interactions: Sequence[Record]) -> Sequence[Record]:
+    """What was said with a customer, newest first."""
+
+    def at(record: Record) -> str:
+        return str(record.doc.get("started_at") or record.doc.get("at") or record.doc["created_at"])
+
+    return sorted((*calls, *interactions), key=at, reverse=True)[:SHOWN]
 
 
 def satisfaction(tx: UnitOfWork, ticket_ids: Sequence[str]) -> Decimal | None:
     """The mean score that the customer gave lately; None when nobody was asked."""
     answers = tx.records.all("follow_up", {"ticket_id": list(ticket_ids), "outcome": "answered"}) if ticket_ids else []
-    scores = [Decimal(answer.doc["score"]) for answer in answers if "score" in answer.doc]
-    return sum(scores, Decimal(0)) / len(scores) if scores else None
+    return mean_score(answer.doc for answer in answers)
 
 
 def of_number(hub: Hub, typed: str) -> list[str]:

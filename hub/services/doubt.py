@@ -34,7 +34,7 @@ def settle_create(attempt: Attempt, doc: Doc) -> None:
     if may_repeat(attempt, "create") and not upserts:
         attempt.write(Write(doc))
         return
-    remote = find_ours(attempt)
+    remote = find_alike(attempt, doc) if attempt.spec.lookup_alike else find_ours(attempt)
     if remote is not None:
         note = attempt.note("Found it there as {id}: the earlier call had worked.", id=remote.id)
         attempt.agree(remote, doc, note, ends=attempt.delivery.goal is None, ours=False)
@@ -45,7 +45,7 @@ def settle_create(attempt: Attempt, doc: Doc) -> None:
     if is_told_to(attempt):
         attempt.doubt = False
         return
-    if attempt.spec.lookup_by is None or attempt.spec.idempotency_of("create") is Idempotency.NONE:
+    if not attempt.spec.can_be_found or attempt.spec.idempotency_of("create") is Idempotency.NONE:
         raise RejectedError(
             "{system} gave no answer and cannot be asked whether {object} was written: look there, "
             "then replay this message or drop it.",
@@ -118,6 +118,27 @@ def find_ours(attempt: Attempt) -> Remote | None:
             key=attempt.delivery.record_id,
         )
     return found[0] if found else None
+
+
+def find_alike(attempt: Attempt, doc: Doc) -> Remote | None:
+    """The first remote record that reads as ours was written, among those that are linked to no record; or None.
+
+    Two of ours that read alike are each as good as the other: which of them it is makes no difference.
+    """
+    system, name, (asked, *_) = attempt.system, attempt.mapping.object, attempt.spec.lookup_alike
+    if doc.get(asked) is None:
+        return None
+    found = system.connector.find(name, asked, str(doc[asked]))
+    wanted = read_of(attempt, doc)
+    alike = {one.id: one for one in found if read_of(attempt, one.doc) == wanted}
+    linked = attempt.hub.store.read(lambda tx: tx.links.prefetch_remotes(system.name, name, sorted(alike)))
+    return next((one for key, one in sorted(alike.items()) if key not in linked), None)
+
+
+def read_of(attempt: Attempt, doc: Doc) -> list[object]:
+    """The values by which a record is found, with blanks in texts made alike."""
+    values = (doc.get(name) for name in attempt.spec.lookup_alike)
+    return [" ".join(value.split()) if isinstance(value, str) else value for value in values]
 
 
 def wait_for_a_lost_call(attempt: Attempt) -> None:

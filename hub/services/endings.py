@@ -52,18 +52,20 @@ def again(attempt: Attempt, error: Exception) -> None:
 
 
 def park(attempt: Attempt, error: Exception) -> None:
-    """Wait for a parent's link; the parent is sent first."""
+    """Wait for a parent's link; the parent is sent first, unless it is held back itself."""
     if not isinstance(error, MissingLinkError):
         raise TypeError(type(error).__name__)
     hub, system = attempt.hub, attempt.system
 
     def work(tx: UnitOfWork) -> None:
         parent = tx.records.get(error.entity, error.sought)
-        if parent is not None and error.entity in system.mappings:
+        at = next_attempt(attempt.delivery.id, attempt.delivery.attempt, now=hub.clock.now())
+        if parent is not None and records.may_be_told(tx, system, parent):
             goal, bulk = system.goal(error.entity), attempt.delivery.bulk
             records.enqueue(hub, tx, attempt.actor, system.name, parent, goal=goal, bulk=bulk)
+            at = hub.clock.now() + PARKED
         give_back = tx.outbox.uncertain if attempt.doubt else tx.outbox.later  # also what came back may name a parent
-        give_back(attempt.delivery, not_before=hub.clock.now() + PARKED, error=str(error))
+        give_back(attempt.delivery, not_before=at, error=str(error))
 
     hub.store.run(work)
 

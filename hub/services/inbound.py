@@ -31,7 +31,10 @@ from hub.services.tracing import Tracer
 
 __all__ = ["HINT", "fetch", "hint", "poll", "poll_object", "process"]
 LEASE = timedelta(minutes=2)
-PARKED = timedelta(minutes=10)  # a child is woken when its parent comes; this is for a parent that never does
+PARKED = timedelta(
+    minutes=10
+)  # a child is woken when its parent comes; this, doubled each time, is for one that never does
+LONGEST_PARKED = timedelta(days=1)
 LONGEST_CIRCLE = 20  # records that wait for one another, followed to find out whether the last waits for the first
 
 
@@ -169,7 +172,7 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
     if error.side != "remote" or mapping is None or message.subject is None:
         ask_parent(hub, message, error)
         return
-    parent, at = subject_of(mapping.object, error.sought), hub.clock.now() + PARKED
+    parent, at = subject_of(mapping.object, error.sought), hub.clock.now() + parked_for(message)
 
     def work(tx: UnitOfWork) -> None:
         if circle := circle_of(tx, message, parent):
@@ -184,6 +187,11 @@ def park(hub: Hub, message: Message, error: MissingLinkError) -> None:
     hub.store.run(work)
 
 
+def parked_for(message: Message) -> timedelta:
+    """How long a child waits before it asks for its parent again by itself."""
+    return min(PARKED * (1 << min(max(message.attempt - 1, 0), 10)), LONGEST_PARKED)
+
+
 def is_here(parent: Link | None) -> bool:
     """Whether a parent can be referred to: one that was deleted over there cannot."""
     return parent is not None and parent.state != "gone"
@@ -196,7 +204,7 @@ def ask_parent(hub: Hub, message: Message, error: MissingLinkError) -> None:
     def work(tx: UnitOfWork) -> None:
         parent = tx.records.get(error.entity, error.sought) if error.side == "hub" else None
         system = hub.systems[message.source]
-        if parent is not None and error.entity in system.mappings:
+        if parent is not None and records.may_be_told(tx, system, parent):
             actor = hub.actor(f"system:{system.name}", system=system.name).of(message.correlation)
             records.enqueue(hub, tx, actor, system.name, parent, goal=system.goal(error.entity))
         tx.inbox.later(message, not_before=at, error=str(error))

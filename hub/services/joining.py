@@ -22,7 +22,7 @@ from hub.services.tracing import Tracer
 
 MERGED, SPLIT = "customer.merge", "customer.split"
 KEY = "$merge"
-OWN = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "pending", "pending_since"})
+OWN = frozenset({"id", "version", "created_at", "updated_at", "merged_into", "pending", "pending_since", "service"})
 DOCUMENTS = frozenset({"charge", "invoice", "payment", "sales_order", "consumption"})
 """What was written over there stays as it was written: only our record points elsewhere."""
 ENTRIES = 10_000  # audit entries that are looked through for a merge

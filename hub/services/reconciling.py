@@ -11,7 +11,6 @@ import orjson
 from hub.domain.errors import ConflictError
 from hub.domain.mapping import Mapping
 from hub.domain.mapping.links import MissingLinkError
-from hub.domain.mapping.rules import Members
 from hub.domain.sync import brake, make_here
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Remote
@@ -23,7 +22,7 @@ from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
 from hub.services.hints import hint
 from hub.services.sagas import WITHDRAWN
-from hub.services.taking import fetch
+from hub.services.taking import fetch, is_left_alone
 from hub.services.tracing import Tracer
 
 BATCH = 500
@@ -101,12 +100,22 @@ def remote_item(
     try:
         found = adopting.counterparts(hub, tx, system, mapping, remote)
     except MissingLinkError:  # what it may be told by refers to it
-        return Item("later", "hub", mapping.entity, remote.id, None, (), fingerprint(remote.doc, []))
+        return later(tx, system, mapping, remote, None, fingerprint(remote.doc, []))
     mark = fingerprint(remote.doc, [record.version for record in found])
     try:
         return compared(tx, system, mapping, remote, crosswalk, found, mark)
     except MissingLinkError:
-        return Item("later", "hub", mapping.entity, remote.id, found[0].id if found else None, (), mark)
+        return later(tx, system, mapping, remote, found[0].id if found else None, mark)
+
+
+def later(
+    tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, record_id: str | None, mark: str
+) -> Item | None:
+    """A record that waits for what it refers to; None where it is not to wait."""
+    known = record_id is not None or tx.links.of_remote(system.name, mapping.object, remote.id) is not None
+    if not known and not mapping.sync.waits_here(remote.doc):
+        return None
+    return Item("later", "hub", mapping.entity, remote.id, record_id, (), mark)
 
 
 def compared(
@@ -121,7 +130,7 @@ def compared(
     """What a remote record would change of what was found here; MissingLinkError when that cannot be told yet."""
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     crosswalk = crosswalk.of_lines(link.lines if link else None)
-    if not found and mapping.sync.creates is Members.HUB:
+    if not found and is_left_alone(tx, system, mapping, remote):
         return None
     if not found:
         changes = shown(mapping.changed_hub({}, make_here(mapping, remote.doc, crosswalk).doc))

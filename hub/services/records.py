@@ -90,6 +90,11 @@ def send(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record) -> None:
             enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
 
 
+def may_be_told(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a system may be sent the record now: it is to know it, and nothing holds it back."""
+    return not is_held_back(record) and is_told(tx, system, record)
+
+
 def is_held_back(record: Record) -> bool:
     """Whether no system is to know of it: unconfirmed, a draft, a movement that waits for the one before it, merged."""
     waits = record.entity in MOVEMENTS and record.doc.get("state") == "draft"

@@ -14,7 +14,6 @@ import orjson
 
 from hub.domain.errors import HubError
 from hub.domain.mapping import Mapping as FieldMapping
-from hub.domain.mapping.rules import Members
 from hub.domain.sync.failures import Remedy, failure_of
 from hub.domain.sync.window import BEGINNING
 from hub.ports.connector import Ids
@@ -130,8 +129,8 @@ class Sweep:
         return self.go_on(tx, MISSING, "", counts)
 
     def unknown(self, tx: UnitOfWork, page: Ids) -> list[str]:
-        """Ids of records that might be taken in and have no link."""
-        if not self.mapping.pulls or self.mapping.sync.creates is Members.HUB:
+        """Ids of records that are to be taken in and have no link; none where some are left alone on purpose."""
+        if not self.mapping.pulls or self.mapping.sync.leaves_some:
             return []
         known = tx.links.prefetch_remotes(self.system.name, self.run.object, page.ids)
         return [one for one in page.ids if one not in known or known[one].state == "gone"]

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub.domain.errors import RetryableError
-from hub.domain.mapping import Mapping
-from hub.domain.mapping.rules import Members
+from hub.domain.mapping import Mapping, MissingLinkError
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.store import UnitOfWork
@@ -85,27 +84,60 @@ def take(
     remote: Remote,
     shared: Crosswalk | None = None,
 ) -> Link | None:
-    """Merge a copy that is not older than its link; RetryableError while a call about the record is in flight."""
+    """Merge a copy that is not older than its link; RetryableError while a call about the record is in flight.
+
+    MissingLinkError where it refers to what is not here yet, but for an unknown one that is not to wait for that.
+    """
     mapping = system.mappings[tracer.entity]
     tracer.note(tx, "fetched", "{object} {id} read", object=mapping.object, id=remote.id)
     link = tx.links.of_remote(system.name, mapping.object, remote.id)
     if link is not None and link.state == "merged":
         return agreeing.look_only(tx, tracer, link, remote)
-    found = adopting.counterparts(hub, tx, system, mapping, remote, shared)
+    try:
+        found = adopting.counterparts(hub, tx, system, mapping, remote, shared)
+    except MissingLinkError:  # what it may be told by refers to it
+        if mapping.sync.waits_here(remote.doc):
+            raise
+        leave_alone(tx, tracer, mapping, remote)
+        return None
     adopting.refuse_in_flight(tx, system, mapping, remote, found)
     if len(found) > 1:
         questions.ask_which(hub, tx, tracer, system, remote, found)
         return None
-    if not found and mapping.sync.creates is Members.HUB:
-        tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
-        return None
     if not found:
-        return agreeing.take_over(hub, tx, tracer, system, remote, shared)
+        return newcomer(hub, tx, system, tracer, remote, shared)
     other = adopting.other_holder(tx, system, mapping, remote, found[0])
     if other is not None:
         questions.tell_of_a_second(hub, tx, tracer.of(found[0].id), remote, other)
         return None
     return agreeing.agree(hub, tx, tracer, system, found[0], remote, shared=shared)
+
+
+def newcomer(
+    hub: Hub, tx: UnitOfWork, system: System, tracer: Tracer, remote: Remote, shared: Crosswalk | None
+) -> Link | None:
+    """Make a record of one that is none of ours; None where the mapping leaves it alone."""
+    mapping = system.mappings[tracer.entity]
+    if is_left_alone(tx, system, mapping, remote):
+        leave_alone(tx, tracer, mapping, remote)
+        return None
+    try:
+        return agreeing.take_over(hub, tx, tracer, system, remote, shared)
+    except MissingLinkError:
+        if mapping.sync.waits_here(remote.doc):
+            raise
+        leave_alone(tx, tracer, mapping, remote)
+        return None
+
+
+def leave_alone(tx: UnitOfWork, tracer: Tracer, mapping: Mapping, remote: Remote) -> None:
+    """Note that nothing is made of a record."""
+    tracer.note(tx, "merged", "{object} {id} is none of ours: left alone.", object=mapping.object, id=remote.id)
+
+
+def is_left_alone(tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote) -> bool:
+    """Whether a remote record that is none of ours of this kind does not come into being here."""
+    return not mapping.sync.makes_here(remote.doc) or adopting.is_of_another_kind(tx, system, mapping, remote)
 
 
 # A page of records

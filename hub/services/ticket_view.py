@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
+from hub.services import comments
 from hub.services.context import Hub
 from hub.services.customers import See
 from hub.services.visibility import need
 
+NEWEST = 20  # comments that may still be on their way to a system
 STOCK = ("part_request", "reservation", "issue", "consumption", "return", "release")
 
 
@@ -29,6 +31,7 @@ class View:
     stock: Sequence[Record]
     evidence: Sequence[Record]
     follow_ups: Sequence[Record]
+    comments: Sequence[Record]
     service: Sequence[Record]
     names: Mapping[str, str]
     waiting: Sequence[Delivery]
@@ -52,9 +55,10 @@ def gather(tx: UnitOfWork, ticket: Record) -> View:
     assets = tx.records.many("asset", doc.get("asset_ids", ()))
     visits, charges, invoices, service = of("visit"), of("charge"), of("invoice"), of("service_record")
     stock = sorted((record for entity in STOCK for record in of(entity)), key=lambda record: record.doc["created_at"])
+    written = comments.of_ticket(tx, ticket)
     waiting = [
         delivery
-        for record in (ticket, *charges, *invoices, *stock, *service)
+        for record in (ticket, *charges, *invoices, *stock, *service, *written[-NEWEST:])
         for delivery in tx.outbox.waiting(record.entity, record.id)
     ]
     return View(
@@ -70,6 +74,7 @@ def gather(tx: UnitOfWork, ticket: Record) -> View:
         stock=stock,
         evidence=of("evidence"),
         follow_ups=of("follow_up"),
+        comments=written,
         service=service,
         names=names(tx, visits, stock),
         waiting=waiting,

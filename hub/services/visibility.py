@@ -10,6 +10,7 @@ from hub.ports.store import UnitOfWork
 from hub.services.context import Actor
 
 OF_TICKET = {"customer": "customer_id", "contact": "contact_id", "site": "site_id", "call": "call_id"}
+OF_CUSTOMER = frozenset({"interaction", "lead"})  # seen with their customer
 SHARED = frozenset({"part", "product", "warehouse", "stock_level"})  # everybody may know these
 
 
@@ -26,6 +27,8 @@ class Rows:
             return {}
         if entity == "visit":
             return {"technician_id": self.technician_id}
+        if entity in OF_CUSTOMER:
+            return {"customer_id": sorted(self.ids("customer"))}
         return {"id": sorted(self.ids(entity))} if self.names(entity) else {"ticket_id": sorted(self.tickets)}
 
     def sees(self, record: Record) -> bool:

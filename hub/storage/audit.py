@@ -7,7 +7,7 @@ content and commitment, so the chain still verifies; a changed, deleted, inserte
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
@@ -17,11 +17,11 @@ from sqlalchemy import RowMapping, exists, func, insert, select, update
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
-from hub.ports.audit import Entry, Verdict
+from hub.ports.audit import Entry, Unread, Verdict
 from hub.storage.cipher import Cipher
 from hub.storage.prepared import Prepared
 from hub.storage.sql import Repository, stamp
-from hub.storage.tables.trail import AUDIT, SEAL
+from hub.storage.tables.trail import AUDIT, READER, SEAL
 from hub.storage.wire import Wire
 
 GENESIS = hashlib.sha256(b"tickethub audit").digest()
@@ -79,6 +79,22 @@ class SqlAudit(Repository):
         if rows:
             self.change(insert(SEAL), rows)
         return len(rows)
+
+    def unread(self, reader: str, entities: Collection[str], *, limit: int) -> Unread:
+        """The acts among the next sealed ones."""
+        known = self.first(select(READER.c.place).where(READER.c.name == reader))
+        since = known["place"] if known else 0
+        last = self.first(select(func.coalesce(func.max(SEAL.c.seq), 0).label("seq")))
+        end = last["seq"] if last else 0
+        place = min(since + limit, end)
+        both = select(AUDIT).join_from(SEAL, AUDIT, AUDIT.c.id == SEAL.c.entry_id)
+        mine = both.where(SEAL.c.seq > since, SEAL.c.seq <= place, AUDIT.c.entity.in_(sorted(entities)))
+        entries = tuple(self._entry(row) for row in self.rows(mine.order_by(SEAL.c.seq))) if place > since else ()
+        return Unread(entries, since, place, place == end)
+
+    def read_up_to(self, reader: str, place: int) -> None:
+        """Keep how far a reader has come."""
+        self.upsert(READER, {"name": reader, "place": place})
 
     def verify(self) -> Verdict:
         """Recompute every commitment and the chain."""

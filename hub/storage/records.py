@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, Table, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.domain.documents import Doc
@@ -119,6 +119,24 @@ class SqlRecords(Repository):
     def all(self, entity: str, where: Mapping[str, object] | None = None, *, sort: str = "id") -> list[Record]:
         """Every record that matches."""
         return [self._record(entity, row) for row in self._listed(entity, where or {}, sort)]
+
+    def newest(
+        self,
+        entity: str,
+        of: str,
+        owners: Sequence[str],
+        where: Mapping[str, object] | None = None,
+        *,
+        sort: str,
+        most: int,
+    ) -> list[Record]:
+        """The first records of each owner."""
+        table = table_of(entity)
+        owner = column_of(table, entity, of)
+        mine = filtered(table, entity, {**(where or {}), of: list(owners)})
+        rank = func.row_number().over(partition_by=owner, order_by=order_of(table, entity, sort))
+        ranked = mine.add_columns(rank.label("rank")).subquery()
+        return [self._record(entity, row) for row in self.rows(select(ranked).where(ranked.c.rank <= most))]
 
     def by_secret(self, entity: str, field: str, value: str, where: Mapping[str, str] | None = None) -> list[Record]:
         """Records by blind index, oldest first."""
@@ -267,10 +285,15 @@ def filtered(table: Table, entity: str, where: Mapping[str, object]) -> Select[A
 
 def ordered(statement: Select[Any], table: Table, entity: str, sort: str) -> Select[Any]:
     """In the order of one field, then of the id; missing values stand first."""
+    return statement.order_by(*order_of(table, entity, sort))
+
+
+def order_of(table: Table, entity: str, sort: str) -> tuple[Any, Any]:
+    """The order of one field, then of the id."""
     column = column_of(table, entity, sort.removeprefix("-"))
     if sort.startswith("-"):
-        return statement.order_by(column.desc().nulls_last(), table.c.id.desc())
-    return statement.order_by(column.asc().nulls_first(), table.c.id.asc())
+        return column.desc().nulls_last(), table.c.id.desc()
+    return column.asc().nulls_first(), table.c.id.asc()
 
 
 def beyond(table: Table, field: str, position: tuple[str | None, str], *, descending: bool) -> Any:

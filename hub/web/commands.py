@@ -7,7 +7,21 @@ from hub.domain.documents import Doc
 from hub.domain.visit import possible_moves
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import billing, calls, dispatching, editing, follow_ups, fresh, joining, stock, tickets, visits
+from hub.services import (
+    billing,
+    calls,
+    comments,
+    dispatching,
+    editing,
+    follow_ups,
+    fresh,
+    interactions,
+    joining,
+    leads,
+    stock,
+    tickets,
+    visits,
+)
 from hub.services.context import Actor, Hub
 from hub.web.actions import Action, Command, Create, Node, Table
 from hub.web.i18n import N_
@@ -47,6 +61,9 @@ FACTS = "customer_id contact_id site_id asset_ids type priority severity queue"
 FAULT = "fault.symptom fault.symptom_text"
 FOUND = "fault.cause fault.cause_text fault.remedy fault.remedy_text"
 REQUESTED = ("part_id", "quantity", "issue_kind", "from_warehouse_id", "needed_at", "reason")
+LEAD = "contact_id asset_id contract_id text due_on"
+LEAD_FIELDS: Mapping[str, Node | str] = {name: f"lead.{name}" for name in ("title", *LEAD.split())}
+INTERACTION = ("text", "channel", "direction", "subject", "contact_id", "at")
 EVIDENCE = ("kind", "sha256", "mime", "size", "step", "file_name", "taken_at", "place")
 
 
@@ -114,6 +131,12 @@ TICKET: Mapping[str, Action] = {
     "cancel": ending(N_("Cancel"), tickets.cancel),
     "reject": ending(N_("Reject"), tickets.reject),
     "merge": flow(N_("Merge"), tickets.merge, "into", "reason", into=INTO),
+    "comment": Action(
+        N_("Write a comment"),
+        comments.comment_on_ticket,
+        "text visibility",
+        more={name: f"comment.{name}" for name in ("text", "visibility")},
+    ),
     "request_part": Action(
         N_("Ask for a part"),
         stock.request_part,
@@ -138,6 +161,9 @@ TICKET: Mapping[str, Action] = {
         "channel score solved comment",
         {name: f"follow_up.{name}" for name in ("outcome", "channel", "score", "solved", "comment")},
         in_state("completed", "closed", field="status"),
+    ),
+    "note_lead": Action(
+        N_("Tell sales"), leads.note_on_ticket, "title", LEAD, LEAD_FIELDS, lambda doc: "customer_id" in doc
     ),
 }
 VISIT: Mapping[str, Action] = {
@@ -229,6 +255,22 @@ CALLS: Table = {
     ),
 }
 CUSTOMERS: Table = {
+    ("customer", "note_interaction"): Action(
+        N_("Note a contact"),
+        interactions.note_interaction,
+        "text",
+        "channel direction subject contact_id at",
+        {name: f"interaction.{name}" for name in INTERACTION},
+        lambda doc: not doc.get("merged_into"),
+    ),
+    ("customer", "note_lead"): Action(
+        N_("Tell sales"),
+        leads.note_on_customer,
+        "title",
+        LEAD,
+        LEAD_FIELDS,
+        lambda doc: not doc.get("merged_into"),
+    ),
     ("customer", "merge"): Action(
         N_("Merge into another customer"),
         joining.merge,
@@ -242,6 +284,9 @@ CUSTOMERS: Table = {
         N_("Undo the merge"), joining.split, offered=lambda doc: bool(doc.get("merged_into")), is_danger=True
     ),
 }
+LEADS: Table = {
+    ("lead", "move"): Action(N_("Say how it stands"), leads.move, "state", offered=in_state("new", "taken")),
+}
 ACTIONS: Table = {
     **{("ticket", name): action for name, action in TICKET.items()},
     **{("visit", name): action for name, action in VISIT.items()},
@@ -249,6 +294,7 @@ ACTIONS: Table = {
     **CHARGES,
     **CALLS,
     **CUSTOMERS,
+    **LEADS,
 }
 CREATES: Mapping[str, Create] = {"ticket": tickets.open_ticket}
 

@@ -27,7 +27,7 @@ def text(name: str) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """One field as it is shown: ``kind`` is text, long, number, moment, check, choice or several."""
+    """One field as it is shown: ``kind`` is text, long, number, moment, day, check, choice or several."""
 
     name: str
     label: str
@@ -77,6 +77,8 @@ def kind_of(node: Mapping[str, Any]) -> str | None:
         return None
     if node.get("format") == "date-time":
         return "moment"
+    if node.get("format") == "date":
+        return "day"
     if node.get("type") == "number":
         return None
     kinds = {"boolean": "check", "integer": "number"}

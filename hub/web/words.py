@@ -60,9 +60,9 @@ def subject(ticket: Mapping[str, Any]) -> str:
 
 TONES = {
     "good": "completed closed finished met paid done active confirmed invoiced answered approved one issued "
-    "received settled waived none_due reviewed",
+    "received settled waived none_due reviewed won",
     "busy": "new triaged assigned in_service planned accepted en_route on_site running ringing sent draft "
-    "ready partial partly_paid due p2",
+    "ready partial partly_paid due p2 taken",
     "warn": "paused hold waiting open unknown several missed unfinished unpaid pending p1 unanswered",
     "bad": "breached refused dead rejected failed void reversed",
 }

@@ -156,6 +156,28 @@ class TestRecord(OfTheTwin):
         return {**self.document(key), "account": "5a9914fcf125ae0a1affffff"}
 
 
+class TestInteraction(TestRecord):
+    name = "interaction"
+
+
+class TestLead(OfTheTwin):
+    name = "lead"
+
+    def document(self, key: str) -> Doc:
+        return {
+            "name": "质保将于 2026-05-01 到期",
+            "company": "Dongfang 东方诊所",
+            "tickethub_cause__c": "warranty_ends",
+            "tickethub_key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "tickethub_due_on__c": "2026-05-01"}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "tickethub_account__c": "5a9914fcf125ae0a1affffff"}
+
+
 # --- Fxiaoke's own ways
 
 

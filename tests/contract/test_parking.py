@@ -125,3 +125,19 @@ def test_a_late_webhook_does_not_revert_what_came_after_it(b: Bench) -> None:
     ask_for(b, "party", "1")  # the hook of the first change comes at last
     inbound.process(b.hub)
     assert b.only("customer").doc["phone"] == "+8613900139000"
+
+
+def test_a_child_of_a_parent_that_never_comes_asks_more_and_more_seldom(b: Bench) -> None:
+    b.erp.create("bill", {"party": "99", "state": "posted"})
+    ask_for(b, "bill", "1")
+    waits = []
+    for _ in range(12):
+        inbound.process(b.hub)
+        while inbound.process(b.hub):  # its parent is asked for, and is not there
+            pass
+        (message,) = messages(b, "new")
+        assert message.not_before is not None
+        waits.append(message.not_before - b.clock.now())
+        b.clock.pass_by(waits[-1])
+    assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
+    assert waits[-1] == timedelta(days=1)

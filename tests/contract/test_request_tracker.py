@@ -12,7 +12,7 @@ from connectors.rest import connect
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, StaleError, UnknownOutcomeError
 from hub.files.connectors import load_connector
-from hub.ports.connector import Connector, Remote, Setup
+from hub.ports.connector import Connector, Listing, Remote, Setup
 from hub.testing.connector_contract import ConnectorContract
 from hub.testing.lossy_proxy import LossyProxy
 from hub.testing.rt.server import CATALOG, QUEUE, RtServer
@@ -219,3 +219,55 @@ def test_a_lost_answer_leaves_one_ticket_to_be_found(rt: RtServer, key: str) -> 
         with pytest.raises(UnknownOutcomeError):
             desk.create("ticket", ticket(key))
         assert len(desk.find("ticket", "hub_id", key)) == 1
+
+
+def written_on(desk: Connector, ticket: Remote) -> list[Remote]:
+    """The comments of one ticket."""
+    assert ticket.changed_at is not None
+    told, _ = changed_since(desk, "comment", ticket.changed_at)
+    return [one for one in told.values() if one.doc["ticket"] == ticket.id]
+
+
+@pytest.mark.proves(reads="comment", writes="comment")
+@pytest.mark.parametrize(("way", "kind"), [("correspond", "Correspond"), ("comment", "Comment")])
+def test_what_is_written_on_a_ticket_is_read_back_listed_and_found_by_our_key(
+    desk: Connector, made: Remote, key: str, way: str, kind: str
+) -> None:
+    text = 'It\'s <b> 备注 \\ "so"\n\n -- \nend'
+    written = desk.create("comment", {"ticket": made.id, "way": way, "content": text, "hub_id": f"{key}1"})
+    assert (written.doc["ticket"], written.doc["type"], written.doc["hub_id"]) == (made.id, kind, f"{key}1")
+    assert [one["text"] for one in written.doc["texts"]] == [text]
+    assert written.doc["login"] == "hub"
+    assert desk.get("comment", written.id) == written
+    assert [one.id for one in desk.find("comment", "hub_id", f"{key}1")] == [written.id]
+    assert list(desk.find("comment", "hub_id", f"{key}2")) == []
+    now = written.changed_at
+    assert now is not None
+    told, _ = changed_since(desk, "comment", now)
+    assert told[written.id] == written
+    assert isinstance(desk, Listing)
+    assert written.id in desk.ids("comment").ids
+
+
+def test_html_of_people_is_read_as_plain_text(rt: RtServer, desk: Connector, made: Remote) -> None:
+    rich = "<p>It works <b>again</b></p><script>alert(1)</script><p>谢谢 &amp; bye</p>"
+    by_hand(rt, "POST", f"ticket/{made.id}/correspond", Content=rich, ContentType="text/html")
+    (told,) = written_on(desk, made)
+    assert [(one["kind"], one["text"]) for one in told.doc["texts"]] == [("text/html", "It works again\n谢谢 & bye")]
+
+
+def test_other_transactions_of_a_ticket_are_no_comments(desk: Connector, made: Remote) -> None:
+    assert written_on(desk, made) == []
+    assert desk.get("comment", "1") is None
+
+
+def test_what_was_written_on_a_deleted_ticket_is_not_told(rt: RtServer, desk: Connector, made: Remote) -> None:
+    by_hand(rt, "POST", f"ticket/{made.id}/comment", Content="Gone", ContentType="text/plain")
+    assert len(written_on(desk, made)) == 1
+    by_hand(rt, "DELETE", f"ticket/{made.id}")
+    assert written_on(desk, made) == []
+
+
+def test_a_comment_on_no_ticket_is_refused(desk: Connector, key: str) -> None:
+    with pytest.raises(RejectedError):
+        desk.create("comment", {"ticket": "999999", "way": "comment", "content": "Hi", "hub_id": key})

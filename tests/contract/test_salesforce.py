@@ -31,9 +31,10 @@ from hub.testing.hostile_answers import HostileAnswers
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import serving
-from hub.testing.twins.salesforce import AUDIENCE, CLIENT, USER, Salesforce
+from hub.testing.twins.salesforce import AUDIENCE, CLIENT, Salesforce
 from hub.testing.twins.salesforce.objects import is_id, whole_id
 from hub.testing.twins.salesforce.soql import parsed
+from hub.testing.twins.salesforce.writing import USER
 from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits
 
@@ -164,6 +165,84 @@ class TestTask(OfTheTwin):
 
     def refused(self, key: str) -> Doc:
         return {**self.document(key), "CallType": "Sideways"}
+
+
+class TestInteraction(OfTheTwin):
+    name = "interaction"
+
+    @pytest.fixture(autouse=True)
+    def _account(self, twin: Salesforce) -> None:
+        self.account = twin.add("Account", Name="Dongfang")
+
+    def document(self, key: str) -> Doc:
+        return {
+            "Subject": "Fair 展会",
+            "Description": "Wants a price.",
+            "TaskSubtype": "Email",
+            "CallType": "Inbound",
+            "Status": "Completed",
+            "WhatId": self.account,
+            "TicketHub_Ended_At__c": "2026-03-02T01:00:00+00:00",
+            "TicketHub_Key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "Description": "Wants two prices."}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "TaskSubtype": "Chat"}
+
+
+class TestLead(OfTheTwin):
+    name = "lead"
+
+    def document(self, key: str) -> Doc:
+        return {
+            "Company": "Dongfang 东方诊所",
+            "LastName": "Warranty ends",
+            "Status": "Open - Not Contacted",
+            "TicketHub_Cause__c": "warranty_ends",
+            "TicketHub_Due_On__c": "2026-05-01",
+            "TicketHub_Key__c": key,
+        }
+
+    def changed(self, doc: Doc) -> Doc:
+        return {**doc, "Description": "Soon"}
+
+    def refused(self, key: str) -> Doc:
+        return {**self.document(key), "Company": None}
+
+
+@pytest.fixture
+def case_id(twin: Salesforce) -> str:
+    return twin.add("Case", Subject="Alarm", Status="New", IsClosed=False)
+
+
+@pytest.mark.proves(reads="case_comment", writes="case_comment")
+def test_a_comment_is_written_read_back_listed_and_found_by_its_case(
+    twin: Salesforce, crm: Connector, case_id: str
+) -> None:
+    sent = {"ParentId": case_id, "CommentBody": "It's \\ <b>备注</b>\n?", "IsPublished": True}
+    made = crm.create("case_comment", sent)
+    assert made.doc | sent == made.doc
+    assert (made.doc["author"], made.doc["case_is_closed"]) == ("TicketHub", False)
+    other = twin.comment(case_id, "From sales")
+    assert crm.get("case_comment", made.id) == made
+    assert {one.id for one in crm.find("case_comment", "ParentId", case_id)} == {made.id, other}
+    now = made.changed_at
+    assert now is not None
+    page = crm.changes("case_comment", since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+    assert {one.id: one.doc["author"] for one in page.records} == {made.id: "TicketHub", other: "Wang Li"}
+
+
+@pytest.mark.parametrize("body", ["x" * 4001, "备" * 1334, None])
+def test_a_comment_of_more_than_4000_bytes_or_on_no_case_is_refused(
+    twin: Salesforce, crm: Connector, case_id: str, body: str | None
+) -> None:
+    parent = case_id if body else MISSING
+    with pytest.raises(RejectedError):
+        crm.create("case_comment", {"ParentId": parent, "CommentBody": body or "Hi", "IsPublished": False})
+    assert twin.rows.of("CaseComment") == []
 
 
 class TestHostileAnswers(HostileAnswers):
@@ -407,6 +486,32 @@ def test_what_is_no_answer_of_salesforce_is_no_success(
     twin.faults.plan(how, "PATCH", "TicketHub_Key__c")
     with pytest.raises(error):
         crm.create("customer", account("K1"))
+
+
+def test_plans_and_tasks_of_nobody_are_not_told_as_interactions(twin: Salesforce, crm: Connector) -> None:
+    user, account_id = twin.add("User", Name="Wang Fang"), twin.add("Account", Name="A")
+    person = twin.add("Contact", LastName="Li", AccountId=account_id)
+    twin.add("Task", Subject="Plan", WhatId=account_id, Status="Not Started")
+    twin.add("Task", Subject="Nobody", Status="Completed")
+    done = twin.add("Task", Subject="Done", WhoId=person, Status="Completed", OwnerId=user)
+    now = crm.probe().now
+    assert now is not None
+    (told,) = _listed(crm, "interaction", now - AROUND, now + AROUND)
+    assert (told.id, told.doc["AccountId"], told.doc["owner"]) == (done, account_id, "Wang Fang")
+    assert told.doc["CompletedDateTime"].endswith("+00:00")
+
+
+def test_a_lead_is_converted_by_people_alone_and_not_written_after_that(twin: Salesforce, crm: Connector) -> None:
+    doc = {"Company": "A", "LastName": "B", "Status": "Open - Not Contacted", "TicketHub_Key__c": "K1"}
+    with pytest.raises(RejectedError, match="convertLead"):
+        crm.create("lead", {**doc, "Status": "Closed - Converted"})
+    made = crm.create("lead", doc)
+    twin.convert(made.id)
+    now = crm.get("lead", made.id)
+    assert now is not None
+    assert (now.doc["Status"], now.doc["IsConverted"]) == ("Closed - Converted", True)
+    with pytest.raises(RejectedError, match="converted lead"):
+        crm.update("lead", now, {**now.doc, "Description": "Late"})
 
 
 @pytest.mark.parametrize(

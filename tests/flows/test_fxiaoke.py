@@ -10,7 +10,8 @@ import pytest
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import reconciling, records
+from hub.ports.records import Record
+from hub.services import audit, reconciling, records, service_summary
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.twin.limits import RateLimit
@@ -40,9 +41,20 @@ class Both:
     def settle(self) -> None:
         assert work(self.hub, self.clock)
 
+    def sum_up(self) -> None:
+        """Work out the service summaries, and let everything settle."""
+        while audit.seal(self.hub):
+            pass
+        while service_summary.follow(self.hub):
+            pass
+        self.settle()
+
     def only(self, entity: str) -> Doc:
         (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
         return record.doc
+
+    def all(self, entity: str) -> list[Record]:
+        return self.hub.store.read(lambda tx: tx.records.all(entity))
 
     def add(self, entity: str, **doc: object) -> str:
         made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
@@ -112,6 +124,96 @@ def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
     assert case.doc["account_id"] == account.id
     assert case.doc["tickethub_subject__c"] == "呼吸机报警"
     assert case.doc["tickethub_status__c"] == "open"
+
+
+def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.add("ticket", type="repair", status="new", subject="呼吸机报警", customer_id=customer)
+    both.add("asset", serial="V60-1", customer_id=customer, warranty={"ends_on": "2027-05-01"})
+    both.sum_up()
+    (row,) = both.crm.rows.of("AccountObj")
+    assert (row.doc["tickethub_open_tickets__c"], row.doc["tickethub_warranty_ends__c"]) == (1, "2027-05-01")
+    assert row.doc["tickethub_as_of__c"] >= row.doc["tickethub_last_ticket_at__c"] > 1_700_000_000_000
+    revision = row.revision
+    both.sum_up()
+    assert row.revision == revision
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Both, how: str) -> None:
+    kept = {"owner": [USER], "life_status": "normal"}
+    account = both.crm.rows.add("AccountObj", {**kept, "name": "东方诊所"}, f"{1:024x}").id
+    about = [{"describe_api_name": "AccountObj", "id": account}]
+    doc = {**kept, "active_record_content": "五月需要报价", "related_object_data": about}
+    record = both.crm.rows.add("ActiveRecordObj", doc, f"{2:024x}")
+    both.settle()
+    told, customer = both.only("interaction"), both.only("customer")["id"]
+    assert (told["customer_id"], told["text"]) == (customer, "五月需要报价")
+    assert told["at"][:16] == record.created_at.isoformat()[:16]
+
+    both.crm.faults.plan(how, path="data/create")
+    at = "2026-03-02T01:00:00+00:00"
+    noted = both.add("interaction", customer_id=customer, text="展会", channel="visit", at=at)
+    both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer, agent="li")
+    both.settle()
+    both.settle()
+    assert {one.id for one in both.all("interaction")} == {told["id"], noted}
+    assert len(both.crm.rows.of("ActiveRecordObj")) == 3
+    (mine,) = [one.doc for one in both.all("interaction") if one.id == noted]
+    assert (mine["at"], mine["channel"]) == (at, "visit")
+    (there,) = [row.doc for row in both.crm.rows.of("ActiveRecordObj") if row.doc.get("tickethub_key__c") == noted]
+    assert (there["active_record_content"], there["related_object_data"]) == ("展会", about)
+    assert both.in_peace()
+
+
+@pytest.mark.parametrize("how", ["lost", "page", "before"])
+def test_a_lead_is_theirs_and_its_end_comes_back(both: Both, how: str) -> None:
+    customer = both.add("customer", name="上海华信")
+    both.settle()
+    both.crm.faults.plan(how, path="data/create")
+    facts = {"customer_id": customer, "company": "上海华信", "cause": "by_hand", "state": "new"}
+    both.add("lead", title="第二台呼吸机", due_on="2026-12-31", **facts)
+    both.settle()
+    ((account,), (lead,)) = (both.crm.rows.of(kind) for kind in ("AccountObj", "LeadsObj"))
+    assert (lead.doc["name"], lead.doc["company"]) == ("第二台呼吸机", "上海华信")
+    assert (lead.doc["tickethub_account__c"], lead.doc["tickethub_due_on__c"]) == (account.id, "2026-12-31")
+    both.crm.rows.change("LeadsObj", lead.id, {"biz_status": "transformed"})
+    both.crm.rows.add("LeadsObj", {"name": "Zhao", "owner": [USER], "life_status": "normal"}, f"{9:024x}")
+    both.settle()
+    assert both.only("lead")["state"] == "won"
+
+
+def test_a_case_that_sales_hands_to_service_becomes_a_ticket_and_its_end_goes_back(both: Both) -> None:
+    told = {"owner": [USER], "life_status": "normal"}
+    account = both.crm.rows.add("AccountObj", {"name": "东方诊所", **told}, f"{1:024x}")
+    said = {"tickethub_subject__c": "呼吸机报警", "tickethub_description__c": "从今天早上开始"}
+    case = both.crm.rows.add("CasesObj", {"name": "GD-1", "account_id": account.id, **said, **told}, f"{2:024x}")
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.records.all("ticket")) == []
+
+    both.crm.rows.change("CasesObj", case.id, {"tickethub_status__c": "open"})
+    both.settle()
+    ticket = both.only("ticket")
+    assert (ticket["type"], ticket["subject"], ticket["description"]) == ("repair", "呼吸机报警", "从今天早上开始")
+    assert ticket["customer_id"] == both.only("customer")["id"]
+    assert ticket["number"].startswith("T-")
+
+    both.change("ticket", status="closed")
+    both.settle()
+    assert case.doc["tickethub_status__c"] == "closed"
+    assert len(both.crm.rows.of("CasesObj")) == 1
+    assert both.in_peace()
+
+
+def test_a_thousand_cases_of_sales_own_make_no_ticket(both: Both) -> None:
+    for number in range(1000):
+        doc = {"name": f"GD-{number}", "owner": [USER], "life_status": "normal"}
+        closed = {"tickethub_status__c": "closed"} if number % 2 else {}
+        both.crm.rows.add("CasesObj", {**doc, **closed}, f"{number + 1:024x}")
+    both.settle()
+    assert both.hub.store.read(lambda tx: tx.records.all("ticket")) == []
+    assert both.in_peace()
 
 
 @pytest.mark.parametrize("how", ["lost", "page"])

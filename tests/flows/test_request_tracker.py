@@ -12,7 +12,7 @@ import requests
 from hub.bootstrap import build, migrate
 from hub.domain.documents import Doc
 from hub.files.settings import load
-from hub.services import reconciling, records
+from hub.services import comments, reconciling, records
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from hub.testing.lossy_proxy import LossyProxy
@@ -56,6 +56,27 @@ class Both:
     def change(self, entity: str, **values: object) -> None:
         doc, actor = self.only(entity), self.hub.actor("li")
         self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
+
+    def comment(self, text: str, visibility: str) -> None:
+        """Somebody here comments on the ticket."""
+        ticket, actor = self.only("ticket")["id"], self.hub.actor("li")
+        given = {"text": text, "visibility": visibility}
+        self.hub.store.run(lambda tx: comments.comment_on_ticket(self.hub, tx, actor, ticket, given))
+
+    def texts(self) -> list[str]:
+        found = self.hub.store.read(lambda tx: tx.records.all("comment"))
+        return [one.doc["text"] for one in sorted(found, key=lambda one: one.doc["at"])]
+
+    def written(self) -> list[tuple[str, str]]:
+        """What is written on tickets over there: kind and text."""
+        query = "Type = 'Correspond' OR Type = 'Comment'"
+        told = self.by_hand("GET", f"transactions?query={query}&fields=Type&orderby=id")
+        return [(one["Type"], self.text_of(one["id"])) for one in told["items"]]
+
+    def text_of(self, transaction: str) -> str:
+        query = f'[{{"field":"TransactionId","value":"{transaction}"}}]'
+        (text,) = self.by_hand("GET", f"attachments?query={query}&fields=Content")["items"]
+        return str(text["Content"])
 
     def by_hand(self, method: str, path: str, **doc: Any) -> Any:
         """A person over there."""
@@ -174,6 +195,57 @@ def test_an_asset_of_the_desk_is_known_here_and_its_replaced_serial_number_goes_
     (there,) = both.all("asset")
     assert (there["Serial"], there["Status"], there["Warranty Ends"]) == ("PU-1002", "allocated", "2028-01-31")
     assert datetime.fromisoformat(there["LastUpdated"]) <= datetime.now(UTC)
+    assert both.in_peace()
+
+
+def test_comments_cross_both_ways_once_each(both: Both) -> None:
+    made = both.by_hand("POST", "ticket", Queue=QUEUE, Subject="Alarm")["id"]
+    both.by_hand("POST", f"ticket/{made}/comment", Content="客户很着急\n<b>", ContentType="text/plain")
+    rich = "<p>It works <b>again</b></p><p>谢谢</p>"
+    both.by_hand("POST", f"ticket/{made}/correspond", Content=rich, ContentType="text/html")
+    both.settle()
+    told = both.hub.store.read(lambda tx: tx.records.all("comment"))
+    assert {(one.doc["text"], one.doc["visibility"]) for one in told} == {
+        ("客户很着急\n<b>", "internal"),
+        ("It works again\n谢谢", "public"),
+    }
+    assert {(one.doc["author"], one.doc["system"]) for one in told} == {("Enoch Root", "desk")}
+    assert {one.doc["ticket_id"] for one in told} == {both.only("ticket")["id"]}
+
+    both.comment("明天上午到", "public")
+    both.comment("<p>no HTML</p> 'quoted'", "internal")
+    both.settle()
+    assert set(both.written()[2:]) == {("Correspond", "明天上午到"), ("Comment", "<p>no HTML</p> 'quoted'")}
+    for _ in range(2):
+        both.settle()
+    assert len(both.texts()) == len(both.written()) == 4
+    assert both.in_peace()
+
+
+def test_a_comment_on_a_closed_ticket_comes_and_reopens_nothing(both: Both) -> None:
+    both.add("ticket", type="repair", status="new", subject="Alarm")
+    both.settle()
+    both.change("ticket", status="closed")
+    both.settle()
+    (there,) = both.all("ticket")
+    both.by_hand("POST", f"ticket/{there['id']}/comment", Content="Thanks", ContentType="text/plain")
+    both.settle()
+    assert both.texts() == ["Thanks"]
+    assert both.only("ticket")["status"] == "closed"
+    assert both.in_peace()
+
+
+def test_one_comment_though_the_answer_is_lost(both: Both) -> None:
+    """Ours is known again by the custom field of its transaction."""
+    both.add("ticket", type="repair", status="new", subject="Alarm")
+    both.settle()
+    both.comment("已联系客户", "public")
+    both.wire.lose_answer_to(b"/correspond")
+    both.settle()
+    assert both.wire.lost.is_set()
+    both.settle()
+    assert [text for _, text in both.written()] == ["已联系客户"]
+    assert both.texts() == ["已联系客户"]
     assert both.in_peace()
 
 

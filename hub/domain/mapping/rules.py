@@ -212,13 +212,16 @@ class Guard:
 class SyncRules:
     """How the engine treats records of this mapping.
 
-    ``creates`` says on which side records come into being, ``creates_when`` which of ours do over there;
+    ``creates`` says on which side records come into being, ``creates_when`` which of ours do over there,
+    ``takes_when`` which of theirs do here, ``waits_when`` which of theirs wait for what they refer to;
     ``deletes_hub`` what a deletion in the hub does there.
     """
 
     default_owner: Owner = Owner.REVIEW
     creates: Members = Members.BOTH
     creates_when: Expression | None = None
+    takes_when: Expression | None = None
+    waits_when: Expression | None = None
     fresh_within: timedelta | None = None
     deletes_hub: str = "review"
     deletes_remote: str = "review"
@@ -229,6 +232,21 @@ class SyncRules:
         if self.creates is Members.REMOTE:
             return False
         return self.creates_when is None or bool(self.creates_when.evaluate(doc))
+
+    def makes_here(self, remote: Mapping[str, Any]) -> bool:
+        """Whether a record of theirs that is unknown here comes into being here."""
+        if self.creates is Members.HUB:
+            return False
+        return self.takes_when is None or bool(self.takes_when.evaluate(remote))
+
+    def waits_here(self, remote: Mapping[str, Any]) -> bool:
+        """Whether an unknown record of theirs waits for what it refers to; else it is left alone."""
+        return self.waits_when is None or bool(self.waits_when.evaluate(remote))
+
+    @property
+    def leaves_some(self) -> bool:
+        """Whether unknown records of theirs may be left alone, so that not each of them is worth a question."""
+        return self.creates is Members.HUB or self.takes_when is not None or self.waits_when is not None
 
 
 @dataclass(frozen=True)

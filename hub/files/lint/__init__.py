@@ -8,7 +8,7 @@ from hub.domain.mapping.rules import MappingSpec, rules_by_path
 from hub.files.lint.amounts import amounts_without_scale
 from hub.files.lint.blocks import Block, blocks
 from hub.files.lint.composed import parts_of_records, remote_tree
-from hub.files.lint.expressions import creation, expression_types
+from hub.files.lint.expressions import conditions, expression_types
 from hub.files.lint.hints import HINTS
 from hub.files.lint.identities import identity_paths
 from hub.files.lint.options import idle_options
@@ -34,7 +34,7 @@ def lint(spec: MappingSpec, schemas: SchemaFolder) -> list[Problem]:
         for check in CHECKS:
             problems.extend(islice(check(block), MOST))
     problems.extend(identity_paths(spec, hub))
-    problems.extend(creation(spec, hub))
+    problems.extend(conditions(spec, hub, remote))
     problems.extend(parts_of_records(spec, remote))
     problems.extend(hinted(spec, within))
     problems.extend(unused_tables(spec))

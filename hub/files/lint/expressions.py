@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.domain.expression import Expression
 from hub.domain.mapping.codecs import Plain
-from hub.domain.mapping.rules import Const, FieldRule, Formula, MappingSpec
+from hub.domain.mapping.rules import Const, FieldRule, Formula, MappingSpec, Members
 from hub.files.lint.blocks import Block, Missing, dotted, field_rules, follow, node_of
 from hub.files.problems import Problem, closest
 from hub.files.schema_tree import SchemaNode
@@ -67,21 +67,32 @@ def expression_types(block: Block) -> Iterator[Problem]:
             yield from _judged(block, rule, rule.when, of_hub=True)[1]
 
 
-def creation(spec: MappingSpec, hub: SchemaNode | None) -> Iterator[Problem]:
-    """What is wrong with ``creates_when``: a name that the hub's schema lacks, and types that do not go together."""
-    expression = spec.sync.creates_when
-    if expression is None or hub is None:
+def conditions(spec: MappingSpec, hub: SchemaNode | None, remote: SchemaNode | None) -> Iterator[Problem]:
+    """What is wrong with the conditions of ``sync``: a name that the schema lacks, types that do not go together."""
+    sync = spec.sync
+    yield from _condition(spec, "creates_when", sync.creates_when, hub)
+    yield from _condition(spec, "takes_when", sync.takes_when, remote)
+    yield from _condition(spec, "waits_when", sync.waits_when, remote)
+    if sync.creates is Members.HUB and sync.takes_when is not None:
+        yield _of_condition(spec, "takes_when", "nothing comes into being here, as 'creates' says", None)
+
+
+def _condition(
+    spec: MappingSpec, name: str, expression: Expression | None, side: SchemaNode | None
+) -> Iterator[Problem]:
+    if expression is None or side is None:
         return
-    missing = [found for name in expression.names() if isinstance(found := follow(hub, dotted(name)), Missing)]
+    missing = [found for path in expression.names() if isinstance(found := follow(side, dotted(path)), Missing)]
     for one in missing:
-        yield _of_creation(spec, "'{name}' is not in the schema", closest(one.name, one.known), name=one.name)
-    typing = _Typing(hub)
+        meant = closest(one.name, one.known)
+        yield _of_condition(spec, name, "'{name}' is not in the schema", meant, name=one.name)
+    typing = _Typing(side)
     typing.of(ast.parse(expression.text.strip(), mode="eval").body)
-    yield from (_of_creation(spec, template, None, **params) for template, params in typing.clashes)
+    yield from (_of_condition(spec, name, template, None, **params) for template, params in typing.clashes)
 
 
-def _of_creation(spec: MappingSpec, template: str, meant: str | None, **params: object) -> Problem:
-    return Problem(spec.file, spec.identity.line, "sync: creates_when", template, params, meant)
+def _of_condition(spec: MappingSpec, at: str, template: str, meant: str | None, **params: object) -> Problem:
+    return Problem(spec.file, spec.identity.line, f"sync: {at}", template, params, meant)
 
 
 def _judged(block: Block, rule: FieldRule, expression: Expression, *, of_hub: bool) -> tuple[str, list[Problem]]:

@@ -7,6 +7,7 @@ from hub.domain.policies import Policies
 from hub.domain.roles import Role
 from hub.files.policies.calendars import read_calendars
 from hub.files.policies.dispatching import read_dispatch
+from hub.files.policies.leads import read_leads
 from hub.files.policies.procedures import read_sop
 from hub.files.policies.rates import read_charges
 from hub.files.policies.reading import Folder, Problems, Source
@@ -29,14 +30,17 @@ def load_policies(config: Iterable[Path], schemas: Path) -> Policies:
     workflows = read_workflows(folder.all("workflow", "workflow"), roles)
     sops = tuple(map(read_sop, folder.all("sop", "sop")))
     sla_file, dispatch_file = folder.one("sla.yaml", "sla"), folder.one("dispatch.yaml", "dispatch")
-    charges_file = folder.one("charges.yaml", "charges")
+    charges_file, leads_file = folder.one("charges.yaml", "charges"), folder.one("leads.yaml", "leads")
     sla = read_sla(sla_file, hours, roles) if sla_file else None
     dispatch = read_dispatch(dispatch_file) if dispatch_file else None
     charges = read_charges(charges_file, hours) if charges_file else None
+    leads = read_leads(leads_file) if leads_file else None
     problems.refuse()
-    if sla is None or dispatch is None or charges is None:  # a missing file is a problem, so that this is never reached
+    if (
+        sla is None or dispatch is None or charges is None or leads is None
+    ):  # a missing file is a problem, so that this is never reached
         raise AssertionError
-    return Policies(workflows, sla, hours, dispatch, charges, sops, roles)
+    return Policies(workflows, sla, hours, dispatch, charges, leads, sops, roles)
 
 
 def _read_roles(source: Source) -> dict[str, Role]:

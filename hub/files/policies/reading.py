@@ -8,13 +8,13 @@ from typing import Any
 
 import jsonschema
 import orjson
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hub.domain.documents import Doc
 from hub.domain.errors import FieldError, HubError, InvalidError
 from hub.domain.expression import Expression, parse
 from hub.domain.sla_clock import ZERO
+from hub.files.plain_yaml import plain_yaml
 
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1)}
 
@@ -96,7 +96,7 @@ class Folder:
 
     def _read(self, path: Path, name: str, schema: str) -> Source | None:
         try:
-            doc = _plain(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+            doc = _plain(plain_yaml(path.read_text(encoding="utf-8")))
         except (YAMLError, ValueError) as unreadable:
             self.problems.add(name, "", "cannot be read: {problem}", problem=" ".join(str(unreadable).split()))
             return None

@@ -39,6 +39,7 @@ INDEXED: dict[str, tuple[str, ...]] = {
         "state",
         "invoice_id",
     ),
+    "comment": ("created_at", "updated_at", "ticket_id", "visibility", "author_kind", "at"),
     "consumption": (
         "created_at",
         "updated_at",
@@ -68,6 +69,7 @@ INDEXED: dict[str, tuple[str, ...]] = {
     ),
     "evidence": ("created_at", "updated_at", "ticket_id", "visit_id", "kind", "sha256"),
     "follow_up": ("created_at", "updated_at", "ticket_id", "outcome", "score", "at"),
+    "interaction": ("created_at", "updated_at", "customer_id", "channel", "at"),
     "invoice": (
         "created_at",
         "updated_at",
@@ -91,6 +93,17 @@ INDEXED: dict[str, tuple[str, ...]] = {
         "issue_kind",
         "state",
         "remote_number",
+        "at",
+    ),
+    "lead": (
+        "created_at",
+        "updated_at",
+        "customer_id",
+        "asset_id",
+        "contract_id",
+        "cause",
+        "due_on",
+        "state",
         "at",
     ),
     "notification": ("created_at", "updated_at", "to_role", "to_user", "ticket_id", "state"),
@@ -189,20 +202,11 @@ INDEXED: dict[str, tuple[str, ...]] = {
 UNINDEXED = {
     *("created_at", "updated_at", "is_draft", "priority", "channel", "type", "chase_count", "credit_hold", "pending"),
     *("active", "kind", "level", "issue_kind", "direction", "at", "category", "completed_at", "closed_at", "queue"),
-    *(
-        "finished_at",
-        "loop_closed_at",
-        "merged_into",
-        "agent",
-        "outcome",
-        "score",
-        "code",
-        "issued_at",
-        "due_at",
-        "remote_number",
-    ),
-    "system",
+    *("finished_at", "loop_closed_at", "merged_into", "agent", "outcome", "score", "code", "issued_at", "due_at"),
+    *("remote_number", "system", "visibility", "author_kind", "cause", "due_on"),
 }
 # But by these records of other systems are recognised: a load looks for one with each record that it takes in.
 ADOPTED_BY = {("customer", "code"), ("product", "code"), ("warehouse", "code")}
-SPARSE = {"contact_id", "parent_id", "site_id", "call_back"}  # few records have them: only those are in the index
+FOLLOWED = {("ticket", "merged_into")}  # the page of a ticket shows what was written on those that went into it
+# Few records have these: only those are in the index.
+SPARSE = {"contact_id", "parent_id", "site_id", "call_back", "merged_into"}

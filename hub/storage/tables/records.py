@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from hub.storage.tables.base import metadata, where
-from hub.storage.tables.listed import ADOPTED_BY, INDEXED, SPARSE, UNINDEXED
+from hub.storage.tables.listed import ADOPTED_BY, FOLLOWED, INDEXED, SPARSE, UNINDEXED
 
 
 def record_table(entity: str) -> Table:
@@ -23,7 +23,7 @@ def record_table(entity: str) -> Table:
 
 def is_sought(entity: str, field: str) -> bool:
     """Whether records are looked for by a field so often, among so many, that an index is worth its writes."""
-    return field not in UNINDEXED or (entity, field) in ADOPTED_BY
+    return field not in UNINDEXED or (entity, field) in ADOPTED_BY | FOLLOWED
 
 
 def field_index(table: str, field: str) -> Index:

@@ -31,6 +31,13 @@ SEAL = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+READER = Table(
+    "audit_reader",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", serial, nullable=False),
+)
+
 TRACE = Table(
     "trace",
     metadata,

@@ -14,6 +14,7 @@ our (@Users, @Queues, @Catalogs, @CustomFields, @ACL, @Final);
 my ($ticket, $asset) = ('RT::Queue-RT::Ticket', 'RT::Catalog-RT::Asset');
 @CustomFields = (
     { Name => 'Hub Id',         Type => 'FreeformSingle', LookupType => $ticket, ApplyTo => $Queues[0]{Name} },
+    { Name => 'Hub Id',         Type => 'FreeformSingle', LookupType => "$ticket-RT::Transaction", ApplyTo => $Queues[0]{Name} },
     { Name => 'Service Report', Type => 'TextSingle',     LookupType => $ticket, ApplyTo => $Queues[0]{Name} },
     { Name => 'Hub Id',         Type => 'FreeformSingle', LookupType => $asset,  ApplyTo => 'Customers' },
     { Name => 'Serial',         Type => 'FreeformSingle', LookupType => $asset,  ApplyTo => 'Customers' },
@@ -21,7 +22,7 @@ my ($ticket, $asset) = ('RT::Queue-RT::Ticket', 'RT::Catalog-RT::Asset');
     { Name => 'Pressure',       Type => 'FreeformSingle', LookupType => $asset,  ApplyTo => 'Customers' },
 );
 @ACL = map { { UserId => 'hub', Right => $_ } } qw(
-    SeeQueue ShowTicket CreateTicket ModifyTicket ShowTicketComments SeeCustomField ModifyCustomField SetInitialCustomField
+    SeeQueue ShowTicket CreateTicket ModifyTicket ShowTicketComments CommentOnTicket ReplyToTicket SeeCustomField ModifyCustomField SetInitialCustomField
     ShowCatalog ShowAsset CreateAsset ModifyAsset
 );
 @Final = (

@@ -8,15 +8,16 @@ from typing import Any
 from hub.domain.documents import Doc
 from hub.ports.connector import ObjectSpec
 from hub.transport.declared.call import Call
-from hub.transport.declared.conditions import conditions_of
+from hub.transport.declared.conditions import Condition, are_met, conditions_of
 from hub.transport.declared.fields import By, Commands, Field, teller
 from hub.transport.declared.forms import pair_of
 from hub.transport.declared.instants import Instants, instants_of
 from hub.transport.declared.making import Maker
-from hub.transport.declared.paths import head, reader
+from hub.transport.declared.paths import Reader, head, reader
 from hub.transport.declared.readers import answer_reader, changed_reader, id_reader, told_path
 from hub.transport.declared.shapes import Batch, Child, Get, Items, Listing, Paging, Shape, Step, Writing
 from hub.transport.declared.templates import Filler
+from hub.transport.markup import plain_text
 from hub.transport.outcomes import Outcomes, outcomes_of
 from hub.transport.places import Reply, found_at
 
@@ -33,6 +34,16 @@ def shape_of(maker: Maker, spec: ObjectSpec, told: Doc) -> Shape:
     told = merged(maker.connection.get("defaults", {}), told)
     base = instants_of(maker.connection.get("instants"), Instants(zone=spec.feed.zone))
     return ObjectMaker(maker, spec, told, instants_of(told.get("instants"), base)).shape()
+
+
+def without_markup(read: Reader, where: Iterable[Condition]) -> Reader:
+    """A reader of the plain text of what is HTML, as the record says."""
+
+    def plain(record: Any) -> Any:
+        told = read(record)
+        return plain_text(told) if isinstance(told, str) and are_met(where, record) else told
+
+    return plain
 
 
 @dataclass
@@ -118,11 +129,15 @@ class ObjectMaker:
         """One field."""
         path = told.get("from", name)
         decode, encode = pair_of(told, self.instants)
+        read = reader(path)
+        if "markup" in told:
+            read = without_markup(read, conditions_of(told["markup"], reader))
+            decode = partial(decode)  # so that it is read in this way, and not by its name alone
         is_chosen = "to" not in told and ("[" in path or any(step.isdecimal() for step in path.split(".")))
         return Field(
             name=name,
             path=path,
-            read=reader(path),
+            read=read,
             to=str(told.get("to", path)),
             decode=decode,
             encode=encode,

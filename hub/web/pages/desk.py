@@ -36,7 +36,13 @@ def call(record_id: str) -> str:
     """One call: who calls, and what it is about."""
     pop = desk.one(hub(), record_id)
     return render_template(
-        "desk/call.html", pop=pop, call=pop.call.doc, offer=confirming(pop), due=next_due, name_of=name_of
+        "desk/call.html",
+        pop=pop,
+        call=pop.call.doc,
+        offer=confirming(pop),
+        offers_of=offers.offers,
+        due=next_due,
+        name_of=name_of,
     )
 
 

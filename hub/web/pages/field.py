@@ -64,6 +64,7 @@ def visit(record_id: str) -> str:
         first=[offered[name] for name in FIRST if name in offered],
         offers={name: offer for name, offer in offered.items() if name not in {*FIRST, *BY_STEPS}},
         may_answer="answer" in offered,
+        write=next((offer for offer in offers.offers(view.ticket) if offer.name == "comment"), None),
         name_of=name_of,
     )
 

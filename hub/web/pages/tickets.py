@@ -11,15 +11,16 @@ from hub.domain.sla import Segment
 from hub.services import sla, ticket_view, timeline
 from hub.web import offers
 from hub.web.api.records import viewer
-from hub.web.auth import Rule, guarded
+from hub.web.auth import Rule, guarded, passes
 from hub.web.offers import name_of
 from hub.web.pages.browse import browse, values_of
-from hub.web.state import hub
+from hub.web.state import caller, hub
 
 pages = Blueprint("tickets", __name__)
 READS = Rule(permission="tickets:read")
+READS_COMMENTS = Rule(permission="comments:read")
 FILTERS = ("status", "type", "priority", "queue")
-TABS = ("timeline", "visits", "charges", "parts", "sla")
+TABS = ("timeline", "comments", "visits", "charges", "parts", "sla")
 RUNNING = frozenset({"running", "paused", "waiting"})
 
 
@@ -42,14 +43,19 @@ def show(record_id: str) -> str:
     """One ticket."""
     view = ticket_view.of_ticket(hub(), record_id, viewer())
     tab = request.args.get("tab", TABS[0])
-    tab = tab if tab in TABS else TABS[0]
+    tab = tab if tab in TABS and may_see(tab) else TABS[0]
+    offered = {
+        offer.name: offer for offer in offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(view.ticket))
+    }
+    write = offered.pop("comment", None)
     return render_template(
         "tickets/ticket.html",
         view=view,
         ticket=view.ticket.doc,
         tab=tab,
         moments=timeline.of_ticket(hub(), record_id) if tab == "timeline" else [],
-        offers=offers.offers(view.ticket, view.ticket.doc, flow=offers.flow_of(view.ticket)),
+        offers=list(offered.values()),
+        write=write,
         offers_of=offers.offers,
         name_of=name_of,
         segments=explained(record_id, view.ticket.doc) if tab == "sla" else {},
@@ -58,6 +64,12 @@ def show(record_id: str) -> str:
         totals=totals([charge.doc for charge in view.charges]),
         due=next_due,
     )
+
+
+def may_see(tab: str) -> bool:
+    """Whether a tab is for the caller: comments are for those who may read them."""
+    known = caller()
+    return tab != "comments" or (known is not None and passes(READS_COMMENTS, known))
 
 
 def next_due(ticket: Doc) -> Doc | None:

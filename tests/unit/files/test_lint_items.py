@@ -232,10 +232,33 @@ def test_what_comes_into_being_over_there_is_said_in_fields_of_the_hub(
     assert (problem is None and told == []) or (problem is not None and problem in told[0])
 
 
-def test_a_condition_that_is_no_expression_is_a_problem_of_its_line() -> None:
+@pytest.mark.parametrize(
+    ("name", "condition", "problem"),
+    [
+        ("takes_when", "title == 'x'", None),
+        ("waits_when", "title in ['x', 'y']", None),
+        ("takes_when", "titel == 'x'", "sync: takes_when: 'titel' is not in the schema; did you mean 'title'?"),
+        ("waits_when", "titel == 'x'", "sync: waits_when: 'titel' is not in the schema; did you mean 'title'?"),
+        ("takes_when", "title > 3", "sync: takes_when: "),
+    ],
+)
+def test_what_comes_into_being_here_is_said_in_fields_of_the_other_side(
+    found: Found, name: str, condition: str, problem: str | None
+) -> None:
+    told = found(f'{ONE}fields:\n  name <-> title:\nsync:\n  {name}: "{condition}"\n')
+    assert (problem is None and told == []) or (problem is not None and problem in told[0])
+
+
+def test_what_is_taken_where_nothing_comes_into_being_here_is_a_problem(found: Found) -> None:
+    told = found(f"{ONE}fields:\n  name <-> title:\nsync:\n  creates: hub\n  takes_when: title == 'x'\n")
+    assert told[0].endswith("sync: takes_when: nothing comes into being here, as 'creates' says")
+
+
+@pytest.mark.parametrize("name", ["creates_when", "takes_when", "waits_when"])
+def test_a_condition_that_is_no_expression_is_a_problem_of_its_line(name: str) -> None:
     with pytest.raises(InvalidError) as refused:
-        parse_mapping(f"{ONE}fields:\n  name <-> title:\nsync:\n  creates_when: open(name)\n", "f.yaml")
-    assert "f.yaml:8: sync: creates_when: " in str(refused.value)
+        parse_mapping(f"{ONE}fields:\n  name <-> title:\nsync:\n  {name}: open(name)\n", "f.yaml")
+    assert f"f.yaml:8: sync: {name}: " in str(refused.value)
 
 
 # --- records of several objects

@@ -37,6 +37,13 @@ def test_a_sound_mapping_keeps_every_law(told: Told) -> None:
     )
 
 
+@pytest.mark.parametrize(("more", "laws"), [("", ["L5"]), ("sync: {takes_when: 'x != \"\"'}\n", [])])
+def test_what_is_never_taken_in_breaks_no_law(told: Told, more: str, laws: list[str]) -> None:
+    hub = {"a": {"type": "string", "minLength": 1}}
+    found = told("  a <- expr 'coalesce(x, \"-\")': {create_only: pull}\n", hub, {"x": OPTIONAL}, more)
+    assert [line.split(": ")[2] for line in found] == laws
+
+
 def test_what_is_pushed_must_come_back(told: Told) -> None:
     assert told("  a <-> x: {null: keep}\n", {"a": TEXT}, {"x": OPTIONAL})[0] == (
         "thing.yaml:6: a <-> x: L1: a: nothing came back as ''"

@@ -29,6 +29,7 @@ PAGES = {
     "/calls/call3": "li",
     "/tickets": "li",
     "/tickets/tk1": "boss",
+    "/tickets/tk1?tab=comments": "boss",
     "/tickets/tk1?tab=visits": "boss",
     "/tickets/tk1?tab=charges": "boss",
     "/tickets/tk1?tab=parts": "boss",

@@ -77,6 +77,12 @@ def upgrade() -> None:
         batch.create_index("ix_audit_record", ["entity", "record_id"], unique=False)
 
     op.create_table(
+        "audit_reader",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "audit_seal",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -378,6 +384,23 @@ def upgrade() -> None:
         batch.create_index("ix_record_charge_ticket_id", ["ticket_id", "id"], unique=False)
 
     op.create_table(
+        "record_comment",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.Text(), nullable=True),
+        sa.Column("ticket_id", sa.Text(), nullable=True),
+        sa.Column("visibility", sa.Text(), nullable=True),
+        sa.Column("author_kind", sa.Text(), nullable=True),
+        sa.Column("at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("record_comment", schema=None) as batch:
+        batch.create_index("ix_record_comment_ticket_id", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
         "record_consumption",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -510,6 +533,22 @@ def upgrade() -> None:
         batch.create_index("ix_record_follow_up_ticket_id", ["ticket_id", "id"], unique=False)
 
     op.create_table(
+        "record_interaction",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.Text(), nullable=True),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("record_interaction", schema=None) as batch:
+        batch.create_index("ix_record_interaction_customer_id", ["customer_id", "id"], unique=False)
+
+    op.create_table(
         "record_invoice",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -561,6 +600,29 @@ def upgrade() -> None:
         batch.create_index("ix_record_issue_ticket_id", ["ticket_id", "id"], unique=False)
         batch.create_index("ix_record_issue_to_warehouse_id", ["to_warehouse_id", "id"], unique=False)
         batch.create_index("ix_record_issue_visit_id", ["visit_id", "id"], unique=False)
+
+    op.create_table(
+        "record_lead",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.Text(), nullable=True),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("asset_id", sa.Text(), nullable=True),
+        sa.Column("contract_id", sa.Text(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("due_on", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=True),
+        sa.Column("at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("record_lead", schema=None) as batch:
+        batch.create_index("ix_record_lead_asset_id", ["asset_id", "id"], unique=False)
+        batch.create_index("ix_record_lead_contract_id", ["contract_id", "id"], unique=False)
+        batch.create_index("ix_record_lead_customer_id", ["customer_id", "id"], unique=False)
+        batch.create_index("ix_record_lead_state", ["state", "id"], unique=False)
 
     op.create_table(
         "record_notification",
@@ -877,6 +939,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("contact_id is not null"),
         )
         batch.create_index("ix_record_ticket_customer_id", ["customer_id", "id"], unique=False)
+        batch.create_index(
+            "ix_record_ticket_merged_into",
+            ["merged_into", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into is not null"),
+            postgresql_where=sa.text("merged_into is not null"),
+        )
         batch.create_index("ix_record_ticket_number", ["number", "id"], unique=False)
         batch.create_index("ix_record_ticket_opened_at", ["opened_at", "id"], unique=False)
         batch.create_index(

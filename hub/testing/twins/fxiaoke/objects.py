@@ -22,6 +22,10 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "tel": Field(most=100),
         "email": Field(most=256, pattern=r"[^@\s]+@[^@\s]+"),
         "address": Field(most=300),
+        **{f"tickethub_{name}__c": Field("number") for name in ("open_tickets", "satisfaction")},
+        **{f"tickethub_{name}__c": Field("integer") for name in ("last_ticket_at", "last_visit_at", "as_of")},
+        **{f"tickethub_{name}__c": Field(most=100) for name in ("warranty_ends", "contract_ends")},
+        "tickethub_balance__c": Field(most=255),
     },
     "ContactObj": KEPT
     | OURS
@@ -39,6 +43,7 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
         "account_id": Field(),
         "tickethub_number__c": Field(most=100),
         "tickethub_subject__c": Field(most=200),
+        "tickethub_description__c": Field(most=10_000),
         "tickethub_status__c": Field(values=frozenset({"open", "completed", "closed", "cancelled"})),
         "tickethub_remedy__c": Field(most=2000),
         "tickethub_closed_at__c": Field("integer"),
@@ -60,12 +65,23 @@ OBJECTS: Mapping[str, Mapping[str, Field]] = {
     },
     "SaleContractObj": KEPT
     | {"name": Field(read_only=True), "account_id": Field(required=True), "owner": OURS["owner"]},
+    "LeadsObj": KEPT
+    | OURS
+    | {
+        "name": Field(required=True, most=100),
+        "company": Field(most=256),
+        "biz_status": Field(read_only=True),
+        "tickethub_account__c": Field(),
+        "tickethub_text__c": Field(most=2000),
+        "tickethub_cause__c": Field(most=100),
+        "tickethub_due_on__c": Field(most=100),
+    },
     "ActiveRecordObj": KEPT
     | OURS
     | {"active_record_content": Field(required=True, most=2000), "related_object_data": Field("list")},
 }
 NUMBERED: Mapping[str, tuple[str, str]] = {"AccountObj": ("account_no", "KH"), "CasesObj": ("name", "GD")}
-REFERENCES = {"account_id": "AccountObj", "order_id": "SalesOrderObj"}
+REFERENCES = {"account_id": "AccountObj", "order_id": "SalesOrderObj", "tickethub_account__c": "AccountObj"}
 
 
 def exactly(told: Any, names: set[str]) -> None:

@@ -20,10 +20,9 @@ from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.twin import Clock, Twin
 from hub.testing.twins.salesforce.objects import BASE, told_of
 from hub.testing.twins.salesforce.reading import Reading
-from hub.testing.twins.salesforce.writing import Writing
+from hub.testing.twins.salesforce.writing import USER, Writing
 
 CLIENT = {"client_id": "3MVG9.twin", "client_secret": "secret-of-the-twin"}
-USER = "hub@acme.example"
 AUDIENCE = "https://login.salesforce.com"
 IDLE = timedelta(hours=2)  # a session that nobody uses ends
 LONGEST = 16_384  # bytes of an address
@@ -86,6 +85,12 @@ class Salesforce(Twin):
         """Somebody makes a record; says its id."""
         return self.writing.add(kind, doc).id
 
+    def comment(self, case_id: str, text: str, *, published: bool = False, by: str = "Wang Li") -> str:
+        """Somebody comments on a case; says its id."""
+        known = (row.id for row in self.rows.of("User") if row.doc["Name"] == by)
+        author = next(known, None) or self.add("User", Username=by, Name=by)
+        return self.add("CaseComment", ParentId=case_id, CommentBody=text, IsPublished=published, CreatedById=author)
+
     def delete(self, kind: str, row_id: str) -> None:
         """Somebody moves a record to the recycle bin."""
         self.rows.remove(kind, row_id)
@@ -94,6 +99,10 @@ class Salesforce(Twin):
         """Somebody merges a record into another one."""
         self.rows.by_kind[kind][loser].doc["MasterRecordId"] = winner
         self.rows.remove(kind, loser)
+
+    def convert(self, lead_id: str) -> None:
+        """Somebody converts a lead."""
+        self.rows.change("Lead", lead_id, {"Status": "Closed - Converted", "IsConverted": True})
 
     def empty_the_bin(self) -> None:
         """What was deleted is told no more."""

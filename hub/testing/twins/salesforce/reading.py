@@ -11,7 +11,7 @@ from hub.domain.documents import Doc
 from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Row, Rows
-from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, REFERENCES, RELATIONS, fields_of
+from hub.testing.twins.salesforce.objects import AT, BASE, LONG, MAIL, OBJECTS, REFERENCES, fields_of, related
 from hub.testing.twins.salesforce.soql import Query, comparable, parsed
 
 LOCATORS = timedelta(days=2)
@@ -92,11 +92,12 @@ class Reading:
             if not relation:
                 told[name] = self._value(query.kind, row, name)
                 continue
-            other = self._any(relation, str(row.doc.get(RELATIONS[relation])))
+            field, kind = related(query.kind, relation)
+            other = self._any(kind, str(row.doc.get(field)))
             if other is None:
                 told[relation] = None
             else:
-                told.setdefault(relation, {"attributes": attributes(relation, other.id)})[there] = other.doc.get(there)
+                told.setdefault(relation, {"attributes": attributes(kind, other.id)})[there] = other.doc.get(there)
         return told
 
     def _value(self, kind: str, row: Row, name: str) -> Any:
@@ -111,12 +112,23 @@ class Reading:
                 if one.doc["OrderId"] == row.id
             ),
             "StatusCode": lambda: UPWARDS[kind](row.doc),
+            **({"AccountId": lambda: self._account_of(row.doc)} if kind == "Task" else {}),
         }
         if kind == "Contact" and name == "Name":
             return " ".join(filter(None, (row.doc.get("FirstName"), row.doc["LastName"])))
         if kind == "Account" and row.doc.get("IsPersonAccount") and name == "Name":
             return f"{row.doc['FirstName']} {row.doc['LastName']}"
-        return system[name]() if name in system else row.doc.get(name)
+        value = system[name]() if name in system else row.doc.get(name)
+        return float(value) if isinstance(value, int) and OBJECTS[kind][name].form == "number" else value
+
+    def _account_of(self, task: Doc) -> str | None:
+        """The account that a task is about, else that of the contact that it is with."""
+        about, contact = str(task.get("WhatId")), self._any("Contact", str(task.get("WhoId")))
+        if self._any("Account", about) is not None:
+            return about
+        contract = self._any("Contract", about)
+        found = contract.doc if contract is not None else contact.doc if contact is not None else {}
+        return found.get("AccountId")
 
     def _ordered(self, kind: str, row: Row, name: str) -> tuple[bool, Any]:
         value = self._value(kind, row, name)

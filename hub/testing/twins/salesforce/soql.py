@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from hub.testing.twin.fields import Field
 from hub.testing.twin.refusals import RefusedError
-from hub.testing.twins.salesforce.objects import AT, LONG, OBJECTS, REFERENCES, RELATIONS, is_id
+from hub.testing.twins.salesforce.objects import AT, LONG, OBJECTS, REFERENCES, RELATIONS, is_id, related
 
 TOKEN = re.compile(
     rf"\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<at>{AT})|(?P<date>\d{{4}}-\d\d-\d\d)|(?P<number>-?\d+(?:\.\d+)?)"
@@ -179,8 +179,8 @@ class Parser:
 def field_of(kind: str, name: str) -> Field:
     """A field of an object, or of one that it refers to."""
     relation, _, there = name.rpartition(".")
-    if relation in RELATIONS and RELATIONS[relation] in OBJECTS[kind]:
-        return field_of(relation, there)
+    if relation in RELATIONS and related(kind, relation)[0] in OBJECTS[kind]:
+        return field_of(related(kind, relation)[1], there)
     if name not in OBJECTS[kind]:
         raise RefusedError(400, "INVALID_FIELD", f"No such column '{name}' on entity '{kind}'")
     return OBJECTS[kind][name]

@@ -12,6 +12,7 @@ from hub.testing.twins.salesforce.objects import (
     BASE,
     EXTERNAL,
     NUMBERED,
+    PARENTS,
     PREFIXES,
     REFERENCES,
     fields_of,
@@ -23,6 +24,7 @@ from hub.testing.twins.salesforce.objects import (
 from hub.testing.twins.salesforce.reading import stamp
 
 COLLECTION = 200
+USER = "hub@acme.example"
 
 
 class Writing:
@@ -127,12 +129,20 @@ class Writing:
 
     def _made(self, kind: str, sent: Doc) -> Row:
         doc = taken(kind, sent, making=True)
-        self._refer(doc)
+        if doc.get("Status") == "Closed - Converted":
+            raise RefusedError(400, "INVALID_STATUS", "invalid convertedStatus: a lead is converted by convertLead")
+        self._refer(kind, doc)
         self._alone(kind, doc, None)
         same = [row for row in self.rows.of(kind) if kind == "Account" and row.doc.get("Name") == doc.get("Name")]
         if self.blocks_duplicates and same:
             raise RefusedError(400, "DUPLICATES_DETECTED", "Use one of these records?")
-        return self.add(kind, doc)
+        return self.add(kind, {**doc, **({"CreatedById": self.me} if "CreatedById" in fields_of(kind) else {})})
+
+    @property
+    def me(self) -> str:
+        """The user that the app runs as."""
+        known = (row.id for row in self.rows.of("User") if row.doc["Username"] == USER)
+        return next(known, None) or self.add("User", {"Username": USER, "Name": "TicketHub"}).id
 
     def add(self, kind: str, doc: Doc) -> Row:
         """A record, as it is."""
@@ -156,16 +166,21 @@ class Writing:
             raise RefusedError(400, "INVALID_FIELD_FOR_INSERT_UPDATE", reason, field="Name")
         if row_id in self.locked:
             raise RefusedError(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
-        self._refer(doc)
+        if doc.get("Status") == "Closed - Converted":
+            raise RefusedError(400, "INVALID_STATUS", "invalid convertedStatus: a lead is converted by convertLead")
+        if row.doc.get("IsConverted"):
+            raise RefusedError(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+        self._refer(kind, doc)
         self._alone(kind, doc, row)
         self.rows.change(kind, row_id, self._closed(kind, doc))
 
-    def _refer(self, doc: Doc) -> None:
-        for name, kinds in REFERENCES.items():
+    def _refer(self, kind: str, doc: Doc) -> None:
+        for name, usual in REFERENCES.items():
+            kinds = (PARENTS[kind],) if name == "ParentId" and kind in PARENTS else usual
             if doc.get(name) is None:
                 continue
             doc[name] = whole_id(doc[name])
-            if not any(self.rows.get(kind, doc[name]) for kind in kinds):
+            if not any(self.rows.get(one, doc[name]) for one in kinds):
                 raise RefusedError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", field=name)
 
     def _alone(self, kind: str, doc: Doc, row: Row | None) -> None:
@@ -177,6 +192,10 @@ class Writing:
             raise RefusedError(400, "DUPLICATE_VALUE", f"duplicate value found: {field}", field=field)
 
     def _closed(self, kind: str, doc: Doc) -> Doc:
+        if kind == "Task" and "Status" in doc:
+            is_done = doc["Status"] == "Completed"
+            at = stamp(self.rows.clock()) if is_done else None
+            return {**doc, "IsClosed": is_done, "CompletedDateTime": at}
         if kind != "Case" or "Status" not in doc:
             return doc
         is_closed = doc["Status"] == "Closed"
