@@ -132,7 +132,7 @@ def test_with_the_erp_down_the_desk_works_and_no_secret_leaves_a_trace(run: Run,
     failed = next(line for line in chain(before, process.stdout) if "poll erp" in line)
     process.send_signal(signal.SIGTERM)
     log, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0
+    assert process.returncode == 0, log
     kept = b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
     assert b"canary" not in kept.replace(b"CANARY", b"")
     assert "canary" not in "".join(before) + failed + log
