@@ -41,8 +41,8 @@ check: .venv/ready ## format, lint, types, layers, unit tests
 	$(BIN)/lint-imports --config pyproject.toml
 	$(PYTEST) -q -n 2 -m "not slow" tests/unit tests/architecture
 
-test: .venv/ready .venv-tryton/ready .venv-tryton70/ready ## every test
-	$(PYTEST) -q -n 2 --dist loadgroup
+test: .venv/ready .venv-tryton/ready .venv-tryton70/ready ## every test; more workers than cores, since many tests wait for other programs
+	$(PYTEST) -q -n 3 --dist loadgroup
 
 soak: .venv/ready soak-demo ## play SEEDS histories of the flagship test (2000)
 	@$(BIN)/python -m tests.flagship --seeds 0:$(SEEDS) --go-on
