@@ -19,6 +19,7 @@ from hub.services.composing import composed
 from hub.services.context import System
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
+from tests.killing import KillAt, Killed
 from tests.sync_bench import Bench
 from tests.unit.services.world import World
 
@@ -57,22 +58,6 @@ DRAW = ObjectSpec("draw", of="shipment", state="state", goals={"done": (Step("as
 POINTS = ("outbox.claimed", "outbox.sent", "outbox.called", "outbox.linked", "outbox.stepped", "outbox.done")
 STEPPING = ("outbox.claimed", "outbox.stepped", "outbox.done")  # a draw creates nothing: its calls are steps
 SHELF = Decimal(5)
-
-
-class Killed(BaseException):
-    """The process is gone: nobody catches this."""
-
-
-class KillAt:
-    """Dies the first time that a place is reached."""
-
-    def __init__(self, name: str) -> None:
-        self.name: str | None = name
-
-    def reach(self, name: str) -> None:
-        if name == self.name:
-            self.name = None
-            raise Killed
 
 
 class Depot(FakeSystem):

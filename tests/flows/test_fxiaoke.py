@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from hub.bootstrap import build
-from hub.domain.documents import Doc
-from hub.ports.records import Record
-from hub.services import audit, reconciling, records, service_summary
-from hub.services.context import Hub
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.twin import serving
 from hub.testing.twins.fxiaoke import USER, Fxiaoke
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 SETTINGS = """
@@ -30,43 +28,11 @@ systems:
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the CRM."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "crm"
     crm: Fxiaoke
-
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
-    def sum_up(self) -> None:
-        """Work out the service summaries, and let everything settle."""
-        while audit.seal(self.hub):
-            pass
-        while service_summary.follow(self.hub):
-            pass
-        self.settle()
-
-    def only(self, entity: str) -> Doc:
-        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return record.doc
-
-    def all(self, entity: str) -> list[Record]:
-        return self.hub.store.read(lambda tx: tx.records.all(entity))
-
-    def add(self, entity: str, **doc: object) -> str:
-        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
-        return str(made.id)
-
-    def change(self, entity: str, **values: str) -> None:
-        doc, actor = self.only(entity), self.hub.actor("li")
-        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
-
-    def in_peace(self) -> bool:
-        """Whether nothing waits for anybody, and hub and CRM agree."""
-        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
-        return reviews == [] and reconciling.plan(self.hub, "crm") == []
 
 
 @pytest.fixture
@@ -113,7 +79,7 @@ def test_one_account_whatever_becomes_of_a_call(both: Both, how: str) -> None:
 
 
 def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.add("ticket", type="repair", status="new", subject="呼吸机报警", customer_id=customer)
     both.settle()
     (account,), (case,) = both.crm.rows.of("AccountObj"), both.crm.rows.of("CasesObj")
@@ -123,7 +89,7 @@ def test_a_ticket_becomes_a_case_of_its_account(both: Both) -> None:
 
 
 def test_sales_see_what_service_knows_of_a_customer(both: Both) -> None:
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.add("ticket", type="repair", status="new", subject="呼吸机报警", customer_id=customer)
     both.add("asset", serial="V60-1", customer_id=customer, warranty={"ends_on": "2027-05-01"})
     both.sum_up()
@@ -150,13 +116,13 @@ def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Bot
 
     both.crm.faults.plan(how, path="data/create")
     at = "2026-03-02T01:00:00+00:00"
-    noted = both.add("interaction", customer_id=customer, text="展会", channel="visit", at=at)
+    noted = both.add("interaction", customer_id=customer, text="展会", channel="visit", at=at).id
     both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer, agent="li")
     both.settle()
     both.settle()
-    assert {one.id for one in both.all("interaction")} == {told["id"], noted}
+    assert {one.id for one in both.records("interaction")} == {told["id"], noted}
     assert len(both.crm.rows.of("ActiveRecordObj")) == 3
-    (mine,) = [one.doc for one in both.all("interaction") if one.id == noted]
+    (mine,) = [one.doc for one in both.records("interaction") if one.id == noted]
     assert (mine["at"], mine["channel"]) == (at, "visit")
     (there,) = [row.doc for row in both.crm.rows.of("ActiveRecordObj") if row.doc.get("tickethub_key__c") == noted]
     assert (there["active_record_content"], there["related_object_data"]) == ("展会", about)
@@ -165,7 +131,7 @@ def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Bot
 
 @pytest.mark.parametrize("how", ["lost", "page", "before"])
 def test_a_lead_is_theirs_and_its_end_comes_back(both: Both, how: str) -> None:
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.settle()
     both.crm.faults.plan(how, path="data/create")
     facts = {"customer_id": customer, "company": "上海华信", "cause": "by_hand", "state": "new"}
@@ -214,7 +180,7 @@ def test_a_thousand_cases_of_sales_own_make_no_ticket(both: Both) -> None:
 
 @pytest.mark.parametrize("how", ["lost", "page"])
 def test_a_call_is_one_sales_record_of_its_account(both: Both, how: str) -> None:
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.settle()
     both.crm.faults.plan(how, path="data/create")
     both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer, agent="li")

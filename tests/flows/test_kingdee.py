@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from hub.bootstrap import build
 from hub.domain.documents import Doc
 from hub.ports.records import Record
-from hub.services import outbound, queue, reconciling, records, tickets
-from hub.services.context import Hub
+from hub.services import outbound, queue, tickets
 from hub.testing.twin.rows import Row
 from hub.testing.twins.kingdee import Kingdee
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.kingdee import Site, kingdee_site
 from tests.laid_out import lay_out
 
@@ -40,32 +40,11 @@ LINE = {
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and Kingdee."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "erp"
     erp: Kingdee
-
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
-    def add(self, entity: str, **values: Any) -> Record:
-        actor = self.hub.actor("li")
-        return self.hub.store.run(lambda tx: records.create(self.hub, tx, actor, entity, values))
-
-    def change(self, record: Record, **values: Any) -> None:
-        actor = self.hub.actor("li")
-        self.hub.store.run(
-            lambda tx: records.change(self.hub, tx, actor, tx.records.need(record.entity, record.id), values)
-        )
-
-    def get(self, record: Record) -> Doc:
-        return self.hub.store.read(lambda tx: tx.records.need(record.entity, record.id)).doc
-
-    def one(self, entity: str, **values: Any) -> Record:
-        found = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return next(each for each in found if values.items() <= each.doc.items())
 
     def bill(self, **values: Any) -> Record:
         customer = self.one("customer", code="CUST0001")
@@ -81,14 +60,6 @@ class Both:
 
     def level(self, part: Record, warehouse: Record) -> str:
         return str(self.one("stock_level", part_id=part.id, warehouse_id=warehouse.id).doc["on_hand"])
-
-    def dead(self) -> list[str]:
-        return [str(one.error) for one in self.hub.store.read(lambda tx: tx.outbox.listing()) if one.state == "dead"]
-
-    def in_peace(self) -> bool:
-        """Whether nothing waits for anybody, and hub and ERP agree."""
-        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
-        return (reviews, self.dead(), reconciling.plan(self.hub, "erp")) == ([], [], [])
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from hub.bootstrap import build
 from hub.domain.documents import Doc
 from hub.services import reconciling, records
-from hub.services.context import Hub
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.netbox import NetBox
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 SETTINGS = """
@@ -29,23 +30,14 @@ systems:
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the inventory."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "inventory"
     inventory: NetBox
 
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
     def all(self, entity: str) -> dict[str, Doc]:
-        found = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in found}
-
-    def change(self, known: str, **values: object) -> None:
-        doc, actor = self.all("asset")[known], self.hub.actor("li")
-        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need("asset", doc["id"]), values))
+        return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in self.records(entity)}
 
     def row(self, name: str) -> Row:
         return next(row for row in self.inventory.rows.of("dcim/devices") if row.doc["name"] == name)
@@ -88,7 +80,7 @@ def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both:
     before = dict(both.row("Chiller 1").doc)
     if how is not None:
         both.inventory.faults.plan(how, "PATCH")
-    both.change("CH-7001", serial="CH-7002")
+    both.change(both.one("asset", serial="CH-7001"), serial="CH-7002")
     both.settle()
     both.settle()
     assert both.row("Chiller 1").doc == {**before, "serial": "CH-7002"}
@@ -126,7 +118,7 @@ def test_each_device_of_a_finished_ticket_has_one_entry_in_its_journal(both: Bot
 def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) -> None:
     both.settle()
     meter = {"name": "pressure", "value": "0.72", "unit": "MPa", "at": "2026-03-02T04:00:00+00:00"}
-    both.change("CH-7001", meters=[meter])
+    both.change(both.one("asset", serial="CH-7001"), meters=[meter])
     both.settle()
     assert both.row("Chiller 1").doc["custom_fields"] == {"warranty_ends_on": "2028-01-31", "pressure": 0.72}
     both.settle()
@@ -136,7 +128,7 @@ def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) ->
 
 def test_a_retired_asset_is_decommissioned_and_comes_back_when_it_is_used_again(both: Both) -> None:
     both.settle()
-    both.change("CH-7001", status="retired")
+    both.change(both.one("asset", serial="CH-7001"), status="retired")
     both.settle()
     row = both.row("Chiller 1")
     assert row.doc["status"] == "decommissioning"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,12 +13,12 @@ from hub.domain.documents import Doc
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.services import queue, reconciling, records, tickets
-from hub.services.context import Hub
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.odoo import Odoo
 from hub.testing.twins.odoo_xmlrpc import OdooBefore19
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 SETTINGS = """
@@ -41,22 +41,14 @@ LINE = {
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and Odoo."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "erp"
     odoo: Odoo
 
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
     def all(self, entity: str) -> list[Doc]:
-        return [record.doc for record in self.hub.store.read(lambda tx: tx.records.all(entity))]
-
-    def only(self, entity: str) -> Doc:
-        (doc,) = self.all(entity)
-        return doc
+        return [record.doc for record in self.records(entity)]
 
     def customer(self) -> Doc:
         return next(doc for doc in self.all("customer") if "Huaxin" in doc["name"])
@@ -66,16 +58,12 @@ class Both:
 
     def bill_customer(self, **values: Any) -> None:
         doc = {"customer_id": self.customer()["id"], "currency": "CNY", "state": "draft", "lines": [LINE], **values}
-        self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), "invoice", doc))
+        self.add("invoice", **doc)
 
     def bills(self) -> list[Row]:
         return self.odoo.rows.of("account.move")
 
     # --- parts
-
-    def add(self, entity: str, **values: Any) -> Record:
-        actor = self.hub.actor("li")
-        return self.hub.store.run(lambda tx: records.create(self.hub, tx, actor, entity, values))
 
     def state(self, record: Record) -> str:
         return str(self.hub.store.read(lambda tx: tx.records.need(record.entity, record.id)).doc["state"])
@@ -107,15 +95,9 @@ class Both:
     def transfers(self) -> list[Row]:
         return self.odoo.rows.of("stock.picking")
 
-    def dead(self) -> list[Delivery]:
+    def letters(self) -> list[Delivery]:
+        """The deliveries that were given up."""
         return [one for one in self.hub.store.read(lambda tx: tx.outbox.listing()) if one.state == "dead"]
-
-    def reviews(self) -> int:
-        return len(self.hub.store.read(lambda tx: tx.reviews.listing()))
-
-    def in_peace(self) -> bool:
-        """Whether nothing waits for anybody, and hub and ERP agree."""
-        return self.reviews() == 0 and reconciling.plan(self.hub, "erp") == []
 
 
 @pytest.fixture(
@@ -352,7 +334,7 @@ def test_a_release_gives_back_what_nobody_drew(both: Both) -> None:
 def test_what_odoo_has_too_little_of_is_refused_keeps_nothing_back_and_is_served_by_a_replay(both: Both) -> None:
     reserved = both.reserve(both.facts(), "12")
     both.settle()
-    (letter,) = both.dead()
+    (letter,) = both.letters()
     assert "too little stock" in str(letter.error)
     assert both.levels()["STO"] == ("12.0", "1.0")
     (quant,) = [one for one in both.odoo.rows.of("stock.quant") if one.doc["quantity"] == 12]

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import requests
 
 from hub.bootstrap import build
 from hub.domain.documents import Doc
-from hub.services import comments, reconciling, records
-from hub.services.context import Hub
+from hub.services import comments
 from hub.testing.lossy_proxy import LossyProxy
 from hub.testing.rt.fixture import rt
 from hub.testing.rt.server import CATALOG, QUEUE, RtServer
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 __all__ = ["rt"]
@@ -33,28 +33,12 @@ systems:
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the desk behind a wire that may lose answers."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "desk"
     rt: RtServer
     wire: LossyProxy
-
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
-    def only(self, entity: str) -> Doc:
-        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return record.doc
-
-    def add(self, entity: str, **doc: object) -> str:
-        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
-        return str(made.id)
-
-    def change(self, entity: str, **values: object) -> None:
-        doc, actor = self.only(entity), self.hub.actor("li")
-        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
 
     def comment(self, text: str, visibility: str) -> None:
         """Somebody here comments on the ticket."""
@@ -92,11 +76,6 @@ class Both:
             one | {field["name"]: next(iter(field["values"]), None) for field in one.pop("CustomFields") or ()}
             for one in told["items"]
         ]
-
-    def in_peace(self) -> bool:
-        """Whether nothing waits for anybody, and hub and desk agree."""
-        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
-        return reviews == [] and reconciling.plan(self.hub, "desk") == []
 
 
 METERS = """
@@ -155,7 +134,7 @@ def test_a_subject_crosses_both_ways_without_an_echo(both: Both) -> None:
 
 
 def test_a_ticket_stands_in_the_service_history_of_its_asset(both: Both) -> None:
-    asset = both.add("asset", serial="CH-7001", name="Chiller 1", status="active")
+    asset = both.add("asset", serial="CH-7001", name="Chiller 1", status="active").id
     both.add("ticket", type="repair", status="new", subject="Alarm", asset_ids=[asset])
     both.settle()
     (there,) = both.all("asset")

@@ -4,29 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from hub.bootstrap import build
-from hub.domain.documents import Doc
-from hub.ports.records import Record
 from hub.services import (
-    audit,
     comments,
     leads,
     loading,
     outbound,
-    reconciling,
-    records,
-    service_summary,
     ticket_view,
 )
-from hub.services.context import Hub
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.salesforce import Salesforce
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 SETTINGS = """
@@ -41,42 +36,15 @@ systems:
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the org."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "crm"
     crm: Salesforce
-
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
-    def sum_up(self) -> None:
-        """Work out the service summaries, and let everything settle."""
-        while audit.seal(self.hub):
-            pass
-        while service_summary.follow(self.hub):
-            pass
-        self.settle()
-
-    def only(self, entity: str) -> Doc:
-        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return record.doc
 
     def row(self, kind: str) -> Row:
         (row,) = self.crm.rows.of(kind)
         return row
-
-    def all(self, entity: str) -> list[Record]:
-        return self.hub.store.read(lambda tx: tx.records.all(entity))
-
-    def add(self, entity: str, **doc: object) -> str:
-        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
-        return str(made.id)
-
-    def change(self, entity: str, **values: object) -> None:
-        doc, actor = self.only(entity), self.hub.actor("li")
-        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
 
     def comment(self, text: str, visibility: str) -> None:
         """Somebody here comments on the ticket."""
@@ -86,11 +54,6 @@ class Both:
 
     def texts(self) -> list[str]:
         return [one.doc["text"] for one in self.hub.store.read(lambda tx: tx.records.all("comment"))]
-
-    def in_peace(self) -> bool:
-        """Whether nothing waits for anybody, and hub and org agree."""
-        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
-        return reviews == [] and reconciling.plan(self.hub, "crm") == []
 
 
 @pytest.fixture
@@ -144,7 +107,7 @@ def test_one_account_whatever_becomes_of_a_call(both: Both, how: str) -> None:
 @pytest.mark.parametrize("how", ["lost", "page", "before"])
 def test_one_activity_whatever_becomes_of_a_call(both: Both, how: str) -> None:
     """A task has no external id: nothing over there keeps a second one from being made."""
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.settle()
     both.crm.faults.plan(how, "POST", "Task")
     both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer)
@@ -154,8 +117,8 @@ def test_one_activity_whatever_becomes_of_a_call(both: Both, how: str) -> None:
 
 
 def test_a_ticket_becomes_a_case_that_is_closed_with_what_was_done(both: Both) -> None:
-    customer = both.add("customer", name="上海华信")
-    contact = both.add("contact", name="李娜", customer_id=customer)
+    customer = both.add("customer", name="上海华信").id
+    contact = both.add("contact", name="李娜", customer_id=customer).id
     both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer, contact_id=contact)
     both.settle()
     case = both.row("Case")
@@ -179,7 +142,7 @@ def test_a_ticket_becomes_a_case_that_is_closed_with_what_was_done(both: Both) -
 
 @pytest.mark.proves(product="salesforce", writes="follow_up")
 def test_what_a_customer_said_after_the_service_stands_with_the_case(both: Both) -> None:
-    ticket = both.add("ticket", type="repair", status="new", subject="报警")
+    ticket = both.add("ticket", type="repair", status="new", subject="报警").id
     both.add(
         "follow_up", ticket_id=ticket, outcome="answered", score=5, comment="很满意", at="2026-03-02T01:00:00+00:00"
     )
@@ -233,17 +196,19 @@ def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Bot
     both.settle()
     assert both.only("interaction")["text"] == "In June"
 
-    ticket = both.add("ticket", type="repair", status="new", subject="报警", customer_id=customer, contact_id=contact)
+    ticket = both.add(
+        "ticket", type="repair", status="new", subject="报警", customer_id=customer, contact_id=contact
+    ).id
     at = "2026-03-02T01:00:00+00:00"
     both.add("call", system="pbx", call_id="a-1", direction="in", state="ended", customer_id=customer)
     both.add("follow_up", ticket_id=ticket, outcome="answered", score=5, at=at)
     noted = both.add(
         "interaction", customer_id=customer, contact_id=contact, channel="visit", text="展会", at=at, by="li"
-    )
+    ).id
     both.settle()
     both.settle()
-    assert {one.id for one in both.all("interaction")} == {told["id"], noted}
-    (mine,) = [one.doc for one in both.all("interaction") if one.id == noted]
+    assert {one.id for one in both.records("interaction")} == {told["id"], noted}
+    (mine,) = [one.doc for one in both.records("interaction") if one.id == noted]
     assert (mine["channel"], mine["at"], mine["by"]) == ("visit", at, "li")
     (there,) = [row.doc for row in both.crm.rows.of("Task") if row.doc.get("TicketHub_Key__c") == noted]
     assert (there["WhatId"], there["Description"], there["Status"]) == (account, "展会", "Completed")
@@ -253,20 +218,20 @@ def test_what_was_said_with_a_customer_is_known_on_both_sides_and_once(both: Bot
 
 @pytest.mark.parametrize("how", ["lost", "page", "before"])
 def test_one_task_for_what_was_noted_whatever_becomes_of_a_call(both: Both, how: str) -> None:
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.settle()
     both.crm.faults.plan(how, "POST", "Task")
     both.add("interaction", customer_id=customer, text="展会", at="2026-03-02T01:00:00+00:00")
     both.settle()
     assert both.row("Task").doc["WhatId"] == both.row("Account").id
-    assert len(both.all("interaction")) == 1
+    assert len(both.records("interaction")) == 1
     assert both.in_peace()
 
 
 def test_a_lead_is_theirs_and_its_end_comes_back(both: Both) -> None:
-    customer = both.add("customer", name="东方诊所")
+    customer = both.add("customer", name="东方诊所").id
     ends = (both.clock.now() + timedelta(days=20)).date().isoformat()
-    asset = both.add("asset", serial="V60-1", name="呼吸机", customer_id=customer, warranty={"ends_on": ends})
+    asset = both.add("asset", serial="V60-1", name="呼吸机", customer_id=customer, warranty={"ends_on": ends}).id
     both.settle()
     assert leads.look(both.hub) == 1
     assert leads.look(both.hub) == 0
@@ -287,13 +252,13 @@ def test_a_lead_is_theirs_and_its_end_comes_back(both: Both) -> None:
     assert leads.look(both.hub) == 0
     both.crm.add("Lead", Company="Nobody of ours", LastName="Zhao", Status="Open - Not Contacted")
     both.settle()
-    assert len(both.all("lead")) == 1
+    assert len(both.records("lead")) == 1
     assert both.in_peace()
 
 
 @pytest.mark.parametrize("how", ["lost", "broken", "page", "before"])
 def test_one_lead_whatever_becomes_of_a_call(both: Both, how: str) -> None:
-    customer = both.add("customer", name="上海华信")
+    customer = both.add("customer", name="上海华信").id
     both.settle()
     both.crm.faults.plan(how, "PATCH", "Lead")
     facts = {"customer_id": customer, "company": "上海华信", "cause": "by_hand", "state": "new"}
@@ -434,7 +399,7 @@ def test_two_comments_that_read_alike_are_two_though_an_answer_is_lost(both: Bot
 
 
 def test_a_comment_that_is_too_long_for_them_is_given_up_and_told(both: Both) -> None:
-    ticket = both.add("ticket", type="repair", status="new", subject="报警")
+    ticket = both.add("ticket", type="repair", status="new", subject="报警").id
     both.comment("备" * 1333, "internal")
     both.comment("备" * 1334, "internal")
     both.settle()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import pytest
 
@@ -14,11 +14,11 @@ from hub.bootstrap import build
 from hub.domain.documents import Doc
 from hub.domain.invoices import invoice_of
 from hub.ports.records import Record
-from hub.services import outbound, records, tickets
-from hub.services.context import Hub
+from hub.services import outbound, tickets
 from hub.testing.twin.twin import serving
 from hub.testing.twins.sap_s4hana import MAIN, PLANT, VAN, S4HanaTwin
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 from tests.sap import patient_twin
 
@@ -36,15 +36,11 @@ systems:
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the tenant that it is connected to."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "erp"
     sap: S4HanaTwin
-
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
 
     def after_a_late_call(self) -> None:
         """Send what is due; what SAP was still at takes effect before anybody could believe that it did not."""
@@ -52,23 +48,6 @@ class Both:
             outbound.deliver(self.hub, "erp")
         self.sap.faults.go_on()
         self.settle()
-
-    def add(self, entity: str, **values: Any) -> Record:
-        actor = self.hub.actor("li")
-        return self.hub.store.run(lambda tx: records.create(self.hub, tx, actor, entity, values))
-
-    def change(self, record: Record, **values: Any) -> None:
-        actor = self.hub.actor("li")
-        self.hub.store.run(
-            lambda tx: records.change(self.hub, tx, actor, tx.records.need(record.entity, record.id), values)
-        )
-
-    def get(self, record: Record) -> Doc:
-        return self.hub.store.read(lambda tx: tx.records.need(record.entity, record.id)).doc
-
-    def one(self, entity: str, **values: Any) -> Record:
-        found = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return next(each for each in found if values.items() <= each.doc.items())
 
     def ticket(self) -> Record:
         values: Doc = {"type": "repair", "subject": "Does not cool"}
@@ -80,9 +59,6 @@ class Both:
 
     def there(self, name: str) -> list[Doc]:
         return list(self.sap.store.table(name).values())
-
-    def dead(self) -> list[Any]:
-        return [each.error for each in self.hub.store.read(lambda tx: tx.outbox.listing()) if each.state == "dead"]
 
 
 @pytest.fixture

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from hub.bootstrap import build
 from hub.domain.documents import Doc
 from hub.services import reconciling, records
-from hub.services.context import Hub
 from hub.testing.twin.rows import Row
 from hub.testing.twin.twin import serving
 from hub.testing.twins.snipe_it import SnipeIt
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 SETTINGS = """
@@ -29,34 +30,22 @@ systems:
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the inventory."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "assets"
     inventory: SnipeIt
 
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
     def all(self, entity: str) -> dict[str, Doc]:
-        found = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in found}
-
-    def change(self, known: str, **values: object) -> None:
-        doc, actor = self.all("asset")[known], self.hub.actor("li")
-        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need("asset", doc["id"]), values))
+        return {str(one.doc.get("serial") or one.doc["name"]): one.doc for one in self.records(entity)}
 
     def finish(self, known: list[str], **more: object) -> Doc:
         """A ticket of these assets is opened and completed."""
-        assets, actor = self.all("asset"), self.hub.actor("li")
+        assets = self.all("asset")
         ticket = {"type": "repair", "subject": "Alarm", "number": "T-2026-000001", "status": "in_service"}
-        doc = {**ticket, "asset_ids": [assets[one]["id"] for one in known], **more}
-        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, actor, "ticket", doc))
-        done = {"status": "completed", "completed_at": "2026-03-02T17:30:00+00:00"}
-        return self.hub.store.run(
-            lambda tx: records.change(self.hub, tx, actor, tx.records.need("ticket", made.id), done)
-        ).doc
+        made = self.add("ticket", **ticket, asset_ids=[assets[one]["id"] for one in known], **more)
+        self.change(made, status="completed", completed_at="2026-03-02T17:30:00+00:00")
+        return self.get(made)
 
     def row(self, tag: str) -> Row:
         return next(row for row in self.inventory.rows.of("hardware") if row.doc["asset_tag"] == tag)
@@ -102,7 +91,7 @@ def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both:
     before = dict(both.row("A-0001").doc)
     if how is not None:
         both.inventory.faults.plan(how, "PATCH")
-    both.change("CH-7001", serial="CH-7002")
+    both.change(both.one("asset", serial="CH-7001"), serial="CH-7002")
     both.settle()
     both.settle()
     assert both.row("A-0001").doc == {**before, "serial": "CH-7002"}
@@ -114,7 +103,7 @@ def test_a_replaced_serial_number_goes_back_once_and_leaves_the_rest_alone(both:
 
 def test_a_retired_asset_is_archived_and_comes_back_when_it_is_taken_out_again(both: Both) -> None:
     both.settle()
-    both.change("PU-1001", status="retired")
+    both.change(both.one("asset", serial="PU-1001"), status="retired")
     both.settle()
     labels = {row.doc["name"]: int(row.id) for row in both.inventory.rows.of("statuslabels")}
     assert both.row("A-0002").doc["status_id"] == labels["Archived"]
@@ -150,7 +139,7 @@ def test_each_asset_of_a_finished_ticket_gets_one_maintenance(both: Both, how: s
 def test_a_meter_goes_into_the_custom_field_that_an_overlay_names(both: Both) -> None:
     both.settle()
     meter = {"name": "pressure", "value": "0.72", "unit": "MPa", "at": "2026-03-02T04:00:00+00:00"}
-    both.change("CH-7001", meters=[meter])
+    both.change(both.one("asset", serial="CH-7001"), meters=[meter])
     both.settle()
     assert both.row("A-0001").doc["_snipeit_pressure_1"] == "0.72"
     assert both.row("A-0001").revision == 2

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from hub.bootstrap import build
-from hub.domain.documents import Doc
-from hub.services import outbound, reconciling, records
-from hub.services.context import Hub
+from hub.services import outbound
 from hub.testing.twin.twin import serving
 from hub.testing.twins.soap_erp import SoapErp
-from tests.hub_process import RunningClock, work
+from tests.beside import Beside
+from tests.hub_process import RunningClock
 from tests.laid_out import lay_out
 
 SETTINGS = """
@@ -29,38 +29,17 @@ LINE = {"id": "L1", "code": "labour", "description": "Visit 上门服务", "quan
 
 
 @dataclass
-class Both:
+class Both(Beside):
     """The hub, and the books."""
 
-    hub: Hub
-    clock: RunningClock
+    system: ClassVar = "erp"
     books: SoapErp
 
-    def settle(self) -> None:
-        assert work(self.hub, self.clock)
-
-    def only(self, entity: str) -> Doc:
-        (record,) = self.hub.store.read(lambda tx: tx.records.all(entity))
-        return record.doc
-
-    def add(self, entity: str, **doc: object) -> str:
-        made = self.hub.store.run(lambda tx: records.create(self.hub, tx, self.hub.actor("li"), entity, doc))
-        return str(made.id)
-
-    def change(self, entity: str, **values: str) -> None:
-        doc, actor = self.only(entity), self.hub.actor("li")
-        self.hub.store.run(lambda tx: records.change(self.hub, tx, actor, tx.records.need(entity, doc["id"]), values))
-
     def invoice(self) -> None:
-        customer = self.add("customer", name="上海华信", phone="+8613812345678")
+        customer = self.add("customer", name="上海华信", phone="+8613812345678").id
         self.settle()
         line = {**LINE, "rate": "180.00", "tax_rate": "0.06"}
         self.add("invoice", customer_id=customer, currency="CNY", state="draft", lines=[line])
-
-    def in_peace(self) -> bool:
-        """Whether nothing waits for anybody, and hub and ERP agree."""
-        reviews = self.hub.store.read(lambda tx: tx.reviews.listing())
-        return reviews == [] and reconciling.plan(self.hub, "erp") == []
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from hub.services import reconciling, records
 from hub.services.context import Hub
 from hub.storage.cipher import Keyring
 from tests.hub_process import RunningClock, work
+from tests.killing import KillAt, Killed
 
 SETTINGS = """\
 systems:
@@ -122,22 +123,6 @@ fields:
   state <- expr '"draft" if coalesce(number, "") == "" else "issued"':
 sync: {default_owner: hub, creates: hub}
 """
-
-
-class Killed(BaseException):
-    """The process is gone: nobody catches this."""
-
-
-class KillAt:
-    """Dies the first time that a place is reached."""
-
-    def __init__(self, name: str) -> None:
-        self.name: str | None = name
-
-    def reach(self, name: str) -> None:
-        if name == self.name:
-            self.name = None
-            raise Killed
 
 
 @dataclass
