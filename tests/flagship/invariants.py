@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from tests.flagship.forms import CHOICES, KEYS, OBJECTS, PLACES, REFERENCES, Place, agree, serial_of
@@ -12,6 +13,7 @@ from tests.flagship.stage import Stage
 from tests.flagship.trace import Trace
 from tests.flagship.twin import NOT_NOW, Write
 
+AT_ONCE = timedelta(seconds=0.5)  # from a call to its effect, where time is real: such a write is the call's own
 AFTER_QUIET = 4  # more turns, in which nothing may be written
 PLANNED = (  # why a message may be dead: each is a refusal that a person is meant to see
     r"longer than \d+",
@@ -243,7 +245,7 @@ def is_doubtful(stage: Stage, entry: Entry, field: str, edit: Edit, final: int |
     for doubt in stage.twins[edit.side].doubts:
         is_it = doubt.object == OBJECTS[entry.entity][edit.side] and doubt.record in {row.id, stage.hub_id(entry)}
         if is_it and place.name in doubt.sent and value_of(entry, field, doubt.sent[place.name]) == final:
-            until = min((at for at in later if at > doubt.at), default=edit.at)
+            until = min((at for at in later if at > doubt.at + AT_ONCE), default=edit.at)
             if doubt.at <= edit.at <= until:
                 return True
     return False
