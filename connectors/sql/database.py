@@ -17,6 +17,7 @@ from sqlalchemy.exc import (
 )
 
 from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError, UnknownOutcomeError
+from hub.ports.hearing import heard
 
 CONNECTIONS = 8  # as many as may deliver at once, with some to read
 NOT_LET_IN = {"28000", "28P01", "1044", "1045", "18456", "SQLITE_NOTADB"}  # SQLSTATE, MySQL, SQL Server, SQLite
@@ -75,6 +76,7 @@ class Database:
         """A transaction that writes nothing."""
         try:
             with self._engine.connect() as connection:
+                heard()
                 yield connection
         except SQLAlchemyError as error:
             raise self.failure(error) from error
@@ -90,6 +92,7 @@ class Database:
         """A transaction that is committed at its end; UnknownOutcomeError when the answer to that is lost."""
         try:
             with self._engine.connect().execution_options(writes=True) as connection:
+                heard()
                 yield connection
                 try:
                     connection.commit()

@@ -5,6 +5,8 @@ Documents are plain JSON values: decimals as strings, dates ``2026-01-31``, inst
 never retries a write by itself, and raises nothing but the errors of ``hub.domain.errors``: RetryableError and its
 kin before a write reached the system, UnknownOutcomeError when a write may have happened, RejectedError when the
 system refused it (its reason in the message), StaleError when the record moved since it was read, AuthError.
+Who speaks with a system by another way than ``hub.transport`` says ``hub.ports.hearing.heard()`` when it answers: by
+that its refusals are known from our own.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -19,6 +19,7 @@ from hub.domain.sync.breaker import LOCKED_PAUSE, Breaker, Position
 from hub.domain.sync.budget import Bucket, Budget, next_day
 from hub.domain.sync.failures import Failure, Health, failure_of
 from hub.ports.clock import Clock
+from hub.ports.hearing import Ear, listening
 from hub.ports.store import Store
 
 T = TypeVar("T")
@@ -143,10 +144,14 @@ class Gate:
 
     def _watched(self, kind: Kind, purpose: Purpose, work: Callable[[], T]) -> T:
         openings = self._enter(kind, purpose)
+        with listening() as ear:
+            return self._ended(kind, purpose, openings, work, ear)
+
+    def _ended(self, kind: Kind, purpose: Purpose, openings: int, work: Callable[[], T], ear: Ear) -> T:
         try:
             result = work()
         except Exception as error:
-            self._learn(kind, openings, error)
+            self._learn(kind, openings, error, heard=ear.heard)
             raise
         except BaseException:
             self._change(kind, lambda one: one.left(openings))
@@ -190,10 +195,10 @@ class Gate:
         if before.openings > after.openings == 0:
             log.warning("%s: %s calls work again", self.system, kind)
 
-    def _learn(self, kind: Kind, openings: int, error: Exception) -> None:
+    def _learn(self, kind: Kind, openings: int, error: Exception, *, heard: bool) -> None:
         failure = failure_of(error)
         match failure.health:
-            case Health.WELL:
+            case Health.WELL if heard:
                 self._answered(kind, openings)
             case Health.DOWN:
                 self._fail(kind, openings, failure)

@@ -8,6 +8,7 @@ from itertools import count
 from hub.domain.documents import Doc
 from hub.domain.errors import RejectedError, RetryableError, StaleError, UnknownOutcomeError
 from hub.ports.connector import Ids, ObjectSpec, Page, Probe, Remote
+from hub.ports.hearing import heard
 from hub.testing.clock import FakeClock
 
 
@@ -141,6 +142,7 @@ class FakeSystem:
         """Fail as planned before the effect; says whether the answer is to be lost after it."""
         if self.down:
             raise RetryableError("The fake system is down.")
+        heard()
         planned = next((plan for plan in self._plans if plan[0] == operation), None)
         if planned is None:
             return False

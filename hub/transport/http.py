@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from hub.domain.errors import AuthError, HubError, RateLimitedError, RejectedError, RetryableError, UnknownOutcomeError
 from hub.ports.connector import Setup
+from hub.ports.hearing import heard
 from hub.transport.connections import GuardedAdapter
 from hub.transport.deadline import Call, within
 from hub.transport.guard import Guard, guard_of, origin_of
@@ -128,6 +129,7 @@ class HttpClient:
             )
         except requests.RequestException as error:
             raise self._failure(error, write=write) from error
+        heard()
         with answer:
             body = self._read(answer, write=write)
         if call.was_ended:  # where it was ended in its head, what there was looks like a whole answer

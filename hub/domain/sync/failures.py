@@ -32,7 +32,7 @@ class Remedy(StrEnum):
 class Health(StrEnum):
     """What a failure of a call says about the system that was called."""
 
-    WELL = "well"  # it answered, if only to refuse
+    WELL = "well"  # it answered, if only to refuse; where it was not asked at all, it says nothing
     DOWN = "down"  # counts towards opening the breaker
     BUSY = "busy"  # it asks for patience: nobody calls it until then
     LOCKED = "locked"  # it does not let us in: it is paused, and somebody is told

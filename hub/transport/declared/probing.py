@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.domain.errors import AuthError, NotFoundError, RejectedError
+from hub.domain.errors import AuthError, HubError, NotFoundError, RejectedError
 from hub.ports.connector import Lack, Probe
 from hub.transport.declared.call import Call
 from hub.transport.declared.changes import bounds
 from hub.transport.declared.clock import Clock
 from hub.transport.declared.pages import Place, page_of
-from hub.transport.declared.shapes import Shape
+from hub.transport.declared.shapes import Listing, Shape
 from hub.transport.places import as_text, found_at
 
 MOMENT = timedelta(minutes=1)
@@ -29,7 +29,10 @@ class Prober:
     expect: str | None = None
 
     def probe(self, shapes: Iterable[Shape]) -> Probe:
-        """Version, clock and problems. AuthError and RetryableError of the first call go up."""
+        """Version, clock and problems. AuthError and RetryableError of the first call go up.
+
+        Where no call of its own tells, an AuthError goes up when it is all that the listings end in: nobody lets us in.
+        """
         version, now = UNTOLD, None
         if self.call is not None:
             reply = self.call.read({})
@@ -44,19 +47,22 @@ class Prober:
                     {"version": version, "proved": self.expect},
                 )
             )
+        ends: list[HubError | None] = []
         for shape in shapes:
-            at, problem = self._listed(shape, now)
-            now = now or at
-            problems += [problem] if problem else []
+            if shape.list is not None:
+                at, refused = self._listed(shape, shape.list, now)
+                now = now or at
+                ends.append(refused)
+                problems += [Lack.of(refused, shape.name)] if refused else []
+        if self.call is None and ends and all(isinstance(one, AuthError) for one in ends):
+            raise next(one for one in ends if one)
         return Probe(version, now, tuple(problems))
 
-    def _listed(self, shape: Shape, now: datetime | None) -> tuple[datetime | None, Lack | None]:
+    def _listed(self, shape: Shape, listing: Listing, now: datetime | None) -> tuple[datetime | None, HubError | None]:
         """The clock that a listing tells, and why an object cannot be listed, if so."""
-        if shape.list is None:
-            return None, None
         until = now or self.now()
         try:
-            rows = page_of(shape, shape.list, bounds(shape, shape.list, until - MOMENT, until), Place())
+            rows = page_of(shape, listing, bounds(shape, listing, until - MOMENT, until), Place())
         except (RejectedError, NotFoundError, AuthError) as error:
-            return None, Lack.of(error, shape.name)
+            return None, error
         return self.clock.at(shape, rows.reply), None

@@ -123,6 +123,14 @@ def test_who_is_locked_out_by_the_probe_is_locked_out() -> None:
         Shop({}, lambda _: (401, {}, None), {"probe": {"path": "/about"}}).connector.probe()
 
 
+def test_who_is_locked_out_of_every_listing_is_locked_out() -> None:
+    others = {"other": {"list": {"path": "/o"}}, "mute": {}}
+    with pytest.raises(AuthError):
+        Shop({"list": {"path": "/l"}}, lambda _: (403, {}, None), others=others).connector.probe()
+    half = Shop({"list": {"path": "/l"}}, lambda one: [] if one.path == "/o" else (403, {}, None), others=others)
+    assert [one.object for one in half.connector.probe().problems] == ["item"]
+
+
 def test_a_product_describes_its_objects_where_the_file_says_how() -> None:
     describe = {"path": "/fields", "kind": "odoo", "at": "body.fields"}
     shop = Shop({"describe": describe}, lambda _: {"fields": {"name": {"type": "char"}}}, others={"bare": {}})

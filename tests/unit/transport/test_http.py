@@ -15,6 +15,7 @@ from hub.domain.errors import (
     RetryableError,
     UnknownOutcomeError,
 )
+from hub.ports.hearing import listening
 from hub.transport.guard import guard_of
 from hub.transport.http import HttpClient, Limits, refusal
 
@@ -114,6 +115,16 @@ def test_a_refused_connection_is_never_sent() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         assert type(post(write=True, url=f"http://127.0.0.1:{unused.getsockname()[1]}/")) is RetryableError
+
+
+def test_an_answer_is_heard_and_a_closed_door_is_not(wire: responses.RequestsMock) -> None:
+    wire.post(URL, status=400)
+    with listening() as ear:
+        post(write=True)
+    assert ear.heard
+    with listening() as ear:
+        post(write=True, url="http://127.0.0.1:1/")
+    assert not ear.heard
 
 
 def test_an_address_that_is_none_pauses_the_system() -> None:
