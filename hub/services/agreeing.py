@@ -208,16 +208,6 @@ def look_only(tx: UnitOfWork, tracer: Tracer, link: Link, remote: Remote) -> Lin
     return seen
 
 
-def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
-    """Whether a system is not to get a record anew: it was merged into another, deleted or unlinked there."""
-    if records.is_merged_away(record):
-        return True
-    name = system.mappings[record.entity].object
-    links = [link for link in tx.links.all_of_record(record.entity, record.id)
-             if (link.system, link.object) == (system.name, name)]  # fmt: skip
-    return bool(links) and all(link.state == "gone" or link.merged_into is not None for link in links)
-
-
 def refused(hub: Hub, tx: UnitOfWork, actor: Actor, record: Record, reason: str) -> None:
     """Write on our record what the other side refused, where the record has a place for it."""
     fields = hub.schemas.schema(record.entity)["properties"]

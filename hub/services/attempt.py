@@ -16,7 +16,7 @@ from hub.ports.links import Link
 from hub.ports.outbox import Delivery
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
-from hub.services import agreeing, signals
+from hub.services import agreeing, records, signals
 from hub.services.context import Actor, Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import TURN, NotNowError, Purpose
@@ -84,7 +84,7 @@ class Attempt:
         """What our record asks of the remote one, as far as we know that one; None when nothing."""
         link, record = self.link(tx), self.record(tx)
         doc = record.doc
-        if link is None and agreeing.is_unwanted(tx, self.system, record):
+        if link is None and records.is_unwanted(tx, self.system, record):
             raise UnwantedError("{entity} {id} is not to be made there.", entity=record.entity, id=record.id)
         if link is None:
             refs = Crosswalk(tx, self.system).prefetch(self.mapping, hub=[doc])

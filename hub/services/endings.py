@@ -52,7 +52,7 @@ def again(attempt: Attempt, error: Exception) -> None:
 
 
 def park(attempt: Attempt, error: Exception) -> None:
-    """Wait for a parent's link; the parent is sent first, unless it is held back itself."""
+    """Wait for a parent's link; the parent is sent first, where it is to come into being there."""
     if not isinstance(error, MissingLinkError):
         raise TypeError(type(error).__name__)
     hub, system = attempt.hub, attempt.system
@@ -60,9 +60,8 @@ def park(attempt: Attempt, error: Exception) -> None:
     def work(tx: UnitOfWork) -> None:
         parent = tx.records.get(error.entity, error.sought)
         at = next_attempt(attempt.delivery.id, attempt.delivery.attempt, now=hub.clock.now())
-        if parent is not None and records.may_be_told(tx, system, parent):
-            goal, bulk = system.goal(error.entity), attempt.delivery.bulk
-            records.enqueue(hub, tx, attempt.actor, system.name, parent, goal=goal, bulk=bulk)
+        bulk = attempt.delivery.bulk
+        if parent is not None and records.bring(hub, tx, attempt.actor, system, parent, bulk=bulk):
             at = hub.clock.now() + PARKED
         give_back = tx.outbox.uncertain if attempt.doubt else tx.outbox.later  # also what came back may name a parent
         give_back(attempt.delivery, not_before=at, error=str(error))

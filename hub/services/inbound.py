@@ -204,9 +204,9 @@ def ask_parent(hub: Hub, message: Message, error: MissingLinkError) -> None:
     def work(tx: UnitOfWork) -> None:
         parent = tx.records.get(error.entity, error.sought) if error.side == "hub" else None
         system = hub.systems[message.source]
-        if parent is not None and records.may_be_told(tx, system, parent):
+        if parent is not None:
             actor = hub.actor(f"system:{system.name}", system=system.name).of(message.correlation)
-            records.enqueue(hub, tx, actor, system.name, parent, goal=system.goal(error.entity))
+            records.bring(hub, tx, actor, system, parent)
         tx.inbox.later(message, not_before=at, error=str(error))
 
     hub.store.run(work)

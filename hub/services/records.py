@@ -128,12 +128,35 @@ def concerns(tx: UnitOfWork, system: System, record: Record) -> bool:
     return tx.links.of_record(system.name, about, known.id) is not None
 
 
+def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a system is not to get a record anew: it was merged into another, deleted or unlinked there."""
+    if is_merged_away(record):
+        return True
+    name = system.mappings[record.entity].object
+    links = [link for link in tx.links.all_of_record(record.entity, record.id)
+             if (link.system, link.object) == (system.name, name)]  # fmt: skip
+    return bool(links) and all(link.state == "gone" or link.merged_into is not None for link in links)
+
+
+def may_be_made(tx: UnitOfWork, system: System, record: Record) -> bool:
+    """Whether a record that a system does not know may come into being there: it may be told, and was not taken away."""
+    return may_be_told(tx, system, record) and not is_unwanted(tx, system, record)
+
+
+def bring(hub: Hub, tx: UnitOfWork, actor: Actor, system: System, parent: Record, *, bulk: bool = False) -> bool:
+    """Send what another record refers to, first; False where it does not come: a person, or nobody, will send it."""
+    sent = [one.state for one in tx.outbox.of_record(parent.entity, parent.id) if one.system == system.name]
+    if sent[-1:] == ["dead"] or not may_be_made(tx, system, parent):
+        return False
+    return enqueue(hub, tx, actor, system.name, parent, goal=system.goal(parent.entity), bulk=bulk)
+
+
 def enqueue(
     hub: Hub, tx: UnitOfWork, actor: Actor, system: str, record: Record, *, goal: str | None, bulk: bool = False
-) -> None:
-    """Make a delivery due. A document with a goal is an obligation: the first system to be told is the only one."""
+) -> bool:
+    """Make a delivery due. A document with a goal is an obligation: False to all but the first system to be told."""
     if goal is not None and not tx.outbox.bind(record.entity, record.id, system):
-        return
+        return False
     tx.outbox.enqueue(
         Delivery(
             id=hub.ids.new(),
@@ -146,6 +169,7 @@ def enqueue(
             bulk=bulk,
         )
     )
+    return True
 
 
 def index(hub: Hub, tx: UnitOfWork, entity: str, old: Doc, new: Doc) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from hub.domain.documents import Doc
 from hub.ports.inbox import Message
+from hub.ports.outbox import Delivery
+from hub.ports.records import Record
 from hub.ports.store import Store
 from hub.services import inbound
 from hub.testing.clock import FakeClock
@@ -141,3 +143,37 @@ def test_a_child_of_a_parent_that_never_comes_asks_more_and_more_seldom(b: Bench
         b.clock.pass_by(waits[-1])
     assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
     assert waits[-1] == timedelta(days=1)
+
+
+def test_a_parent_that_was_deleted_over_there_is_not_sent_for_its_child(b: Bench) -> None:
+    """It is not to be made anew: asking for it every few seconds would change nothing."""
+    customer = b.add("customer", name="A")
+    b.run(1)
+    (parent,) = b.erp.records("party")
+    link = b.hub.store.read(lambda tx: tx.links.of_remote("erp", "party", parent.id))
+    assert link is not None
+    b.hub.store.run(lambda tx: tx.links.save(replace(link, state="gone")))
+    b.erp.remove("party", parent.id)
+    child = b.add("invoice", customer_id=customer.id)
+    b.run(20, timedelta(seconds=6))
+    assert len(sent(b, customer)) == 1
+    assert sent(b, child)[0].attempt < 10
+
+
+def test_a_parent_that_was_refused_waits_for_a_person_and_is_not_sent_again_for_its_child(b: Bench) -> None:
+    for _ in range(20):
+        b.erp.fail("create", "refuse")
+    customer = b.add("customer", name="A")
+    b.run(1)
+    child = b.add("invoice", customer_id=customer.id)
+    b.run(20, timedelta(seconds=6))
+    (dead,) = sent(b, customer)
+    b.erp._plans.clear()
+    b.hub.store.run(lambda tx: tx.outbox.replay(dead.id))
+    b.settle()
+    assert [one.state for one in sent(b, child)] == ["done"]
+
+
+def sent(b: Bench, record: Record) -> list[Delivery]:
+    """The deliveries of a record."""
+    return b.hub.store.read(lambda tx: tx.outbox.of_record(record.entity, record.id))
