@@ -93,10 +93,13 @@ def remote_page(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remo
 def remote_item(
     hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remote: Remote, crosswalk: Crosswalk
 ) -> Item | None:
-    """What one remote record would change; None when both sides agree.
+    """What one remote record would change; None when both sides agree, or nothing is taken of it: it was merged.
 
     What refers to a record that is not linked yet cannot be told before that is: it is taken in later.
     """
+    link = tx.links.of_remote(system.name, mapping.object, remote.id)
+    if remote.merged_into is not None or (link is not None and link.state == "merged"):
+        return None
     try:
         found = adopting.counterparts(hub, tx, system, mapping, remote)
     except MissingLinkError:  # what it may be told by refers to it
@@ -163,15 +166,13 @@ def unlinked_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]
 def unknown_there(tx: UnitOfWork, system: System, mapping: Mapping, ours: Sequence[Record]) -> list[Record]:
     """The records that a system does not know, and is to know."""
     linked = tx.links.prefetch(system.name, mapping.entity, [record.id for record in ours])
-    meant = (record for record in ours if record.id not in linked and is_for(system, mapping, record))
-    return [record for record in meant if records.concerns(tx, system, record)]
+    unknown = (record for record in ours if record.id not in linked and not is_withdrawn(system, record))
+    return [record for record in unknown if records.may_be_made(tx, system, record)]
 
 
-def is_for(system: System, mapping: Mapping, record: Record) -> bool:
-    """Whether a record that a system does not know is meant for it: neither unfinished, nor a document withdrawn."""
-    doc = record.doc
-    is_withdrawn = system.goal(record.entity) is not None and doc.get("state") in WITHDRAWN
-    return mapping.sync.makes_there(doc) and not (doc.get("pending") or doc.get("is_draft") or is_withdrawn)
+def is_withdrawn(system: System, record: Record) -> bool:
+    """Whether a record is a document that was taken back before the system knew it."""
+    return system.goal(record.entity) is not None and record.doc.get("state") in WITHDRAWN
 
 
 def apply(hub: Hub, name: str, items: Sequence[Item], *, force: bool = False) -> Applied:
