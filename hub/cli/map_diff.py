@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from hub.cli.access import perform
+from hub.cli.changing import old_and_new
 from hub.cli.place import Place, here, json_option, tell
 from hub.domain.documents import Doc
 
@@ -37,7 +38,7 @@ def _lines(answer: Doc) -> list[str]:
 def _difference(each: Doc) -> list[str]:
     """One field: what would change, and why."""
     field = each["remote_path"] if each["direction"] == "push" else each["path"]
-    changed = f"{each['direction']} {field}: {_value(each['old'])} -> {_value(each['new'])}"
+    changed = f"{each['direction']} {field}: {old_and_new(each, _value)}"
     return [changed, f"    {each['place']}: {each['rule']}; owner {each['owner']}; {each['merge']}"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hub.cli.access import perform
+from hub.cli.changing import old_and_new
 from hub.cli.place import Place, here, json_option, tell
 from hub.cli.program import Failure
 from hub.domain.documents import Doc
@@ -36,7 +37,7 @@ def plan(place: Place, /, *, system: str, entities: tuple[str, ...], out: Path |
 def line_of(item: Doc) -> str:
     """One record of a plan, and below it each field that would change."""
     name = item["record_id"] or item["remote_id"]
-    fields = [f"\n    {one['path']}: {one['old']!r} -> {one['new']!r}" for one in item["changes"]]
+    fields = [f"\n    {one['path']}: {old_and_new(one, repr)}" for one in item["changes"]]
     return f"{item['action']:<8} in {item['side']:<6} {item['entity']}/{name}{''.join(fields)}"
 
 

@@ -36,6 +36,7 @@ class Difference:
     place: str
     owner: str | None
     merge: str
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,12 +160,21 @@ def _differences(
 ) -> Iterator[Difference]:
     spec = both.mapping.spec
     for change in changes:
-        old, new = (MASKED, MASKED) if change.sensitive else (change.old, change.new)
+        old, new = old_and_new(change)
         rule = change.rule
         owner = str(rule.owner) if isinstance(rule, FieldRule) else f"members by {rule.members}"
         place = f"{rule.file or spec.file}:{rule.line}"
         verdict = _verdict(both, direction, change, merged)
-        yield Difference(direction, change.path, change.remote_path, old, new, str(rule), place, owner, verdict)
+        yield Difference(
+            direction, change.path, change.remote_path, old, new, str(rule), place, owner, verdict, change.sensitive
+        )
+
+
+def old_and_new(change: FieldChange) -> tuple[Any, Any]:
+    """From what to what; of a personal value alone whether there is one."""
+    if not change.sensitive:
+        return change.old, change.new
+    return None if change.old is None else MASKED, None if change.new is None else MASKED
 
 
 def _verdict(both: Pair, direction: str, change: FieldChange, merged: Merge | None) -> str:

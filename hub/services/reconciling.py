@@ -17,6 +17,7 @@ from hub.ports.connector import Remote
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services import adopting, agreeing, records
+from hub.services.comparing import old_and_new
 from hub.services.context import Hub, System
 from hub.services.crosswalk import Crosswalk
 from hub.services.gate import Purpose
@@ -30,11 +31,12 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Change:
-    """One field that would change: where, from what, to what; masked where it is personal."""
+    """One field that would change: where, from what, to what; ``masked`` where it is personal."""
 
     path: str
     old: Any
     new: Any
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,9 +231,7 @@ def hold_mass_change(hub: Hub, system: System, items: Sequence[Item]) -> None:
 
 def shown(changes: Sequence[Any]) -> tuple[Change, ...]:
     """Field changes as a plan shows them."""
-    return tuple(
-        Change(change.path, *(("***", "***") if change.sensitive else (change.old, change.new))) for change in changes
-    )
+    return tuple(Change(change.path, *old_and_new(change), masked=change.sensitive) for change in changes)
 
 
 def fingerprint(doc: Any, versions: Sequence[int]) -> str:

@@ -322,7 +322,7 @@ def test_a_sensitive_value_is_shown_nowhere(ruled: Ruled) -> None:
     edit(b, tel="139 0013 9000")
     b.clock.pass_by(b.hub.systems["erp"].overlap)
     (item,) = reconciling.plan(b.hub, "erp", ["customer"])
-    assert [(change.path, change.old, change.new) for change in item.changes] == [("phone", "***", "***")]
+    assert [(one.path, one.old, one.new, one.masked) for one in item.changes] == [("phone", "***", "***", True)]
     assert record.id == item.record_id
 
 

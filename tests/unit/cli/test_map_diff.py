@@ -52,7 +52,7 @@ def test_a_record_that_is_not_here_yet_is_shown_as_it_would_be_made(run: Run, di
         'pull name: nothing -> "华信"\n    fake/customer.yaml:9: name <-> name; owner remote; the record is made'
         in told
     )
-    assert 'pull phone: "***" -> "***"' in told
+    assert "pull phone: nothing -> a value that is not shown\n" in told
     assert "13812345678" not in told
     assert state(directory, erp) == before
 
@@ -71,6 +71,8 @@ def test_what_changed_over_there_is_pulled_and_what_is_ours_is_not(run: Run, dir
     told = run("map", "diff", "--system", "erp", "--record", "1", "--direction", "pull").output
     assert 'pull name: "华信" -> "华信科技"\n' in told
     assert "owner remote; written: remote changed" in told
+    assert "pull phone: a value that is not shown -> another\n" in told
+    assert "***" not in told
     assert "owner hub; not written: hub owns" in told
     assert "push" not in told
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.bootstrap import build
+from hub.cli.sync import line_of
 from hub.files.settings import load
 from hub.testing.fake_system import FakeSystem
 from tests.unit.cli.conftest import Run
@@ -30,6 +31,20 @@ def test_a_plan_is_shown_and_writes_nothing(run: Run, directory: Path) -> None:
     assert "name: None -> 'Main store'" in output
     assert output.splitlines()[-1] == "1 create in hub"
     assert warehouses(directory) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (None, "***", "phone: nothing -> a value that is not shown"),
+        ("***", "***", "phone: a value that is not shown -> another"),
+        ("***", None, "phone: a value that is not shown -> nothing"),
+    ],
+)
+def test_of_a_personal_value_a_plan_says_that_it_changes(old: str | None, new: str | None, told: str) -> None:
+    change = {"path": "phone", "old": old, "new": new, "masked": True}
+    item = {"action": "update", "side": "hub", "entity": "customer", "record_id": "1", "changes": [change]}
+    assert line_of(item).splitlines()[-1].strip() == told
 
 
 @pytest.mark.usefixtures("erp")
