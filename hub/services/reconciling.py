@@ -76,11 +76,13 @@ def plan(hub: Hub, name: str, entities: Sequence[str] = (), *, limit: int | None
 
 
 def remote_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]:
-    """What the remote records would change."""
-    after, until = None, hub.clock.now()
+    """What the remote records would change, each told once: one of several objects is listed with each of them."""
+    after, until, told = None, hub.clock.now(), set[str]()
     while True:
         page = system.connector.changes(mapping.object, since=BEGINNING, until=until, after=after)
-        yield from hub.store.read(lambda tx, p=page: remote_page(hub, tx, system, mapping, p.records))  # type: ignore[misc]
+        news = list({remote.id: remote for remote in page.records if remote.id not in told}.values())
+        yield from hub.store.read(lambda tx, n=news: remote_page(hub, tx, system, mapping, n))  # type: ignore[misc]
+        told.update(remote.id for remote in news)
         if (after := page.after) is None:
             return
 

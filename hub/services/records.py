@@ -139,7 +139,7 @@ def is_unwanted(tx: UnitOfWork, system: System, record: Record) -> bool:
 
 
 def may_be_made(tx: UnitOfWork, system: System, record: Record) -> bool:
-    """Whether a record that a system does not know may come into being there: told of it, it was not taken away there."""
+    """Whether a record that a system does not know may come into being there: it was not taken away there before."""
     return may_be_told(tx, system, record) and not is_unwanted(tx, system, record)
 
 
