@@ -11,40 +11,42 @@ from hub.services.context import Actor, Hub, System
 from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
 
-__all__ = ["Pause", "is_left_alone", "is_paused", "pause", "refuse_paused", "resume", "why_left_alone"]
+__all__ = ["Pause", "is_left_alone", "is_paused", "pause", "pause_one", "refuse_paused", "resume", "resume_one"]
 ENTITY = "system"  # under which the audit trail has it
 
 
 def pause(hub: Hub, actor: Actor, name: str, reason: str) -> Pause:
     """Leave a system alone from now on; ConflictError when somebody did so before."""
+    return hub.store.run(lambda tx: pause_one(hub, tx, actor, name, reason))
+
+
+def pause_one(hub: Hub, tx: UnitOfWork, actor: Actor, name: str, reason: str) -> Pause:
+    """The same on a transaction."""
     need(hub, name)
     if not reason.strip():
         raise InvalidError("Say why {system} is paused: who comes next wants to know.", system=name)
-
-    def work(tx: UnitOfWork) -> Pause:
-        found = tx.pauses.get(name)
-        if found is not None:
-            raise ConflictError("{system} is paused already, by {by}.", system=name, by=found.by)
-        made = Pause(name, hub.clock.now(), actor.name, reason.strip())
-        tx.pauses.put(made)
-        tx.audit.write(actor.name, "pause", ENTITY, name, actor.correlation, {"$reason": made.reason})
-        return made
-
-    return hub.store.run(work)
+    found = tx.pauses.get(name)
+    if found is not None:
+        raise ConflictError("{system} is paused already, by {by}.", system=name, by=found.by)
+    made = Pause(name, hub.clock.now(), actor.name, reason.strip())
+    tx.pauses.put(made)
+    tx.audit.write(actor.name, "pause", ENTITY, name, actor.correlation, {"$reason": made.reason})
+    return made
 
 
 def resume(hub: Hub, actor: Actor, name: str) -> None:
     """Go on with a system; ConflictError when nobody paused it, or the settings do."""
+    hub.store.run(lambda tx: resume_one(hub, tx, actor, name))
+
+
+def resume_one(hub: Hub, tx: UnitOfWork, actor: Actor, name: str) -> None:
+    """The same on a transaction."""
     if need(hub, name).paused:
         raise ConflictError("{system} is paused in hub.yaml: take that out and start the hub again.", system=name)
-
-    def work(tx: UnitOfWork) -> None:
-        if tx.pauses.get(name) is None:
-            raise ConflictError("{system} is not paused.", system=name)
-        tx.pauses.end(name)
-        tx.audit.write(actor.name, "resume", ENTITY, name, actor.correlation, {})
-
-    hub.store.run(work)
+    if tx.pauses.get(name) is None:
+        raise ConflictError("{system} is not paused.", system=name)
+    tx.pauses.end(name)
+    tx.audit.write(actor.name, "resume", ENTITY, name, actor.correlation, {})
 
 
 def is_paused(tx: UnitOfWork, system: System) -> bool:
@@ -68,16 +70,16 @@ def not_now(hub: Hub, tx: UnitOfWork, system: System) -> NotNowError | None:
 
 def is_left_alone(hub: Hub, system: System) -> bool:
     """Whether nothing is to be asked of a system or sent to it now."""
-    return why_left_alone(hub, system) is not None
+    return system.paused or hub.store.read(lambda tx: why_left_alone(hub, tx, system)) is not None
 
 
-def why_left_alone(hub: Hub, system: System) -> str | None:
+def why_left_alone(hub: Hub, tx: UnitOfWork, system: System) -> str | None:
     """By whom a system is left alone: ``settings``, a ``person``, or a ``load``; None where nobody does."""
     if system.paused:
         return "settings"
-    if hub.store.read(lambda tx: tx.pauses.get(system.name)) is not None:
+    if tx.pauses.get(system.name) is not None:
         return "person"
-    return "load" if is_loading(hub, system.name) else None
+    return "load" if is_loading(hub, tx, system.name) else None
 
 
 def need(hub: Hub, name: str) -> System:

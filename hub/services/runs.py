@@ -47,7 +47,6 @@ def added(counts: Mapping[str, int], **more: int) -> dict[str, int]:
     return {**counts, **{name: counts.get(name, 0) + value for name, value in more.items()}}
 
 
-def is_loading(hub: Hub, name: str) -> bool:
+def is_loading(hub: Hub, tx: UnitOfWork, name: str) -> bool:
     """Whether an initial load of the system is under way: all else waits for it."""
-    open_loads = hub.store.read(lambda tx: tx.runs.open(LOAD, name))
-    return any(hub.clock.now() - run.moved_at < STALLED for run in open_loads)
+    return any(hub.clock.now() - run.moved_at < STALLED for run in tx.runs.open(LOAD, name))

@@ -16,18 +16,18 @@ LOOKED_AT = 200  # of what waits, for the newest errors in it
 
 def listing(hub: Hub) -> list[Doc]:
     """Every system, and whether it is left alone, by whom and why."""
-    return [standing(hub, system) for system in hub.systems.values()]
+    return hub.store.read(lambda tx: [standing(hub, tx, system) for system in hub.systems.values()])
 
 
-def standing(hub: Hub, system: System) -> Doc:
+def standing(hub: Hub, tx: UnitOfWork, system: System) -> Doc:
     """Whether one system is left alone."""
-    pause = hub.store.read(lambda tx: tx.pauses.get(system.name))
+    pause = tx.pauses.get(system.name)
     told = {} if pause is None else {"at": pause.at.isoformat(), "by": pause.by, "reason": pause.reason}
     return {
         "name": system.name,
         "paused": system.paused or pause is not None,
         "by_settings": system.paused,
-        "left_alone": why_left_alone(hub, system),
+        "left_alone": why_left_alone(hub, tx, system),
         **told,
     }
 
@@ -38,6 +38,7 @@ def show(hub: Hub, name: str) -> Doc:
 
     def work(tx: UnitOfWork) -> Doc:
         return {
+            **standing(hub, tx, system),
             "test": connection_tests.last(tx, name),
             "budget": budget(hub, tx, system),
             "in": list(incoming(hub, tx, system)),
@@ -47,10 +48,9 @@ def show(hub: Hub, name: str) -> Doc:
 
     facts = hub.store.read(work)
     return {
-        **standing(hub, system),
+        **facts,
         **capabilities(system),
         "calls": list(calls(hub, name)),
-        **facts,
         "held": {entity: list(fields) for entity, fields in hub.holds.of(name).items()},
         "failures": failures(hub, name),
     }

@@ -24,13 +24,13 @@ def try_system(hub: Hub, arguments: Doc) -> Doc:
 def pause_system(hub: Hub, arguments: Doc) -> Doc:
     """Leave a system alone."""
     made = pausing.pause(hub, operator(hub), arguments["system"], arguments["reason"])
-    return systems.standing(hub, hub.systems[made.system])
+    return hub.store.read(lambda tx: systems.standing(hub, tx, hub.systems[made.system]))
 
 
 def resume_system(hub: Hub, arguments: Doc) -> Doc:
     """Go on with a system."""
     pausing.resume(hub, operator(hub), arguments["system"])
-    return systems.standing(hub, hub.systems[arguments["system"]])
+    return hub.store.read(lambda tx: systems.standing(hub, tx, hub.systems[arguments["system"]]))
 
 
 SYSTEMS: dict[str, Operation] = {

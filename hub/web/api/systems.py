@@ -2,9 +2,11 @@
 
 from flask import Blueprint, Response
 
+from hub.domain.documents import Doc
+from hub.ports.store import UnitOfWork
 from hub.services import connection_tests, pausing, systems
-from hub.web.api.answers import reason, shown
-from hub.web.api.queue import READS, WRITES
+from hub.web.api.answers import idempotent, idempotent_in_parts, reason, shown
+from hub.web.api.queue import READS, WRITES, answering
 from hub.web.auth import guarded
 from hub.web.state import actor, hub
 
@@ -32,17 +34,26 @@ def show(name: str) -> Response:
 def pause(name: str) -> Response:
     """Leave it alone, with a reason."""
     context, who, why = hub(), actor(), reason()
-    pausing.pause(context, who, name, why)
-    return shown(systems.standing(context, context.systems[name]))
+
+    def work(tx: UnitOfWork) -> Doc:
+        pausing.pause_one(context, tx, who, name, why)
+        return systems.standing(context, tx, context.systems[name])
+
+    return idempotent(answering(work))
 
 
 def resume(name: str) -> Response:
     """Go on with it."""
-    context = hub()
-    pausing.resume(context, actor(), name)
-    return shown(systems.standing(context, context.systems[name]))
+    context, who = hub(), actor()
+
+    def work(tx: UnitOfWork) -> Doc:
+        pausing.resume_one(context, tx, who, name)
+        return systems.standing(context, tx, context.systems[name])
+
+    return idempotent(answering(work))
 
 
 def test(name: str) -> Response:
     """Ask it now; what it answers, an error too, is the answer."""
-    return shown(connection_tests.ask(hub(), actor(), name))
+    context, who = hub(), actor()
+    return idempotent_in_parts(lambda: connection_tests.ask(context, who, name))

@@ -145,6 +145,16 @@ def test_it_is_paused_and_resumed_over_the_api(hub: Hub, api: Callable[..., Api]
     assert client.get("/systems/crm").status_code == 404
 
 
+def test_a_request_that_comes_twice_pauses_and_resumes_once(api: Callable[..., Api]) -> None:
+    client = api("sync:read", "sync:write")
+    for path, body in (("pause", {"reason": "they move"}), ("test", {}), ("resume", {})):
+        at, key = f"/systems/erp/{path}", {"Idempotency-Key": f"key-of-{path}"}
+        first, again = client.post(at, body, **key), client.post(at, body, **key)
+        assert (first.status_code, again.status_code, again.json) == (200, 200, first.json)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert client.send("POST", at, body).status_code == 400
+
+
 @pytest.mark.parametrize("reason", [None, 7, ["moved"], {"why": "moved"}, "x" * 501])
 def test_a_reason_is_a_text_of_a_reasonable_length(api: Callable[..., Api], reason: object) -> None:
     client = api("sync:read", "sync:write")
