@@ -30,6 +30,7 @@ from hub.domain.errors import InvalidError, RetryableError
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
 from hub.files.drafting import Drafted, Wanted, draft_document
+from hub.files.drafting.draft import too_much
 from hub.files.drafting.folders import draft_folder
 from hub.files.drafting.tables import Table, draft_tables
 from hub.files.proposing.carrying import Locale
@@ -112,12 +113,7 @@ class Connecting:
             return False
         told = drafted.text()
         if len(told) > MAX_CHARACTERS:
-            raise InvalidError(
-                "The draft has {count} objects, which is too much for one file: name those that are needed with "
-                "--object, such as {names}.",
-                count=len(drafted.file["objects"]),
-                names=", ".join(list(drafted.file["objects"])[:3]),
-            )
+            raise too_much(list(drafted.file["objects"]))
         with TemporaryDirectory() as scratch:
             lay_down(drafted, Path(scratch), path.name)
             load_connector(Path(scratch) / path.name)

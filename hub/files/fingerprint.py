@@ -1,7 +1,7 @@
 """What a mapping relies on in a schema, field by field, and the hash over it: titles and order do not count."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -71,5 +71,5 @@ def _of(node: SchemaNode, *, required: bool) -> Facts:
 
 def fingerprint(tree: SchemaNode) -> str:
     """The hash over all facts; the same for two schemas that mean the same to a mapping."""
-    told = {path: asdict(facts) for path, facts in facts_of(tree).items()}
+    told = {path: vars(facts) for path, facts in facts_of(tree).items()}
     return f"sha256:{sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()}"

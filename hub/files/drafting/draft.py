@@ -1,17 +1,20 @@
 """What all drafts have in common: the file that is written, and the guesses at ids, times and our key."""
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import count
 from typing import Any
 
+import orjson
 from ruamel.yaml import YAML
 
 from hub.domain.documents import Doc
+from hub.domain.errors import InvalidError
 from hub.files.proposing.pinyin import spellings
 from hub.files.schema_import import file_name
+from hub.files.yaml import MAX_CHARACTERS
 
 IDS = re.compile(r"^(id|uuid|guid|.*[_ ]?(id|no|nr|number|key|code)|.*(编号|编码|单号))$", re.IGNORECASE)
 CHANGED = re.compile(
@@ -26,6 +29,8 @@ LOGIN: Mapping[str, Doc] = {
     "user": {"title": {"en": "User", "zh": "用户"}},
     "password": {"title": {"en": "Password", "zh": "密码"}, "secret": True},
 }
+MOST_OBJECTS = MAX_CHARACTERS // 150  # of one file: no object takes fewer characters
+ROOM = 2 * MAX_CHARACTERS  # characters of JSON that are too many as YAML in any case
 TOKEN: Mapping[str, Doc] = {"token": {"title": {"en": "Token", "zh": "令牌"}, "secret": True}}
 
 
@@ -60,6 +65,36 @@ class Drafted:
         yaml.dump(self.file, told)
         notes = "".join(f"# TODO {note}\n" for note in self.notes)
         return f"{HEAD}{notes}{told.getvalue()}"
+
+
+class Room:
+    """What one connector file has for the objects that are wanted; InvalidError where they are too many for it.
+
+    It is told while they are drafted: nobody waits for what would be thrown away.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = list(names)
+        self._left = ROOM
+        if len(self._names) > MOST_OBJECTS:
+            raise too_much(self._names)
+
+    def take(self, one: Doc) -> Doc:
+        """The object itself, which is part of the file from now on."""
+        self._left -= len(orjson.dumps(one).decode())
+        if self._left < 0:
+            raise too_much(self._names)
+        return one
+
+
+def too_much(names: Sequence[str]) -> InvalidError:
+    """The error of a draft that no connector file can hold."""
+    return InvalidError(
+        "The draft has {count} objects, which is too much for one file: name those that are needed with "
+        "--object, such as {names}.",
+        count=len(names),
+        names=", ".join(names[:3]),
+    )
 
 
 def connector(wanted: Wanted, driver: str, settings: Mapping[str, Doc], connection: Doc, objects: Doc) -> Doc:

@@ -1,6 +1,7 @@
 """Drafts for the driver rest: of an OpenAPI document, or of a sample answer."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from hub.files.drafting.draft import (
     SECONDS,
     TOKEN,
     Drafted,
+    Room,
     Wanted,
     an_object,
     changed_among,
@@ -23,10 +25,11 @@ from hub.files.drafting.draft import (
     singular,
 )
 from hub.files.schema_import import finished
-from hub.files.schema_import.openapi import read_openapi
+from hub.files.schema_import.openapi import answers
 from hub.files.schema_import.sample import read_sample
 from hub.files.schema_import.source import DEEPEST, Source
 
+SAMPLED = 2000  # records of a sample that are looked at
 URL = "Address, such as https://{name}.example.com"
 FROM = re.compile(r"(since|from|after|start|min)", re.IGNORECASE)
 CHANGE = re.compile(r"(updated|modified|changed)", re.IGNORECASE)
@@ -36,27 +39,24 @@ OWN = ("id", "_id", "uuid", "guid", "编号", "编码")  # names by which a reco
 WRAPPER = re.compile(
     r"^(data|items|list|records|results?|rows|values?|entries|elements|content|数据|列表)$", re.IGNORECASE
 )
+SINGLE = re.compile(r"(.*)/\{[^/]+\}/?")
 NUMBERED = re.compile(r"^(page(_?(no|number))?)$", re.IGNORECASE)
 
 
 def draft_openapi(source: Source, wanted: Wanted) -> Drafted:
     """Each collection of an OpenAPI document that is listed and read by id; InvalidError where there is none."""
     document = source.data()
-    paths: Mapping[str, Any] = document.get("paths", {}) if isinstance(document, dict) else {}
-    objects: Doc = {}
-    made = Drafted({})
-    for path, single in collections(paths):
-        noun = singular(unquote(path).rstrip("/").rpartition("/")[2])
-        name = object_name(noun)
-        if not wanted.takes(name) or name in objects:
-            continue
-        schema = next(iter(read_openapi(Source(source.text, source.kind, wanted=f"GET {single}")).values()), None)
-        if schema is None or not schema.get("properties"):
+    told_of = answers(document, source)
+    chosen = chosen_of(document.get("paths", {}), wanted)
+    room, objects, made = Room(chosen), dict[str, Doc](), Drafted({})
+    for name, noun, path, single in (way for ways in chosen.values() for way in ways):
+        schema = told_of(f"GET {single}")
+        if name in objects or schema is None or not schema.get("properties"):
             continue
         remote, notes = resource(document, path, single, schema)
+        objects[name] = room.take(an_object(name, noun, wanted.zone, remote))
         made.notes += [f"objects.{name}: {note}" for note in notes]
         made.schemas[name] = finished(as_told(schema), wanted.name, name)
-        objects[name] = an_object(name, noun, wanted.zone, remote)
     if not objects:
         raise source.refusal("no path lists records that another one reads by id")
     told, settings, notes = who_we_are(document)
@@ -71,10 +71,25 @@ def draft_openapi(source: Source, wanted: Wanted) -> Drafted:
     return made
 
 
+def chosen_of(paths: Mapping[str, Any], wanted: Wanted) -> dict[str, list[tuple[str, str, str, str]]]:
+    """By the object's name: that, what the document calls it, the path that lists, and the one that reads a record."""
+    found: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
+    for path, single in collections(paths):
+        noun = singular(unquote(path).rstrip("/").rpartition("/")[2])
+        name = object_name(noun)
+        if wanted.takes(name):
+            found[name].append((name, noun, path, single))
+    return found
+
+
 def collections(paths: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each path that lists, with the one that reads a single record of the list."""
+    singles: dict[str, str] = {}
+    for one in paths:
+        if match := SINGLE.fullmatch(one):
+            singles.setdefault(match[1], one)
     for path, operations in paths.items():
-        single = next((one for one in paths if re.fullmatch(re.escape(path.rstrip("/")) + r"/\{[^/]+\}/?", one)), None)
+        single = singles.get(path.rstrip("/"))
         if single and "{" not in path and "get" in operations and "get" in paths[single]:
             yield path, single
 
@@ -204,7 +219,7 @@ def draft_sample(source: Source, wanted: Wanted) -> Drafted:
     telling = [one for one in place[-1:] if not WRAPPER.match(one)]
     told = next(iter([*wanted.objects, *telling, source.name]))
     name = object_name(singular(told))
-    sample = Source(orjson.dumps(records).decode(), source.kind, name)
+    sample = Source(orjson.dumps(some_of(records)).decode(), source.kind, name)
     schema = next(iter(read_sample(sample).values()))
     key, changed = id_among(schema["properties"], name), changed_among(schema["properties"])
     remote: Doc = {"id": key or "id", "changed": {"at": changed or "updated_at"}, "fields": fields_of(schema, key)}
@@ -223,6 +238,11 @@ def draft_sample(source: Source, wanted: Wanted) -> Drafted:
     made.notes += [] if key and changed else [f"objects.{name}: which fields are `id` and `changed.at`."]
     made.schemas[name] = finished(as_told(schema), wanted.name, name)
     return made
+
+
+def some_of(records: Any) -> Any:
+    """Enough of the records to tell their fields, from the first to the last."""
+    return records[:: -(-len(records) // SAMPLED)] if isinstance(records, list) and records else records
 
 
 def records_in(answer: Any, noun: str, place: tuple[str, ...] = ()) -> tuple[tuple[str, ...], Any]:

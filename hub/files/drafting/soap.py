@@ -10,6 +10,7 @@ from hub.files.drafting.draft import (
     LOGIN,
     SECONDS,
     Drafted,
+    Room,
     Wanted,
     an_object,
     connector,
@@ -33,6 +34,8 @@ VERBS = {
 SINCE, UNTIL = re.compile(r"(from|since|after)$", re.IGNORECASE), re.compile(r"(to|until|before)$", re.IGNORECASE)
 NEXT = re.compile(r"(token|cursor|page)$", re.IGNORECASE)
 
+Calls = dict[str, tuple[str, str, str]]  # by kind: names of the request's and the answer's element, and the operation
+
 
 def draft_soap(source: Source, wanted: Wanted) -> Drafted:
     """Each noun that can be listed and read; InvalidError where there is none."""
@@ -43,11 +46,10 @@ def draft_soap(source: Source, wanted: Wanted) -> Drafted:
         made.beside |= {} if text is None else {f"{wanted.name}/{name}": text}
         return text
 
+    chosen = chosen_of(nouns(source), wanted)
+    room = Room(chosen)
     messages = read_wsdl(Source(source.text, source.kind, source.name, None, beside))
-    for noun, calls in nouns(source).items():
-        name = object_name(noun, objects)
-        if not wanted.takes(name) or not {"list", "get"} <= calls.keys():
-            continue
+    for name, (noun, calls) in chosen.items():
         answer = messages.get(calls["get"][1], {})
         where = next((field for field, node in answer.get("properties", {}).items() if node.get("properties")), None)
         schema = answer["properties"][where] if where else answer
@@ -56,7 +58,7 @@ def draft_soap(source: Source, wanted: Wanted) -> Drafted:
         remote = {"id": key, "list": listing(calls["list"], messages)}
         remote |= {"get": {"call": calls["get"][2], "arguments": {key: "{id}"}, **({"record": where} if where else {})}}
         made.schemas[name] = finished(schema, wanted.name, name)
-        objects[name] = an_object(name, noun, wanted.zone, remote)
+        objects[name] = room.take(an_object(name, noun, wanted.zone, remote))
     if not objects:
         raise source.refusal("no noun has both an operation that lists and one that gets")
     address = {"title": {"en": "Address of the service", "zh": "服务地址"}}
@@ -67,11 +69,21 @@ def draft_soap(source: Source, wanted: Wanted) -> Drafted:
     return made
 
 
-def nouns(source: Source) -> dict[str, dict[str, tuple[str, str, str]]]:
+def chosen_of(found: Mapping[str, Calls], wanted: Wanted) -> dict[str, tuple[str, Calls]]:
+    """By the object's name: what is wanted of what can be listed and read."""
+    chosen: dict[str, tuple[str, Calls]] = {}
+    for noun, calls in found.items():
+        name = object_name(noun, chosen)
+        if wanted.takes(name) and {"list", "get"} <= calls.keys():
+            chosen[name] = (noun, calls)
+    return chosen
+
+
+def nouns(source: Source) -> dict[str, Calls]:
     """By noun and kind of call: names of the request's and the answer's element, and of the operation."""
     root = read_xml(source)
     parts = {each.get("name"): [part.get("element") for part in each.all("part")] for each in root.walk("message")}
-    found: dict[str, dict[str, tuple[str, str, str]]] = defaultdict(dict)
+    found: dict[str, Calls] = defaultdict(dict)
     for port in root.walk("portType"):
         for operation in port.all("operation"):
             ways = {one.name: local(one.get("message")) for one in operation.all("input", "output")}

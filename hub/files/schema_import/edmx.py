@@ -1,6 +1,6 @@
 """OData metadata, version 2 and 4: entity types with their complex types and what they navigate to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,16 +45,26 @@ LABELS = ("Label", "Description")
 def read_edmx(source: Source) -> dict[str, Doc]:
     """Every entity type by its name; the one that is asked for may be named by its set."""
     root = read_xml(source)
-    schemas = list(root.walk("Schema")) if root.name != "Schema" else [root]
-    if not schemas:
-        raise source.refusal("it has no Schema")
-    model = _Model(schemas, source)
+    model = _model(root, source)
     sets = {each.get("Name"): local_type(each.get("EntityType")) for each in root.walk("EntitySet")}
     wanted = sets.get(source.wanted or "", source.wanted)
     names = {name: name for name in model.entities if wanted in (None, name)}
     if source.wanted is not None and names:
         names = {source.wanted: next(iter(names))}
     return {name: model.object(entity) for name, entity in names.items()}
+
+
+def types_of(root: Element, source: Source) -> Callable[[str], Doc | None]:
+    """The entity type of a name, by metadata that was read already; None where it has none."""
+    model = _model(root, source)
+    return lambda name: model.object(name) if name in model.entities else None
+
+
+def _model(root: Element, source: Source) -> "_Model":
+    schemas = list(root.walk("Schema")) if root.name != "Schema" else [root]
+    if not schemas:
+        raise source.refusal("it has no Schema")
+    return _Model(schemas, source)
 
 
 def local_type(name: str) -> str:

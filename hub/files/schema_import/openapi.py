@@ -1,6 +1,6 @@
 """OpenAPI 3.0 and 3.1: component schemas, or what an operation answers; references within the document alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hub.domain.documents import Doc
@@ -17,15 +17,24 @@ METHODS = ("get", "post", "put", "patch")
 def read_openapi(source: Source) -> dict[str, Doc]:
     """Every component schema with fields; or the one asked for, also as ``GET /path`` for what an operation answers."""
     document = source.data()
-    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
-        raise source.refusal("it does not say openapi: 3.x")
-    reader = _Reader(document, source)
+    reader = _reader(document, source)
     named = _dict(_dict(document.get("components")).get("schemas"))
     if source.wanted is not None and source.wanted not in named:
         found = reader.answer(source.wanted)
         return {} if found is None else {source.wanted: found}
     told = {name: reader.component(name) for name in named if source.wanted in (None, name)}
     return {name: schema for name, schema in told.items() if "properties" in schema or source.wanted == name}
+
+
+def answers(document: Any, source: Source) -> Callable[[str], Doc | None]:
+    """What an operation, ``GET /path``, answers, by a document that was read already; None where it says nothing."""
+    return _reader(document, source).answer
+
+
+def _reader(document: Any, source: Source) -> "_Reader":
+    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
+        raise source.refusal("it does not say openapi: 3.x")
+    return _Reader(document, source)
 
 
 class _Reader:
