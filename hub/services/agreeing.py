@@ -7,7 +7,7 @@ from hub.domain.documents import Doc
 from hub.domain.errors import HubError, InvalidError
 from hub.domain.instants import parse_instant
 from hub.domain.mapping import Mapping
-from hub.domain.sync import HELD, Made, Merge, make_here, merge, settle
+from hub.domain.sync import HELD, Made, Merge, make_here, merge, settle, unsaid
 from hub.ports.connector import Remote
 from hub.ports.links import Link
 from hub.ports.records import Record
@@ -72,8 +72,8 @@ def take_over(
 ) -> Link | None:
     """Make a record of a remote one that has no counterpart.
 
-    A value that a person decides about is left out, or is what a person has given for it, and then sent back; None
-    where no record can be made without it.
+    A value that a person decides about is left out, or is what a person has given for it, and then sent back, as is
+    what the record got here alone, such as its number; None where no record can be made without it.
     """
     mapping = system.mappings[tracer.entity]
     actor = Actor(f"system:{system.name}", tracer.correlation, system=system.name)
@@ -91,7 +91,8 @@ def take_over(
     tracer = tracer.of(record.id)
     tracer.note(tx, "merged", "New here, from {object} {id}", object=mapping.object, id=remote.id)
     ask_all(hub, tx, tracer, asked, remote)
-    agreed = {name: value for name, value in record.doc.items() if name not in given}
+    owed = given.keys() | unsaid(mapping, record.doc, made.doc, remote.doc)
+    agreed = {name: value for name, value in record.doc.items() if name not in owed}
     held = {HELD: sorted(conflict.path for conflict in asked)} if asked else {}
     link = Link(
         tracer.system, mapping.object, remote.id, record.entity, record.id,
@@ -100,7 +101,7 @@ def take_over(
     )  # fmt: skip
     tx.links.save(link)
     tx.inbox.wake(system.name, subject_of(mapping.object, remote.id))
-    if given:
+    if owed:
         records.enqueue(hub, tx, actor, system.name, record, goal=system.goal(record.entity))
     return link
 

@@ -9,12 +9,14 @@ import pytest
 from hub.domain.documents import Doc
 from hub.domain.errors import ConflictError
 from hub.ports.connector import Remote
-from hub.ports.store import Store
+from hub.ports.records import Record
+from hub.ports.store import Store, UnitOfWork
 from hub.services import agreeing, inbound, outbound, reconciling, taking
+from hub.services.context import Actor, Hub
 from hub.services.tracing import Tracer
 from hub.testing.clock import FakeClock
 from hub.testing.fake_system import FakeSystem
-from tests.sync_bench import MOVES, SPECS, Bench, as_the_erp_writes, bench
+from tests.sync_bench import CUSTOMER, MOVES, SPECS, Bench, as_the_erp_writes, bench
 
 PHONE, OTHER, THIRD = "+8613800138000", "+8613900139000", "+8613700137000"
 LEASE = timedelta(minutes=5)  # longer than any
@@ -358,3 +360,24 @@ def test_a_worker_that_slept_through_its_lease_does_not_remember_its_old_copy(st
     assert link is not None
     assert (link.remote_shadow, link.version) == (remote.doc, remote.version)
     assert (b.get(record)["name"], b.get(record)["phone"]) == ("B", OTHER)
+
+
+NUMBERED = CUSTOMER.replace("fields:\n", "fields:\n  number -> our_number:\n  status -> our_status:\n")
+
+
+def test_what_a_record_got_here_alone_is_told_to_the_one_it_was_made_of(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and only where that has nothing of it: what stands there is not replaced."""
+    plain = agreeing.create
+
+    def numbered(hub: Hub, tx: UnitOfWork, actor: Actor, entity: str, doc: Doc) -> Record:
+        return plain(hub, tx, actor, entity, doc | {"number": "K-1", "status": "new"})
+
+    monkeypatch.setattr(agreeing, "create", numbered)
+    b = bench(store, clock, customer=NUMBERED)
+    b.erp.create("party", {"name": "A", "our_status": "old"})
+    b.run(6)
+    (party,) = b.erp.records("party")
+    assert (party.doc["our_number"], party.doc["our_status"], "hub_id" in party.doc) == ("K-1", "old", False)
+    assert [call[0] for call in b.erp.calls] == ["create", "update"]

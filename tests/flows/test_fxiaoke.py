@@ -160,6 +160,7 @@ def test_a_case_that_sales_hands_to_service_becomes_a_ticket_and_its_end_goes_ba
     assert (ticket["type"], ticket["subject"], ticket["description"]) == ("repair", "呼吸机报警", "从今天早上开始")
     assert ticket["customer_id"] == both.only("customer")["id"]
     assert ticket["number"].startswith("T-")
+    assert case.doc["tickethub_number__c"] == ticket["number"]
 
     both.change("ticket", status="closed")
     both.settle()

@@ -284,6 +284,10 @@ def test_a_case_that_sales_opens_becomes_a_ticket_and_its_end_goes_back(both: Bo
     assert (ticket["customer_id"], ticket["contact_id"]) == (both.only("customer")["id"], both.only("contact")["id"])
     assert ticket["number"].startswith("T-")
     assert both.row("Case").doc["Status"] == "Working"
+    assert both.row("Case").doc["TicketHub_Number__c"] == ticket["number"]
+    seen = both.row("Case").revision
+    both.settle()
+    assert both.row("Case").revision == seen
 
     both.change("ticket", status="closed", fault={"remedy_text": "更换流量传感器"})
     both.settle()

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from hub.domain.documents import Doc
 from hub.domain.mapping.compiled import Mapping
 from hub.domain.mapping.links import Refs
+from hub.domain.mapping.paths import Path
 from hub.domain.mapping.refusal import UnsettledError
+from hub.domain.mapping.rules import Direction, FieldRule
+from hub.domain.mapping.values import is_nothing
 from hub.domain.sync.merging import merge
 from hub.domain.sync.outcome import HELD, Conflict
 
@@ -30,6 +33,22 @@ def make_here(mapping: Mapping, remote: Doc, refs: Refs) -> Made:
     except UnsettledError:
         merged = merge(mapping, hub_base=None, remote_base=None, hub_now=None, remote_now=remote, refs=refs)
         return Made(merged.hub, merged.conflicts)
+
+
+def unsaid(mapping: Mapping, hub: Doc, made: Doc, remote: Doc) -> frozenset[str]:
+    """Fields that a record got here when it was ``made``, that only go out, and of which the remote one has nothing.
+
+    So a ticket's number, which the case that it was made of does not know yet. Our key alone is not worth a write: the
+    link knows it.
+    """
+    rules = [rule for rule in mapping.spec.rules if isinstance(rule, FieldRule)]
+    told = {"id", *made, *(str(rule.hub) for rule in rules if rule.direction.pulls)}
+    outward = (rule for rule in rules if rule.direction is Direction.PUSH and str(rule.hub) in hub.keys() - told)
+    return frozenset(
+        str(rule.hub)
+        for rule in outward
+        if isinstance(rule.remote, Path) and (is_nothing(found := rule.remote.read(remote)) or found == "")
+    )
 
 
 def make_there(mapping: Mapping, hub: Doc, refs: Refs) -> Made:
