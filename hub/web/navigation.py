@@ -35,6 +35,7 @@ MENU = (
     Item("tickets.index", N_("Tickets"), "tickets:read", "ticket"),
     Item("dispatch.show", N_("Dispatch"), "dispatch", "route"),
     Item("customers.index", N_("Customers"), "customers:read", "people"),
+    Item("leads.index", N_("Leads"), "leads:read", "flag"),
     Item("notices.index", N_("Notices"), "notifications:read", "bell"),
     Item("reviews.index", N_("To decide"), "reviews", "decide"),
     Item("sync.overview", N_("Systems"), "sync", "sync"),

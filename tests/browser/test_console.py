@@ -123,7 +123,15 @@ def test_a_technician_answers_and_has_the_customer_sign_on_a_telephone(page: Pag
 def test_no_page_is_wider_than_a_telephone(page: Page, login: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type] # a plain dictionary is one
     sign_in(page, login)
-    for path in ("/desk", "/tickets", "/tickets/tk1", "/tickets/tk1?tab=charges", "/customers/c1", "/calls/call1"):
+    for path in (
+        "/desk",
+        "/tickets",
+        "/tickets/tk1",
+        "/tickets/tk1?tab=charges",
+        "/customers/c1",
+        "/leads",
+        "/calls/call1",
+    ):
         page.goto(path)
         if page.locator("h1").count():
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path

@@ -13,6 +13,7 @@ from hub.web.pages import (
     dispatch,
     do,
     field,
+    leads,
     mappings,
     notices,
     people,
@@ -25,7 +26,7 @@ from hub.web.pages import (
 )
 
 NOUNS = (
-    *(account, desk, field, tickets, dispatch, customers, assets, notices, reviews, sync, trace, mappings),
+    *(account, desk, field, tickets, dispatch, customers, leads, assets, notices, reviews, sync, trace, mappings),
     *(reconciliation, trail, people),
 )
 

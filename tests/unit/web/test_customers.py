@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.ports.accounts import User
-from hub.services import accounts
+from hub.services import accounts, records
 from hub.services.context import Hub
 from tests.unit.web import world
 from tests.unit.web.clients import Api, Browser
@@ -63,3 +63,29 @@ def test_a_technician_sees_what_concerns_his_customers_alone(full: Hub, browser:
     full.store.run(lambda tx: tx.records.add(kind, {"id": "other", **stranger, **more}))
     told = browser("zhang").client.get(f"/api/v1/{kind}s").get_json()
     assert [one["id"] for one in told["items"]] == [found]
+
+
+def test_leads_are_listed_by_state_and_found_by_their_words(full: Hub, browser: Open) -> None:
+    more = {"customer_id": "c2", "cause": "by_hand", "state": "won", "title": "第二台压力机"}
+    full.store.run(lambda tx: records.create(full, tx, full.actor("setup"), "lead", more))
+    li = browser("li")
+    every = li.get("/leads").text
+    assert "第二台压力机" in every
+    assert "质保将于 2026-05-01 到期" in every
+    assert "Say how it stands" in every
+    won = li.get("/leads?state=won").text
+    assert "第二台压力机" in won
+    assert "质保将于" not in won
+    found = li.client.get("/leads?q=压力", headers={"HX-Target": "rows"}).text
+    assert "第二台压力机" in found
+    assert "质保将于" not in found
+    assert '<form class="filters"' not in found
+    assert "No lead matches." in li.get("/leads?state=lost").text
+
+
+def test_a_technician_is_shown_the_leads_of_his_customers_alone(full: Hub, browser: Open) -> None:
+    more = {"customer_id": "c2", "cause": "by_hand", "state": "won", "title": "第二台压力机"}
+    full.store.run(lambda tx: records.create(full, tx, full.actor("setup"), "lead", more))
+    page = browser("zhang").get("/leads").text
+    assert "质保将于 2026-05-01 到期" in page
+    assert "第二台压力机" not in page

@@ -42,6 +42,8 @@ PAGES = {
     "/customers/c1": "boss",
     "/customers/c2": "boss",
     "/assets/as1": "boss",
+    "/leads": "li",
+    "/leads?state=new&cause=by_hand": "li",
     "/dispatch": "wang",
     "/field": "zhang",
     "/field/visits/v1": "zhang",
