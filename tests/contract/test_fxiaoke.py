@@ -1,7 +1,6 @@
 """Fxiaoke, connected by YAML alone, against its twin: the contract of every connector, and Fxiaoke's own ways."""
 
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +21,6 @@ from hub.domain.errors import (
 from hub.files.connectors import load_connector
 from hub.ports.connector import Connector, Setup
 from hub.testing.connector_contract import AROUND, ConnectorContract, _listed
-from hub.testing.twin.twin import serving
 from hub.testing.twins.fxiaoke import APP, EA, USER, Fxiaoke
 
 pytestmark = pytest.mark.proves(product="fxiaoke", against="twin")
@@ -48,12 +46,6 @@ def account(key: str) -> Doc:
 @pytest.fixture
 def twin() -> Fxiaoke:
     return Fxiaoke()
-
-
-@pytest.fixture
-def url(twin: Fxiaoke) -> Iterator[str]:
-    with serving(twin) as address:
-        yield address
 
 
 @pytest.fixture

@@ -46,12 +46,6 @@ def twin() -> NetBox:
 
 
 @pytest.fixture
-def url(twin: NetBox) -> Iterator[str]:
-    with serving(twin) as address:
-        yield address
-
-
-@pytest.fixture
 def netbox(url: str) -> Connector:
     return connected(url)
 

@@ -65,12 +65,6 @@ def twin(wire: Wire) -> Odoo:
 
 
 @pytest.fixture
-def url(twin: Odoo) -> Iterator[str]:
-    with serving(twin) as address:
-        yield address
-
-
-@pytest.fixture
 def odoo(wire: Wire, url: str) -> Connector:
     return wire.connected(url)
 

@@ -1,7 +1,6 @@
 """Salesforce, connected by YAML alone, against its twin: the contract of every connector, and Salesforce's own ways."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,7 +29,6 @@ from hub.testing.connector_contract import AROUND, ConnectorContract, _listed
 from hub.testing.hostile_answers import HostileAnswers
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.refusals import RefusedError
-from hub.testing.twin.twin import serving
 from hub.testing.twins.salesforce import AUDIENCE, CLIENT, Salesforce
 from hub.testing.twins.salesforce.objects import is_id, whole_id
 from hub.testing.twins.salesforce.soql import parsed
@@ -60,12 +58,6 @@ def account(key: str, name: str = "Dongfang 东方诊所 'A' & <B>\\") -> Doc:
 @pytest.fixture
 def twin() -> Salesforce:
     return Salesforce()
-
-
-@pytest.fixture
-def url(twin: Salesforce) -> Iterator[str]:
-    with serving(twin) as address:
-        yield address
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Snipe-IT against its strict twin: the contract of every connector, and Snipe-IT's own ways."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,12 +29,6 @@ def connected(url: str, **other: Any) -> Connector:
 @pytest.fixture
 def twin() -> SnipeIt:
     return SnipeIt()
-
-
-@pytest.fixture
-def url(twin: SnipeIt) -> Iterator[str]:
-    with serving(twin) as address:
-        yield address
 
 
 @pytest.fixture
