@@ -204,11 +204,12 @@ def read_back_is_a_change() -> None:
 
 
 def outbox_in_another_transaction() -> None:
-    waiting: list[Callable[[Any], None]] = []
+    waiting: list[Callable[[Any], object]] = []
     right, run = records.enqueue, hub_child.MortalStore.run
 
-    def enqueue(hub: Any, _tx: Any, actor: Any, system: str, record: Any, **more: Any) -> None:
+    def enqueue(hub: Any, _tx: Any, actor: Any, system: str, record: Any, **more: Any) -> bool:
         waiting.append(lambda tx: right(hub, tx, actor, system, record, **more))
+        return True
 
     def run_twice(self: Any, fn: Any) -> Any:
         result = run(self, fn)
