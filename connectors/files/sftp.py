@@ -16,7 +16,7 @@ from paramiko.ssh_exception import AuthenticationException
 
 from connectors.files.local import CLOCK
 from connectors.files.places import MOST, Entry
-from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError
+from hub.domain.errors import AuthError, HubError, RetryableError
 
 T = TypeVar("T")
 Sftp = SFTPClient
@@ -71,21 +71,17 @@ class SftpPlace:
         return self._asked(work)
 
     def read(self, path: str) -> bytes | None:
-        """A file; RejectedError for one that is too large."""
+        """A file, or a little more than may be read of it."""
 
         def work(sftp: Sftp) -> bytes | None:
             try:
                 with sftp.open(join(self._root, path), "rb") as file:
-                    file.prefetch()
-                    content = file.read(MOST + 1)
+                    file.prefetch(min(file.stat().st_size or 0, MOST + 1))
+                    return file.read(MOST + 1)
             except FileNotFoundError:
                 return None
-            return content
 
-        content = self._asked(work)
-        if content is not None and len(content) > MOST:
-            raise RejectedError("{system}: {path} is too large.", system=self._system, path=path)
-        return content
+        return self._asked(work)
 
     def write(self, path: str, content: bytes) -> None:
         """A new file, by way of one that nobody reads."""

@@ -21,6 +21,7 @@ from hub.files.drafting.draft import (
     connector,
     id_among,
     object_name,
+    only_read,
     rows_in,
     singular,
 )
@@ -56,7 +57,9 @@ def draft_openapi(source: Source, wanted: Wanted) -> Drafted:
         remote, notes = resource(document, path, single, schema)
         objects[name] = room.take(an_object(name, noun, wanted.zone, remote))
         made.notes += [f"objects.{name}: {note}" for note in notes]
-        made.schemas[name] = finished(as_told(schema), wanted.name, name)
+        fields = as_told(schema)
+        fields = fields if remote.keys() & {"create", "update"} else only_read(fields)
+        made.schemas[name] = finished(fields, wanted.name, name)
     if not objects:
         raise source.refusal("no path lists records that another one reads by id")
     told, settings, notes = who_we_are(document)
