@@ -10,16 +10,18 @@ from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub, System
 from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
+from hub.services.saying_why import refuse_long
 
 __all__ = ["Pause", "is_left_alone", "is_paused", "pause", "refuse_paused", "resume", "why_left_alone"]
 ENTITY = "system"  # under which the audit trail has it
 
 
 def pause(hub: Hub, actor: Actor, name: str, reason: str) -> Pause:
-    """Leave a system alone from now on; ConflictError when somebody did so before."""
+    """Leave a system alone from now on; ConflictError when somebody did so before, InvalidError without a reason."""
     need(hub, name)
     if not reason.strip():
         raise InvalidError("Say why {system} is paused: who comes next wants to know.", system=name)
+    refuse_long(reason)
 
     def work(tx: UnitOfWork) -> Pause:
         found = tx.pauses.get(name)
