@@ -3,6 +3,7 @@
 import io
 import socket
 import stat
+import struct
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,6 +13,7 @@ from posixpath import join
 from typing import TypeVar
 
 from paramiko import ECDSAKey, Ed25519Key, PKey, RSAKey, SFTPAttributes, SFTPClient, SSHException, Transport
+from paramiko.sftp import SFTPError
 from paramiko.ssh_exception import AuthenticationException
 
 from connectors.files.local import CLOCK
@@ -20,6 +22,7 @@ from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError
 
 T = TypeVar("T")
 Sftp = SFTPClient
+BROKEN = (OSError, EOFError, SSHException, SFTPError, struct.error)  # also what no server of the protocol says
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class SftpPlace:
                 told = sftp.listdir_attr(join(self._root, folder))
             except FileNotFoundError:
                 return []
-            files = [one for one in told if stat.S_ISREG(one.st_mode or 0)]
+            files = [one for one in told if stat.S_ISREG(one.st_mode or 0) and "/" not in one.filename]
             return [entry_of(folder, one.filename, one) for one in sorted(files, key=lambda one: one.filename)]
 
         return self._asked(work)
@@ -76,7 +79,10 @@ class SftpPlace:
         def work(sftp: Sftp) -> bytes | None:
             try:
                 with sftp.open(join(self._root, path), "rb") as file:
-                    file.prefetch()
+                    size = file.stat().st_size or 0
+                    if size > MOST:  # told, if it is true or not: what is asked for in advance is as much
+                        raise RejectedError("{system}: {path} is too large.", system=self._system, path=path)
+                    file.prefetch(size)
                     content = file.read(MOST + 1)
             except FileNotFoundError:
                 return None
@@ -150,7 +156,12 @@ class SftpPlace:
                 raise AuthError(
                     "{system} does not let us in: correct the folder or its rights.", system=self._system
                 ) from error
-            except (OSError, EOFError, SSHException) as error:
+            except UnicodeError as error:
+                self.close()
+                raise RejectedError(
+                    "{system}: a file in the folder has a name that is not UTF-8: rename it.", system=self._system
+                ) from error
+            except BROKEN as error:
                 self.close()
                 raise self._failure(error) from error
 
