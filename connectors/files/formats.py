@@ -6,10 +6,12 @@ Sources of the rules: RFC 4180 for CSV; a workbook is a ZIP archive, so what it 
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain, dropwhile
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
@@ -20,14 +22,15 @@ from hub.domain.errors import HubError, RejectedError
 
 UNPACKED = 400_000_000  # bytes that a workbook may unpack to
 CELL = 100_000  # characters
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 Cells = tuple[int, list[str]]  # number of the line, and what stands in it
 
 
 class Table(NamedTuple):
-    """What a file has: its headings, and below them the rows in which something stands."""
+    """What a file has: its headings, and the rows below them as they are read, those in which nothing stands too."""
 
     headings: Sequence[str]
-    rows: Sequence[Cells]
+    rows: Iterator[Cells]
 
     def misfit(self, cells: Sequence[str]) -> str | None:
         """Why a row does not fit below the headings; cells beyond them may be empty."""
@@ -41,8 +44,8 @@ class UnreadableError(HubError):
 
 
 def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> Table:
-    """The rows of a file; UnreadableError when it is no such file, or lacks a needed column."""
-    lines = READERS[form.kind](content, form)
+    """The rows of a file; UnreadableError when it lacks a needed column, or is no such file, which a row may tell."""
+    lines = dropwhile(lambda line: line[0] < form.header, READERS[form.kind](content, form))
     try:
         headings = [heading.strip() for heading in next(lines)[1]]
     except StopIteration:
@@ -55,7 +58,7 @@ def rows_of(content: bytes, form: Format, needed: Sequence[str]) -> Table:
         raise UnreadableError(
             "{system}: {file} lies in failed now: it has more than one column {columns}.", columns=", ".join(twice)
         )
-    return Table(headings, [line for line in lines if any(line[1])])
+    return Table(headings, lines)
 
 
 def _text(cell: Any) -> str:
@@ -94,8 +97,7 @@ def _csv(content: bytes, form: Format) -> Iterator[Cells]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, strict=True)
     try:
         for cells in reader:
-            if reader.line_num >= form.header:
-                yield reader.line_num, cells
+            yield reader.line_num, cells
     except csv.Error as error:
         raise UnreadableError(
             "{system}: {file} lies in failed now: line {line} is no CSV.", line=reader.line_num
@@ -116,8 +118,7 @@ def _xlsx(content: bytes, form: Format) -> Iterator[Cells]:
             raise UnreadableError("{system}: {file} lies in failed now: it has no sheet {sheet}.", sheet=form.sheet)
         sheet = book[form.sheet or book.sheetnames[0]]
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-            if number >= form.header:
-                yield number, list(map(_text, cells))
+            yield number, list(map(_text, cells))
     finally:
         book.close()
 
@@ -127,12 +128,9 @@ READERS: Mapping[str, Callable[[bytes, Format], Iterator[Cells]]] = {"csv": _csv
 
 def written(headings: Sequence[str], rows: Sequence[Sequence[str | None]], form: Format) -> bytes:
     """A file with these rows; RejectedError for a character that its format cannot have."""
-    for row in rows:
-        for cell in row:
-            if cell is not None and (
-                len(cell) > CELL or any(ord(sign) < ord(" ") and sign not in "\t\r\n" for sign in cell)
-            ):
-                raise RejectedError("A value cannot stand in a cell: it is too long or has control characters.")
+    for cell in chain.from_iterable(rows):
+        if cell is not None and (len(cell) > CELL or CONTROL.search(cell)):
+            raise RejectedError("A value cannot stand in a cell: it is too long or has control characters.")
     return WRITERS[form.kind]([headings, *rows], form)
 
 

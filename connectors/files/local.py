@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 
-from connectors.files.places import Entry
+from connectors.files.places import MOST, Entry
 from hub.domain.errors import AuthError, RetryableError
 
 CLOCK = ".tickethub-clock"  # touched to learn what time it is there
@@ -30,21 +30,26 @@ class LocalPlace:
             except FileNotFoundError:
                 return []
             with found:
-                return sorted((_entry(folder, one) for one in found if one.is_file()), key=attrgetter("path"))
+                files = (_entry(f"{folder}/{one.name}", one.stat()) for one in found if one.is_file())
+                return sorted(files, key=attrgetter("path"))
 
     def entry(self, path: str) -> Entry | None:
         """A file, without what it has."""
         with self._translated():
             self._enter()
-            here = self._root / path
-            return _entry(path.rpartition("/")[0], here) if here.is_file() else None
+            try:
+                told = (self._root / path).stat()
+            except FileNotFoundError:
+                return None
+            return _entry(path, told) if S_ISREG(told.st_mode) else None
 
     def read(self, path: str) -> bytes | None:
-        """A file."""
+        """A file, or a little more than may be read of it."""
         with self._translated():
             self._enter()
             try:
-                return (self._root / path).read_bytes()
+                with (self._root / path).open("rb") as file:
+                    return file.read(min(os.fstat(file.fileno()).st_size, MOST + 1))
             except FileNotFoundError:
                 return None
 
@@ -64,8 +69,12 @@ class LocalPlace:
     def move(self, path: str, target: str) -> None:
         """Another place in the folder."""
         with self._translated():
-            (self._root / target).parent.mkdir(parents=True, exist_ok=True)
-            (self._root / path).replace(self._root / target)
+            here, there = self._root / path, self._root / target
+            try:
+                here.replace(there)
+            except FileNotFoundError:
+                there.parent.mkdir(parents=True, exist_ok=True)
+                here.replace(there)
 
     def now(self) -> datetime:
         """What the file system calls now."""
@@ -95,6 +104,5 @@ class LocalPlace:
             ) from error
 
 
-def _entry(folder: str, path: Path | os.DirEntry[str]) -> Entry:
-    told = path.stat()
-    return Entry(f"{folder}/{path.name}", datetime.fromtimestamp(told.st_mtime, UTC), told.st_size)
+def _entry(path: str, told: os.stat_result) -> Entry:
+    return Entry(path, datetime.fromtimestamp(told.st_mtime, UTC), told.st_size)

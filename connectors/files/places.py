@@ -1,15 +1,13 @@
 """Where files lie: what the driver asks of a folder, near or far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-MOST = 100_000_000  # bytes of one file
+MOST = 100_000_000  # bytes of a file that is read
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A file: its path below the place's folder, when it was last changed, how many bytes it has."""
 
     path: str
@@ -22,9 +20,9 @@ class Entry:
         return self.path.rpartition("/")[2]
 
     @property
-    def folder(self) -> str:
-        """What stands before its name."""
-        return self.path.rpartition("/")[0]
+    def mark(self) -> str:
+        """What another file of the same name would have another one of."""
+        return f"{self.changed_at.isoformat()} {self.size} {self.path}"
 
 
 class Place(Protocol):
@@ -39,7 +37,7 @@ class Place(Protocol):
         ...
 
     def read(self, path: str) -> bytes | None:
-        """What a file has; None where there is none."""
+        """What a file has, of one that is too large ``MOST`` bytes and one more; None where there is none."""
         ...
 
     def write(self, path: str, content: bytes) -> None:

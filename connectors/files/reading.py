@@ -1,8 +1,10 @@
 """Objects that are read from dropped files."""
 
 import json
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from connectors.files.dropped import Dropped
 from connectors.files.places import Entry
@@ -10,7 +12,25 @@ from connectors.files.shapes import Drop, Shape
 from hub.domain.errors import RejectedError
 from hub.ports.connector import Ids, Page, Remote
 
-ROWS = 500  # of one page
+ROWS = 500  # of one page; nor does it end more files
+
+
+class Position(NamedTuple):
+    """Behind a page: the files that it ended, and the one that it began with the row that is next; each by its mark."""
+
+    ended: Collection[str] = ()
+    begun: str | None = None
+    row: int = 0
+
+    @classmethod
+    def told(cls, after: str | None) -> "Position":
+        """The position that a page told."""
+        ended, begun, row = json.loads(after) if after else cls()
+        return cls(frozenset(ended), begun, row)
+
+    def as_text(self) -> str:
+        """As a page tells it."""
+        return json.dumps(self)
 
 
 class Reading:
@@ -20,49 +40,56 @@ class Reading:
         self._name, self._shape, self._drop, self._dropped = name, shape, drop, dropped
 
     def changes(self, until: datetime, after: str | None) -> Page:
-        """The next rows of the files that lie there, whatever their dates: a copied file may be older than it seems."""
-        place, row = json.loads(after) if after else (None, 0)
-        waiting = self._dropped.waiting(until, self._shape.settle)
-        if place is not None and row == 0:
-            waiting = self._put_away(waiting, place)
-        entry = waiting[0] if waiting else None
-        if entry is None:
-            return Page(())
-        docs = self._dropped.told(entry).docs
-        row = row if entry.name == place else 0
-        page = tuple(Remote(key, doc, None, entry.changed_at) for key, doc in islice(docs.items(), row, row + ROWS))
-        further = row + ROWS
-        return Page(page, json.dumps([entry.name, further if further < len(docs) else 0]))
+        """The next rows of the files that lie there, whatever their dates: a copied file may be older than it seems.
 
-    def _put_away(self, waiting: list[Entry], name: str) -> list[Entry]:
-        """Put the file away that was taken in, unless another one of its name lies there by now."""
-        for entry in waiting:
-            if entry.name == name:
+        Who asks to go on behind a page has its rows: the files that it ended are put away. A file that took the place
+        of one of them meanwhile is another one, and is read from its first row.
+        """
+        behind = Position.told(after)
+        records: list[Remote] = []
+        ended: list[str] = []
+        for entry in self._dropped.waiting(until, self._shape.settle):
+            mark = entry.mark
+            if mark in behind.ended:
                 self._dropped.put_away(entry)
-        return [entry for entry in waiting if entry.name != name]
+                continue
+            docs = self._dropped.told(entry).docs
+            row = behind.row if mark == behind.begun else 0
+            further = row + ROWS - len(records)
+            records += [Remote(key, doc, None, entry.changed_at) for key, doc in islice(docs.items(), row, further)]
+            if further < len(docs):
+                return Page(tuple(records), Position(ended, mark, further).as_text())
+            ended.append(mark)
+            if max(len(records), len(ended)) == ROWS:
+                break
+        return Page(tuple(records), Position(ended).as_text() if ended else None)
 
     def get(self, remote_id: str) -> Remote | None:
         """What the newest file says of a record; None where the newest one that has all records does not have it.
 
         RejectedError where no file can say that there is none.
         """
-        lying, done = self._dropped.lying(), self._dropped.done()
-        for entry in reversed([*(done[-1:] if self._drop.whole else done), *lying]):
+        for entry in self._newest_first():
             doc = self._dropped.told(entry).docs.get(remote_id)
             if doc is not None:
                 return Remote(remote_id, doc, None, entry.changed_at)
-        if self._drop.whole and done:
+        if self._drop.whole and (done := self._dropped.done()):
             self._all_of(done[-1])
             return None
         raise RejectedError("No file tells of {object} {id}: drop one that does.", object=self._name, id=remote_id)
 
+    def _newest_first(self) -> Iterator[Entry]:
+        """The files that count, those that lie there before those that were taken in."""
+        yield from reversed(self._dropped.lying())
+        done = self._dropped.done()
+        yield from reversed(done[-1:] if self._drop.whole else done)
+
     def find(self, field: str, value: str) -> list[Remote]:
         """The records whose field has the value in the newest file that tells them."""
-        done = self._dropped.done()
         newest: dict[str, Remote] = {}
-        for entry in [*(done[-1:] if self._drop.whole else done), *self._dropped.lying()]:
-            told = self._dropped.told(entry).docs
-            newest |= {key: Remote(key, doc, None, entry.changed_at) for key, doc in told.items()}
+        for entry in self._newest_first():
+            for key, doc in self._dropped.told(entry).docs.items():
+                newest.setdefault(key, Remote(key, doc, None, entry.changed_at))
         return [remote for remote in newest.values() if remote.doc.get(field) == value]
 
     def ids(self) -> Ids:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import orjson
 
 from connectors.files.dropped import Dropped
-from connectors.files.formats import WRITERS, rows_of, written
+from connectors.files.formats import WRITERS, UnreadableError, rows_of, written
 from connectors.files.places import Entry, Place
 from connectors.files.reading import ROWS
 from connectors.files.shapes import Shape
@@ -76,13 +76,25 @@ class Writing:
 
     def _told_by(self, remote_id: str, sent: Sent) -> Remote:
         """A record as a copy of its file and the answers tell it."""
-        content = self._place.read(sent.entry.path)
-        table = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
-        row = dict(zip(table.headings, table.rows[0][1], strict=False))
+        row = self._row_of(remote_id, sent)
         doc = {name: row.get(column) or None for name, column in self._shape.columns.items()}
         answer, at = self._answers().get(remote_id, ({}, sent.entry.changed_at))
         doc |= {name: answer.get(name) for name in self._shape.told}
         return Remote(remote_id, doc, mark([sent.number, doc]), max(at, sent.entry.changed_at))
+
+    def _row_of(self, remote_id: str, sent: Sent) -> dict[str, str]:
+        """What a copy says by its headings; RejectedError where somebody has spoilt it."""
+        content = self._place.read(sent.entry.path)
+        try:
+            table = rows_of(content or b"", self._shape.format, list(self._shape.columns.values()))
+            return dict(zip(table.headings, next(table.rows)[1], strict=False))
+        except (UnreadableError, StopIteration) as error:
+            raise RejectedError(
+                "{object} {id}: {file} in sent cannot be read: put back what was sent.",
+                object=self._name,
+                id=remote_id,
+                file=sent.entry.name,
+            ) from error
 
     def find(self, field: str, value: str) -> list[Remote]:
         """By a field of the id that is the whole id, or by any other one, which reads all that was sent."""

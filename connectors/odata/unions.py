@@ -1,7 +1,6 @@
 """Objects that are several others: which one, says a field of the document, and the beginning of the id."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -60,12 +59,12 @@ class Unions:
     def outward(self, name: str, which: str, remote: Remote) -> Remote:
         """A record of one of them as a record of the union."""
         doc = {self._unions[name].by: which, **remote.doc}
-        return replace(remote, id=f"{which}{BETWEEN}{remote.id}", doc=doc)
+        return remote._replace(id=f"{which}{BETWEEN}{remote.id}", doc=doc)
 
     def inward(self, name: str, remote: Remote) -> Remote:
         """A record of the union as one of the object that it is."""
         found = self.of_id(name, remote.id)
-        return replace(remote, id=found[2] if found else remote.id, doc=self.without(name, remote.doc))
+        return remote._replace(id=found[2] if found else remote.id, doc=self.without(name, remote.doc))
 
     def without(self, name: str, doc: Doc) -> Doc:
         """A document without the field that tells which."""

@@ -129,7 +129,7 @@ def as_movement(shape: Shape, shipment: Shipment) -> Remote:
         "quantity": decimal_text(float(quantity)),
         "unit": first["unit."]["symbol"] if first else None,
     }
-    return replace(shipment.own.remote, doc=doc, version=_version(shipment))
+    return shipment.own.remote._replace(doc=doc, version=_version(shipment))
 
 
 def _version(shipment: Shipment) -> str:

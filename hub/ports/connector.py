@@ -11,15 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from hub.domain.documents import Doc
 from hub.domain.errors import HubError
 from hub.ports.grants import Grants, GrantsInMemory
 
 
-@dataclass(frozen=True)
-class Remote:
+class Remote(NamedTuple):
     """One record as a system tells it; ``version`` is its optimistic lock, where it has one.
 
     ``merged_into`` names the record that took its place, where the system tells; there is no document then.

@@ -1,6 +1,5 @@
 """One record of the hub that is several objects over there: read, written and polled as one."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -201,7 +200,7 @@ def test_a_whole_that_is_gone_or_lacks_an_object_is_told_so(b: Bench) -> None:
     del b.erp.store["product", product]
     assert connector.get("product", product) is None
     with pytest.raises(StaleError, match="is gone"):
-        connector.update("product", replace(seen), seen.doc)
+        connector.update("product", seen, seen.doc)
 
 
 def test_a_plan_lists_a_whole_once_and_what_is_not_composed_as_it_was(b: Bench) -> None:

@@ -3,7 +3,7 @@
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import pytest
 from openpyxl import Workbook
 
-from connectors.files import connect
+from connectors.files import connect, dropped, local
 from connectors.files.connector import FilesConnector
 from connectors.files.local import LocalPlace
+from connectors.files.places import Entry
 from connectors.files.sftp import SftpPlace
 from hub.domain.documents import Doc
 from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError, StaleError
@@ -225,6 +226,53 @@ def test_a_long_file_is_told_page_by_page(root: Path, connector: FilesConnector)
     assert [one.id for one in polled(connector, "customer")] == [str(number) for number in range(1234)]
 
 
+def test_many_small_files_are_one_page(root: Path, connector: FilesConnector, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1203):
+        drop(root, f"in/customers/{number:04}.csv", HEADINGS + f"{number};n\r\n")
+    listed, plain = list[str](), LocalPlace.listing
+
+    def counted(place: LocalPlace, folder: str) -> Sequence[Entry]:
+        listed.append(folder)
+        return plain(place, folder)
+
+    monkeypatch.setattr(LocalPlace, "listing", counted)
+    assert [one.id for one in polled(connector, "customer")] == [str(number) for number in range(1203)]
+    assert listed.count("in/customers") == 4  # with the one that finds nothing more
+    assert (len(list((root / "in/customers").glob("*.csv"))), polled(connector, "customer")) == (0, [])
+
+
+@pytest.mark.parametrize("rows", [1, 700])
+def test_a_file_that_takes_the_place_of_one_that_was_read_is_read_too(
+    root: Path, connector: FilesConnector, rows: int
+) -> None:
+    def told(name: str) -> str:
+        return HEADINGS + "".join(f"{number};{name}\r\n" for number in range(rows))
+
+    file = drop(root, "in/customers/1.csv", told("甲"))
+    page = connector.changes("customer", since=LONG_AGO, until=LATER)
+    assert {one.doc["name"] for one in page.records} == {"甲"}
+    drop(root, "in/customers/1.csv", told("乙"), age=10**8)
+    found, after = list[Remote](), page.after
+    while after is not None:
+        further = connector.changes("customer", since=LONG_AGO, until=LATER, after=after)
+        found, after = [*found, *further.records], further.after
+    assert [(one.id, one.doc["name"]) for one in found] == [(str(number), "乙") for number in range(rows)]
+    assert not file.exists()
+
+
+def test_a_file_that_is_too_large_is_put_aside(
+    root: Path, connector: FilesConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropped, "MOST", 1000)
+    monkeypatch.setattr(local, "MOST", 1000)
+    drop(root, "in/customers/1.csv", HEADINGS + "1;甲\r\n" * 200)
+    drop(root, "in/customers/2.csv", HEADINGS + "1;甲\r\n")
+    with pytest.raises(RejectedError, match="more than 1000 bytes"):
+        polled(connector, "customer")
+    assert [each.name for each in (root / "in/customers/failed").iterdir()] == ["1.csv"]
+    assert [one.id for one in polled(connector, "customer")] == ["1"]
+
+
 def test_what_may_still_be_written_is_left_alone(root: Path, connector: FilesConnector) -> None:
     drop(root, "in/customers/new.csv", HEADINGS + "1;甲\r\n", age=0)
     drop(root, "in/customers/a.csv.part", HEADINGS + "2;乙\r\n")
@@ -357,8 +405,9 @@ def test_a_change_is_found_though_the_copies_before_it_were_tidied_away(root: Pa
 def test_a_file_of_answers_is_read_once_however_many_lie_there(
     root: Path, connector: FilesConnector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(dropped, "KEPT", 500)  # less than they have: their rows are not remembered
     made = connector.create("invoice", {"ref": "1", "customer": "A", "total": "10.00"})
-    for number in range(230):  # more than the rows of which are remembered
+    for number in range(50):
         drop(root, f"in/results/r{number:03}.csv", f"Ref;Number;Reason\r\n{number};{number};\r\n")
     read, plain = list[str](), LocalPlace.read
 
@@ -369,7 +418,15 @@ def test_a_file_of_answers_is_read_once_however_many_lie_there(
     monkeypatch.setattr(LocalPlace, "read", counted)
     told = [connector.get("invoice", made.id) for _ in range(2)]
     assert [one.doc["number"] for one in told if one is not None] == ["1", "1"]
-    assert len([path for path in read if "results" in path]) == 230
+    assert len([path for path in read if "results" in path]) == 50
+
+
+@pytest.mark.parametrize("content", [b"", b"Ref,Customer,Total\r\n", "\u6c34".encode("gb18030")])
+def test_a_copy_that_somebody_spoilt_is_told(root: Path, connector: FilesConnector, content: bytes) -> None:
+    made = connector.create("invoice", {"ref": "1", "customer": "A", "total": "10.00"})
+    (root / "out/invoices/sent/1.csv").write_bytes(content)
+    with pytest.raises(RejectedError, match=r"1\.csv in sent cannot be read"):
+        connector.get("invoice", made.id)
 
 
 @pytest.mark.parametrize("ref", ["../../etc/passwd", "a+b", "a-2", ".", "主/1", "a%2Fb"])

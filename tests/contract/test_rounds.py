@@ -40,7 +40,7 @@ class Odd(FakeSystem):
         made = super().create(name, doc, key=key)
         if mood == "lost":
             raise UnknownOutcomeError("The answer was lost.")
-        return replace(made, id="1") if mood == "same" else made
+        return made._replace(id="1") if mood == "same" else made
 
 
 class Counting:

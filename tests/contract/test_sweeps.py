@@ -264,7 +264,7 @@ def test_a_sweep_finds_what_no_poll_has_told(b: Bench) -> None:
     """slingdata-io/sling-cli#333: a record whose change was never told is asked for."""
     customers(b, "A")
     hidden = b.erp.create("party", {"name": "H"})
-    b.erp.store["party", hidden.id] = replace(hidden, changed_at=b.clock.now() - timedelta(days=9))
+    b.erp.store["party", hidden.id] = hidden._replace(changed_at=b.clock.now() - timedelta(days=9))
     b.run(2)
     assert len(b.hub.store.read(lambda tx: tx.records.all("customer"))) == 1
     assert sweep(b).counts["found"] == 1
@@ -306,8 +306,8 @@ def test_a_record_that_comes_back_is_linked_again(b: Bench) -> None:
     b.erp.remove("party", there.id)
     sweep(b)
     sweep(b)
-    b.erp.store["party", there.id] = replace(
-        there, doc={"name": "A", "phone": "+8613800138000"}, changed_at=b.clock.now()
+    b.erp.store["party", there.id] = there._replace(
+        doc={"name": "A", "phone": "+8613800138000"}, changed_at=b.clock.now()
     )
     b.run(3)
     assert (link_of(b, there.id).state, ours(b, "A")["phone"]) == ("active", "+8613800138000")
@@ -348,7 +348,7 @@ def test_a_merge_into_another_of_our_records_asks_a_person(b: Bench) -> None:
     """MinnPost/object-sync-for-salesforce#246: two of ours were one over there all the time."""
     loser, winner = customers(b, "A", "B")
     kept = b.erp.store["party", loser.id]
-    b.erp.store["party", loser.id] = replace(kept, doc={}, merged_into=winner.id)
+    b.erp.store["party", loser.id] = kept._replace(doc={}, merged_into=winner.id)
     b.hub.store.run(lambda tx: inbound.hint(b.hub, tx, "erp", "party", loser.id))
     while inbound.process(b.hub):
         pass
@@ -358,7 +358,7 @@ def test_a_merge_into_another_of_our_records_asks_a_person(b: Bench) -> None:
 
 
 def merge_there(b: Bench, loser: str, into: str) -> None:
-    b.erp.store["party", loser] = replace(b.erp.store["party", loser], doc={}, version="m", merged_into=into)
+    b.erp.store["party", loser] = b.erp.store["party", loser]._replace(doc={}, version="m", merged_into=into)
 
 
 def test_a_record_that_nobody_knew_here_and_that_went_into_another_is_left_alone(b: Bench) -> None:

@@ -141,7 +141,7 @@ def test_a_lost_update_of_a_record_without_versions_is_looked_at_first(
     record = b.add("customer", name="A")
     b.run(3)
     ((key, remote),) = b.erp.store.items()
-    b.erp.store[key] = replace(remote, version=None)
+    b.erp.store[key] = remote._replace(version=None)
     b.hub.store.run(lambda tx: tx.links.save(replace(tx.links.all_of_record("customer", record.id)[0], version=None)))
     b.erp.fail("update", how)
     b.change(record, name="B")

@@ -83,6 +83,11 @@ def an_object(name: str, told: str, zone: str, remote: Doc, **more: Any) -> Doc:
     return {"title": {"en": title, "zh": title if told.isascii() else told}, "cursor": cursor, **more, "remote": remote}
 
 
+def only_read(schema: Doc) -> Doc:
+    """A schema of records that we cannot write over there."""
+    return {**schema, "properties": {name: {**node, "readOnly": True} for name, node in schema["properties"].items()}}
+
+
 def object_name(told: str, taken: Container[str] = ()) -> str:
     """A name for an object, whatever its documents call it: Chinese is spelt, and a name that is taken is numbered."""
     spelt = re.sub(r"[^a-z0-9_]+", "_", next(iter(spellings(file_name(told))))).strip("_")

@@ -7,8 +7,9 @@ import orjson
 
 from hub.domain.documents import Doc
 from hub.domain.errors import InvalidError
-from hub.files.drafting.draft import Drafted, Wanted, an_object, connector, id_among, named, object_name
-from hub.files.schema_import import import_schemas
+from hub.files.drafting.draft import Drafted, Wanted, an_object, connector, id_among, named, object_name, only_read
+from hub.files.schema_import import finished
+from hub.files.schema_import.sample import read_sample
 from hub.files.schema_import.source import Source
 
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -38,7 +39,8 @@ def draft_folder(folder: Path, wanted: Wanted) -> Drafted:
         records = orjson.dumps(
             [dict(zip(columns, row, strict=False)) for row in rows[1:]] or [dict.fromkeys(columns, "")]
         )
-        made.schemas |= import_schemas(Source(records.decode(), "sample", name), wanted.name)
+        (schema,) = read_sample(Source(records.decode(), "sample", name)).values()
+        made.schemas[name] = finished(only_read(schema), wanted.name, name)
         objects[name] = an_object(name, told, wanted.zone, remote, sweep=False)
     if not objects:
         raise InvalidError(

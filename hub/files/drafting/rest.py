@@ -19,6 +19,7 @@ from hub.files.drafting.draft import (
     connector,
     id_among,
     object_name,
+    only_read,
     rows_in,
     singular,
 )
@@ -55,7 +56,9 @@ def draft_openapi(source: Source, wanted: Wanted) -> Drafted:
             continue
         remote, notes = resource(document, path, single, schema)
         made.notes += [f"objects.{name}: {note}" for note in notes]
-        made.schemas[name] = finished(as_told(schema), wanted.name, name)
+        told = as_told(schema)
+        told = told if remote.keys() & {"create", "update"} else only_read(told)
+        made.schemas[name] = finished(told, wanted.name, name)
         objects[name] = an_object(name, noun, wanted.zone, remote)
     if not objects:
         raise source.refusal("no path lists records that another one reads by id")

@@ -1,5 +1,6 @@
 """Which field of the hub goes with which field of another system: the best pairs, each field once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from hub.files.schema_tree import SchemaNode
 
 LEAST = 0.5
 """Confidence below which two fields are no pair."""
+LIKELY = 90
+"""Percent from which a field may well be the partner of another one."""
 OURS_ALONE = frozenset({"id", "version", "created_at", "updated_at"})
 """Fields that the hub writes for itself."""
 KEYS = ("id", "line_id", "name", "code", "key", "uuid", "number")
@@ -55,7 +58,9 @@ def pair_up(ours: SchemaNode, theirs: SchemaNode, where: Locale, depth: int = 0)
     taken_here: set[tuple[str, ...]] = set()
     taken_there: set[tuple[str, ...]] = set()
     pairs: list[Pair] = []
-    for pair in sorted(_candidates(here, there, where, depth), key=_rank):
+    candidates = _candidates(here, there, where, depth)
+    likely = Counter(pair.ours.names for pair in candidates if pair.confidence >= LIKELY)
+    for pair in sorted(candidates, key=lambda pair: _rank(pair, contested=likely[pair.ours.names] > 1)):
         if pair.ours.names not in taken_here and pair.theirs.names not in taken_there:
             taken_here.add(pair.ours.names)
             taken_there.add(pair.theirs.names)
@@ -72,8 +77,10 @@ def _is_open(place: Place) -> bool:
     return not (len(place.names) == 1 and place.name in OURS_ALONE) and not place.node.says("readOnly")
 
 
-def _rank(pair: Pair) -> tuple[int, int, int, str, str]:
-    return -pair.confidence, len(pair.ours.names), len(pair.theirs.names), pair.ours.path, pair.theirs.path
+def _rank(pair: Pair, *, contested: bool) -> tuple[int, bool, int, int, str, str]:
+    """The surest first; of two that are as sure, the same name: unless another field could well be that one of ours."""
+    another = pair.ours.name != pair.theirs.name or contested
+    return -pair.confidence, another, len(pair.ours.names), len(pair.theirs.names), pair.ours.path, pair.theirs.path
 
 
 def _candidates(here: Sequence[Place], there: Sequence[Place], where: Locale, depth: int) -> list[Pair]:

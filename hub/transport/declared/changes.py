@@ -140,7 +140,7 @@ class Changes:
             if parent is not None and span.holds(at):
                 when[parent] = latest(when.get(parent), at)
         found = self._records.many(shape, list(when))
-        return tuple(replace(one, changed_at=latest(one.changed_at, when[one.id])) for one in found), ()
+        return tuple(one._replace(changed_at=latest(one.changed_at, when[one.id])) for one in found), ()
 
     def tell_deleted(
         self, _: Shape, listing: Listing, span: Span, rows: Rows

@@ -215,6 +215,22 @@ def test_an_openapi_document_becomes_a_connector_file(run: Run, directory: Path,
     assert remote["fields"]["id"] == {"computed": True}
 
 
+@pytest.mark.parametrize("kind", ["folder", "openapi"])
+def test_what_cannot_be_written_over_there_is_only_read(run: Run, directory: Path, tmp_path: Path, kind: str) -> None:
+    if kind == "folder":
+        place, setting = described(tmp_path, kind)[0], "folder=/nowhere"
+    else:
+        place, setting = tmp_path / "desk.json", "url=http://127.0.0.1:9"
+        document = json.loads(json.dumps(OPENAPI))
+        document["paths"] = {path: {"get": told["get"]} for path, told in document["paths"].items()}
+        place.write_text(json.dumps(document), "utf-8")
+    told = (f"--{kind}", str(place), "--set", setting, "--map", "customers=customer", "--offline", "--no-ask")
+    run("connect", "desk", *told, code=1)
+    made = (directory / "mappings" / "desk" / "customer.yaml").read_text("utf-8")
+    assert "name <- " in made
+    assert "<->" not in made
+
+
 @pytest.mark.parametrize("kind", ["sample", "wsdl", "edmx", "folder"])
 def test_other_descriptions_become_connector_files(run: Run, directory: Path, tmp_path: Path, kind: str) -> None:
     place, objects = described(tmp_path, kind)

@@ -40,16 +40,15 @@ def named(name: Any) -> Any:
     return told
 
 
-def test_a_file_that_is_said_to_be_huge_is_not_asked_for(place: SftpPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_is_asked_for_than_is_read_of_a_file_that_is_said_to_be_huge(
+    place: SftpPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lying(self: Handle) -> Any:
         told = paramiko.SFTPAttributes()
         told.st_size = 2**62
         return told
 
     monkeypatch.setattr(Handle, "stat", lying)
-    with pytest.raises(RejectedError, match=r"in/a\.csv is too large"):
-        place.read("in/a.csv")
-    monkeypatch.undo()
     assert place.read("in/a.csv") == b"id\n1\n"
 
 

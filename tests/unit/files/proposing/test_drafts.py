@@ -131,6 +131,13 @@ def test_letters_before_every_name_are_looked_past(proposed: Any) -> None:
     assert {"code <-> FNumber", "tax_id <-> FTaxRegisterCode", "phone <-> FMobile", "landline <-> FTel"} <= starts
 
 
+def test_a_name_that_is_ours_is_ours_unless_two_want_to_be_it(proposed: Any) -> None:
+    looks_like = {**TEXT, "x-look": "phone"}
+    one, two = proposed("customer", phone=looks_like), proposed("customer", phone=looks_like, mobile=looks_like)
+    pairs = [{(line.split()[0], line.split()[2]) for line in rules(made)} for made in (one, two)]
+    assert pairs == [{("phone", "phone:")}, {("phone", "mobile:"), ("landline", "phone:")}]
+
+
 def test_what_is_read_only_over_there_is_only_read(proposed: Any) -> None:
     assert "name <- name:" in rules(proposed("customer", name={**TEXT, "readOnly": True}))
 
