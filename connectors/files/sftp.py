@@ -3,6 +3,7 @@
 import io
 import socket
 import stat
+import struct
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,14 +13,16 @@ from posixpath import join
 from typing import TypeVar
 
 from paramiko import ECDSAKey, Ed25519Key, PKey, RSAKey, SFTPAttributes, SFTPClient, SSHException, Transport
+from paramiko.sftp import SFTPError
 from paramiko.ssh_exception import AuthenticationException
 
 from connectors.files.local import CLOCK
 from connectors.files.places import MOST, Entry
-from hub.domain.errors import AuthError, HubError, RetryableError
+from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError
 
 T = TypeVar("T")
 Sftp = SFTPClient
+BROKEN = (OSError, EOFError, SSHException, SFTPError, struct.error)  # also what no server of the protocol says
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class SftpPlace:
                 told = sftp.listdir_attr(join(self._root, folder))
             except FileNotFoundError:
                 return []
-            files = [one for one in told if stat.S_ISREG(one.st_mode or 0)]
+            files = [one for one in told if stat.S_ISREG(one.st_mode or 0) and "/" not in one.filename]
             return [entry_of(folder, one.filename, one) for one in sorted(files, key=lambda one: one.filename)]
 
         return self._asked(work)
@@ -76,7 +79,9 @@ class SftpPlace:
         def work(sftp: Sftp) -> bytes | None:
             try:
                 with sftp.open(join(self._root, path), "rb") as file:
-                    file.prefetch(min(file.stat().st_size or 0, MOST + 1))
+                    size = file.stat().st_size or 0
+                    if size <= MOST:  # a larger one is refused, or not as large as it is said to be
+                        file.prefetch(size)
                     return file.read(MOST + 1)
             except FileNotFoundError:
                 return None
@@ -146,7 +151,12 @@ class SftpPlace:
                 raise AuthError(
                     "{system} does not let us in: correct the folder or its rights.", system=self._system
                 ) from error
-            except (OSError, EOFError, SSHException) as error:
+            except UnicodeError as error:
+                self.close()
+                raise RejectedError(
+                    "{system}: a file in the folder has a name that is not UTF-8: rename it.", system=self._system
+                ) from error
+            except BROKEN as error:
                 self.close()
                 raise self._failure(error) from error
 

@@ -30,7 +30,7 @@ from hub.domain.errors import InvalidError, RetryableError
 from hub.files.connectors import ConnectorFile, load_connector
 from hub.files.data import data_dir
 from hub.files.drafting import Drafted, Wanted, draft_document
-from hub.files.drafting.draft import too_much
+from hub.files.drafting.draft import singular, too_much
 from hub.files.drafting.folders import draft_folder
 from hub.files.drafting.tables import Table, draft_tables
 from hub.files.proposing.carrying import Locale
@@ -251,6 +251,8 @@ def likely_entity(name: str, title: str, entities: Sequence[str]) -> str | None:
     """The kind of record of ours that an object most likely is, by its name or what it is called in Chinese."""
     if name in entities:
         return name
+    if singular(name) in entities:
+        return singular(name)
     words = {name, *name.split("_")}
     by_name = (entity for entity, others in LIKELY.items() if entity in entities and words & set(others.split()))
     found = next(by_name, None)

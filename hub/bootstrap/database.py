@@ -52,12 +52,20 @@ def need_current(engine: Engine, settings: Settings) -> None:
 
 
 def unreachable(settings: Settings, error: SQLAlchemyError) -> RetryableError:
-    """The database does not answer, or is none."""
+    """The database does not answer, is none, or is a file that is not ours to write."""
+    file, reason = settings.database.file, type(getattr(error, "orig", error)).__name__
+    if file is not None:
+        return RetryableError(
+            "The database {file} cannot be opened ({reason}): the user who runs this must be able to write the file "
+            "and its folder, and the disk must have room.",
+            file=file,
+            reason=reason,
+        )
     url = make_url(settings.database.url).render_as_string(hide_password=True)
     return RetryableError(
         "The database {url} cannot be opened ({reason}): start it, or correct database in hub.yaml.",
         url=url,
-        reason=type(getattr(error, "orig", error)).__name__,
+        reason=reason,
     )
 
 

@@ -1,5 +1,6 @@
 """``tickethub connect``: the way from a product's name or documents to a plan, step by step."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ from hub.files.drafting import Drafted, Wanted
 RECORDS = 10  # a plan's worth to look at
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 SKIP = "-"
+RIGHTS = "give the user who runs this the right to read and write it"
+ROOM = "make room on the disk"
+MENDS = {errno.EACCES: RIGHTS, errno.EPERM: RIGHTS, errno.EROFS: RIGHTS, errno.ENOSPC: ROOM, errno.EDQUOT: ROOM}
 
 
 @dataclass
@@ -68,7 +72,10 @@ class Walk:
                 self.code = error.exit_code
                 yield Said(step.__name__, "failed", [error.message])
                 return
-            except (HubError, OSError, UnicodeDecodeError) as error:
+            except OSError as error:
+                yield Said(step.__name__, "failed", [self.mend_of(error), "Then run the same command again."])
+                return
+            except (HubError, UnicodeDecodeError) as error:
                 yield Said(step.__name__, "failed", [str(error), "Mend that, then run the same command again."])
                 return
             if found is not None:
@@ -76,6 +83,11 @@ class Walk:
                 yield found
                 if found.state == "failed":
                     return
+
+    def mend_of(self, error: OSError) -> str:
+        """What a person can do where a file or folder is not to be had."""
+        where = error.filename2 or error.filename or self.place.directory
+        return f"{where}: {error.strerror or type(error).__name__}: {MENDS.get(error.errno or 0, 'look at it')}."
 
     def ask(self, words: str, default: str | None = None) -> str:
         """An answer of the person; the default where nobody can be asked."""

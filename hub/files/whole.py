@@ -15,6 +15,6 @@ def put_in_place(path: Path, text: str) -> None:
         there.write_text(text, "utf-8")
         there.chmod(mode)
         there.replace(path)
-    except OSError:
+    except BaseException:  # Ctrl+C, too
         Path(part.name).unlink(missing_ok=True)
         raise

@@ -10,13 +10,14 @@ from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub, System
 from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
+from hub.services.saying_why import refuse_long
 
 __all__ = ["Pause", "is_left_alone", "is_paused", "pause", "pause_one", "refuse_paused", "resume", "resume_one"]
 ENTITY = "system"  # under which the audit trail has it
 
 
 def pause(hub: Hub, actor: Actor, name: str, reason: str) -> Pause:
-    """Leave a system alone from now on; ConflictError when somebody did so before."""
+    """Leave a system alone from now on; ConflictError when somebody did so before, InvalidError without a reason."""
     return hub.store.run(lambda tx: pause_one(hub, tx, actor, name, reason))
 
 
@@ -25,6 +26,7 @@ def pause_one(hub: Hub, tx: UnitOfWork, actor: Actor, name: str, reason: str) ->
     need(hub, name)
     if not reason.strip():
         raise InvalidError("Say why {system} is paused: who comes next wants to know.", system=name)
+    refuse_long(reason)
     found = tx.pauses.get(name)
     if found is not None:
         raise ConflictError("{system} is paused already, by {by}.", system=name, by=found.by)

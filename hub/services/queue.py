@@ -17,6 +17,7 @@ from hub.ports.inbox import Message
 from hub.ports.outbox import Delivery
 from hub.ports.store import UnitOfWork
 from hub.services.context import Actor, Hub
+from hub.services.saying_why import refuse_long
 
 SHOWN = 100
 PORTION = 200  # replayed in one transaction
@@ -164,6 +165,7 @@ def drop_one(tx: UnitOfWork, actor: Actor, item_id: str, reason: str) -> Doc:
     """Drop one, on a transaction."""
     if not reason.strip():
         raise InvalidError("Say why it is dropped.")
+    refuse_long(reason)
     item = need(tx, item_id)
     if isinstance(item, Message):
         tx.inbox.drop(item.id)

@@ -10,6 +10,7 @@ from hub.ports.outbox import OPEN_STATES, Delivery
 from hub.ports.store import UnitOfWork
 from hub.services import queue, records
 from hub.services.context import Actor, Hub
+from hub.services.saying_why import refuse_long
 
 
 def reroute(hub: Hub, actor: Actor, item_id: str, to: str, reason: str) -> Doc:
@@ -30,6 +31,7 @@ def reroute_one(hub: Hub, tx: UnitOfWork, actor: Actor, item_id: str, to: str, r
         raise InvalidError("{system} takes no {entity} from here.", system=to, entity=item.entity)
     if not reason.strip():
         raise InvalidError("Say why it is sent another way, and that it is not there.")
+    refuse_long(reason)
     refuse_what_may_be_there(hub, tx, item)
     if item.state in OPEN_STATES:  # nobody works for a system that is not connected any more
         tx.outbox.dead(item, error=str(item.error or ""))

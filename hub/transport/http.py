@@ -6,6 +6,7 @@ UnknownOutcomeError. No text of an answer's body goes into an error.
 """
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ NEVER_RAN = frozenset({408, 425, 503})  # the system says that it did not take t
 UNREADABLE = (HTTPError, OSError)  # what requests does not translate while a body is read
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HARMLESS = frozenset({"accept", "accept-language", "user-agent"})  # headers that may go to another origin
+HEADER = re.compile(r"[!#-'*+.^_`|~0-9A-Za-z-]+:(?:[!-~\xa0-\xff][\t -~\xa0-\xff]*)?")  # as RFC 9110 has it
 NOT_ADDRESSES = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
@@ -104,7 +106,11 @@ class HttpClient:
         return self.send(Request("POST", url, sent, body=json.dumps(document, allow_nan=False).encode()), write=write)
 
     def send(self, request: Request, *, write: bool) -> Answer:
-        """Make one call and return the whole answer, whatever its status; ``write``: it may change something."""
+        """Make one call and return the whole answer, whatever its status; ``write``: it may change something.
+
+        RejectedError, and nothing is sent, where a value can stand in no header.
+        """
+        self._check(request.headers)
         with within(self._limits.total) as call:
             answer = self._once(request, call, write=write)
             for _ in range(self._limits.redirects):
@@ -114,6 +120,16 @@ class HttpClient:
                 request = onward
                 answer = self._once(request, call, write=write)
             return answer
+
+    def _check(self, headers: Mapping[str, str]) -> None:
+        """A line break would begin another header; what is not of one byte has no form that all agree on."""
+        for name, value in headers.items():
+            if not HEADER.fullmatch(f"{name}:{value}"):
+                raise RejectedError(
+                    "{system}: {name} can be sent in no header: it has a line break, or signs that are not Latin.",
+                    system=self.system,
+                    name=name.splitlines()[0] if name.splitlines() else "-",
+                )
 
     def _once(self, request: Request, call: Call, *, write: bool) -> Answer:
         try:

@@ -3,6 +3,7 @@
 import xmlrpc.client
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
+from xml.parsers.expat import ExpatError
 
 from flask import Flask, Response, jsonify, request
 
@@ -89,11 +90,19 @@ def by_method(app: Wsgi) -> Wsgi:
         if environ["PATH_INFO"] != "/xmlrpc/2/object":
             return app(environ, start)
         again = repeatable(environ)
-        params, _ = xmlrpc.client.loads(again()["wsgi.input"].read())
-        told = "/".join(str(one) for one in params[3:5])
+        told = called(again()["wsgi.input"].read())
         return app({**again(), "PATH_INFO": f"/xmlrpc/2/object/{told}", MARK: True}, start)
 
     return served
+
+
+def called(body: bytes) -> str:
+    """Model and method; what is no call is for the service to refuse."""
+    try:
+        params, _ = xmlrpc.client.loads(body)
+    except (xmlrpc.client.Error, ExpatError, ValueError, TypeError):
+        return "nothing/nothing"
+    return "/".join(str(one) for one in params[3:5])
 
 
 TWIN = OdooBefore19

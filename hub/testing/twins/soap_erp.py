@@ -57,7 +57,7 @@ class SoapErp(Twin):
 
     def refusal(self, error: RefusedError) -> Response:
         """Never an answer by itself: what is refused stands in the answer of an operation."""
-        return Response(error.reason, status=error.status)
+        return Response(error.reason, status=error.status, mimetype="text/plain")
 
     def pay(self, invoice: str, amount: str) -> str:
         """A person books money that came for an invoice; gives the payment's id."""

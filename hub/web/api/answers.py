@@ -13,6 +13,7 @@ from hub.ports.idempotency import Answer
 from hub.ports.records import Record
 from hub.ports.store import UnitOfWork
 from hub.services.idempotency import Reply, first_answer, once
+from hub.services.saying_why import LONGEST_REASON
 from hub.web.bodies import Body
 from hub.web.problems import JSON as PROBLEM
 from hub.web.problems import PreconditionError, as_reply
@@ -23,7 +24,7 @@ JSON = "application/json"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 ETAG = re.compile(r'"([0-9]{1,9})"')
 FIRST_ERROR = 400
-REASON = Body({"type": "object", "properties": {"reason": {"type": "string", "maxLength": 500}}})
+REASON = Body({"type": "object", "properties": {"reason": {"type": "string", "maxLength": LONGEST_REASON}}})
 
 
 def document(record: Record) -> Doc:

@@ -1,15 +1,18 @@
 """A system is connected step by step: what is there is left alone, what is missing is made or told."""
 
+import errno
 import json
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from hub.bootstrap.connecting import Connecting
+from hub.bootstrap.connecting import Connecting, likely_entity
 from hub.files.connectors import load_connector
 from hub.files.settings import load
+from hub.files.whole import put_in_place
 from hub.testing.twin.twin import serving
 from hub.testing.twins.snipe_it import SnipeIt
 from tests.unit.cli.conftest import Run
@@ -404,3 +407,49 @@ def test_systems_that_are_connected_at_once_are_all_in_the_settings(directory: P
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(add, names))
     assert set(names) <= set(load(directory).systems)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EACCES, "give the user who runs this the right to read and write it"),
+        (errno.EROFS, "give the user who runs this the right to read and write it"),
+        (errno.ENOSPC, "make room on the disk"),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_what_to_do(
+    run: Run, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def refused(self: Path, *_: object, **__: object) -> int:
+        raise OSError(number, os.strerror(number), str(self))
+
+    (tmp_path / "drop" / "customers").mkdir(parents=True)
+    (tmp_path / "drop" / "customers" / "a.csv").write_text("id,name\n1,A\n", "utf-8")
+    monkeypatch.setattr(Path, "write_text", refused)
+    told = ("connect", "depot", "--folder", str(tmp_path / "drop"), "--offline", "--no-ask")
+    answer = run(*told, code=1).output
+    assert f"{os.strerror(number)}: {said}." in answer
+    assert "Errno" not in answer
+    assert not list(directory.rglob("*.part"))
+
+
+def test_a_file_that_is_given_up_by_hand_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", ended)
+    with pytest.raises(KeyboardInterrupt):
+        put_in_place(tmp_path / "a.yaml", "a: 1\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_the_plural_of_a_record_is_that_record() -> None:
+    assert likely_entity("customers", "", ["customer", "part"]) == "customer"
+
+
+def test_a_database_file_that_cannot_be_had_is_told_with_what_to_do(run: Run, directory: Path) -> None:
+    (directory / "hub.db").unlink()
+    (directory / "hub.db").mkdir()
+    answer = run("user", "list", code=7).output
+    assert "must be able to write the file and its folder" in answer
+    assert "start it" not in answer

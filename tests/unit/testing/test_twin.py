@@ -1,5 +1,8 @@
 """The base of all twins: faults happen as planned, and what a product does not accept is refused."""
 
+import importlib
+import pkgutil
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -8,6 +11,7 @@ import pytest
 import requests
 from flask import Flask, Response, jsonify, request
 
+from hub.testing import twins
 from hub.testing.twin.faults import LOGIN_PAGE
 from hub.testing.twin.fields import Field, check
 from hub.testing.twin.limits import RateLimit
@@ -28,6 +32,7 @@ class Ledger(Twin):
 
     def add(self) -> Response:
         body = request.get_json()
+        assert not isinstance(body, str)
         check({"text": Field(required=True, most=5)}, body, making=True)
         return jsonify({"id": self.rows.add("entry", body).id})
 
@@ -137,3 +142,84 @@ def test_who_asks_too_often_waits() -> None:
     assert [limit.wait("read", START), limit.wait("read", START), limit.wait("write", START)] == [None] * 3
     assert limit.wait("read", START + timedelta(seconds=4)) == timedelta(seconds=6)
     assert limit.wait("read", START + timedelta(seconds=10)) is None
+
+
+ALL = sorted(module.name for module in pkgutil.iter_modules(twins.__path__))
+HOSTILE = {
+    "nothing": b"",
+    "no JSON": b"hello",
+    "not UTF-8": b'{"text": "\xff\xfe"}',
+    "another shape": b'[{"data": {"params": [1]}}]',
+    "deep": b"[" * 100_000,
+    "a lone surrogate": b'{"data": "\\ud800", "params": {}}',
+}
+
+
+def made(name: str) -> Twin:
+    """One of the shipped twins."""
+    twin: Twin = importlib.import_module(f"hub.testing.twins.{name}").TWIN()
+    return twin
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_request_makes_a_twin_fall_over(name: str) -> None:
+    twin = made(name)
+    client = twin.app.test_client()
+    addresses = {rule.rule.replace("<int:row_id>", "1") for rule in twin.app.url_map.iter_rules()} | {"/../etc/passwd"}
+    for address in addresses:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "BREW"):
+            for body in HOSTILE.values() if method == "POST" else (b"",):
+                for query in ("", "limit=\xff&offset=\xb2"):
+                    told = client.open(
+                        address,
+                        method=method,
+                        data=body,
+                        content_type="application/json",
+                        headers={"Accept": "application/json"},
+                        environ_overrides={"QUERY_STRING": query},
+                    )
+                    is_fault = name == "soap_erp" and b"Envelope" in told.data  # SOAP tells each fault with 500
+                    assert told.status_code < 500 or told.status_code == 519 or is_fault, (method, address, body[:40])
+                    assert b"werkzeug" not in told.data.lower() or name.startswith("odoo")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_length_that_is_none_and_a_huge_one_are_refused(name: str) -> None:
+    with serving(made(name)) as url:
+        for length in ("abc", "-5", "999999999999"):
+            for path in ("/xmlrpc/2/object", "/"):
+                with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as line:
+                    line.sendall(f"POST {path} HTTP/1.0\r\nContent-Length: {length}\r\n\r\n".encode())
+                    line.shutdown(socket.SHUT_WR)
+                    answer = b"".join(iter(lambda: line.recv(100_000), b""))
+                status = int(answer.split()[1])
+                assert 300 <= status < 500 or status == 519 or b"errorCode" in answer or b"Envelope" in answer
+
+
+def test_what_falls_over_is_refused_in_the_shape_of_the_vendor(url: str) -> None:
+    answer = requests.post(url, json="hello", timeout=10)
+    assert (answer.status_code, answer.json()) == (400, {"code": "malformed", "field": None})
+    answer = requests.put(url, timeout=10)
+    assert (answer.status_code, answer.json()) == (405, {"code": "malformed", "field": None})
+
+
+def test_a_port_that_is_taken_is_an_error_of_the_caller(ledger: Ledger, url: str) -> None:
+    port = int(url.split(":")[2].partition("/")[0])
+    with pytest.raises(OSError, match="in use"), serving(ledger, port):
+        pass
+
+
+def test_a_thousand_connections_are_taken(url: str) -> None:
+    port = int(url.split(":")[2].partition("/")[0])
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(1000)]
+    assert post(url).status_code == 200
+    for line in lines:
+        line.close()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_whoever_serves_a_twin_by_hand_finds_records_in_it(name: str) -> None:
+    twin = made(name)
+    twin.fill()
+    store = getattr(twin, "store", None)
+    assert any(twin.rows.by_kind.values()) or (store and store.table("A_Product")) or name == "soap_erp"

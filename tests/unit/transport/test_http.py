@@ -17,7 +17,7 @@ from hub.domain.errors import (
 )
 from hub.ports.hearing import listening
 from hub.transport.guard import guard_of
-from hub.transport.http import HttpClient, Limits, refusal
+from hub.transport.http import HttpClient, Limits, Request, refusal
 
 URL = "http://erp.example/rpc/"
 
@@ -146,3 +146,32 @@ def test_the_machines_proxies_are_not_asked(monkeypatch: pytest.MonkeyPatch, wir
     wire.post(URL, json={"ok": True})
     assert HttpClient("erp").post_json(URL, {}, headers={}, write=False).body == b'{"ok": true}'
     assert wire.calls[0].request.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("body", [None, b"{}"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("If-Match", '"1"\r\nX-Evil: 1'),
+        ("Authorization", "Bearer abc\n"),
+        ("X-Key", "客户"),
+        ("X-Key", "a\0b"),
+        ("X-Key", " a"),
+        ("X-Evil: 1\r\nX", "a"),
+        ("", "a"),
+    ],
+)
+def test_a_value_that_would_begin_another_header_is_never_sent(
+    wire: responses.RequestsMock, name: str, value: str, body: bytes | None
+) -> None:
+    client = HttpClient("erp", guard=guard_of("erp", [URL]))
+    with pytest.raises(RejectedError, match="can be sent in no header"):
+        client.send(Request("POST", URL, {name: value}, body=body), write=True)
+    assert len(wire.calls) == 0
+
+
+@pytest.mark.parametrize("value", ["", "a", 'W/"a b\tc"', "é", "x" * 5000])
+def test_what_a_header_may_say_is_sent(wire: responses.RequestsMock, value: str) -> None:
+    wire.post(URL, body=b"{}")
+    client = HttpClient("erp", guard=guard_of("erp", [URL]))
+    assert client.send(Request("POST", URL, {"X-Key": value}, body=b"{}"), write=True).status == 200

@@ -65,6 +65,45 @@ def test_the_page_tells_lag_oldest_and_what_may_still_be_asked(
     assert "last 09:00" in page
 
 
+@pytest.mark.parametrize(("tongue", "said"), [("en", "more than 500 characters"), ("zh", "原因超过 500 个字符")])
+def test_no_reason_is_longer_than_anybody_reads(
+    hub: Hub, browser: Callable[[str], Browser], tongue: str, said: str
+) -> None:
+    delivery = Delivery("d1", "erp", "customer", "c1", "t1", hub.clock.now())
+    hub.store.run(lambda tx: tx.outbox.enqueue(delivery))
+    hub.store.run(lambda tx: tx.outbox.dead(delivery, error="no"))
+    boss = browser("boss")
+    boss.post("/language", {"language": tongue})
+    for address in ("/sync/pause/erp", "/sync/drop/d1"):
+        answer = boss.post(address, {"reason": "x" * 100_000})
+        assert (answer.status_code, said in answer.text) == (422, True), address
+    assert hub.store.read(lambda tx: tx.pauses.all()) == {}
+
+
+def test_of_two_who_pause_at_once_one_is_told_of_the_other(hub: Hub, browser: Callable[[str], Browser]) -> None:
+    first, second = browser("boss"), browser("boss")
+    assert first.post("/sync/pause/erp", {"reason": "They move."}).status_code == 302
+    answer = second.post("/sync/pause/erp", {"reason": "The net is down."})
+    assert answer.status_code == 409
+    assert "is paused already" in answer.text
+    assert hub.store.read(lambda tx: tx.pauses.all())["erp"].reason == "They move."
+
+
+@pytest.mark.parametrize("login", ["li", "wang", "zhang", "zhao"])
+def test_who_does_not_look_after_systems_neither_sees_one_nor_gets_through(
+    hub: Hub, browser: Callable[[str], Browser], login: str
+) -> None:
+    person = browser(login)
+    told = {"reason": "Because."}
+    answers = [person.get("/sync/systems/erp"), person.post("/sync/pause/erp", told)]
+    answers += [person.post(f"/sync/{what}", {}) for what in ("resume/erp", "systems/erp/test", "drift/erp")]
+    for answer in answers:
+        assert answer.status_code == 403
+        assert answer.content_type.startswith("text/html")
+        assert "/sync/pause" not in answer.text
+    assert hub.store.read(lambda tx: tx.pauses.all()) == {}
+
+
 def test_a_test_tells_version_and_clock_and_is_kept(
     hub: Hub, clock: FakeClock, api: Callable[..., Api], browser: Callable[[str], Browser]
 ) -> None:

@@ -163,7 +163,7 @@ class GatewayTwin(Twin):
             before = self.store.copy()
             try:
                 answered = self._write(told, asked)
-            except RefusedError:
+            except BaseException:
                 self.store.put_back(before)
                 raise
             self.writes.append((asked.method, asked.path))

@@ -69,6 +69,20 @@ class Fxiaoke(Twin):
         self.refused.append(f"{code} {error.reason}")
         return jsonify({"errorCode": code, "errorMessage": error.reason, "traceId": "E-O.2"})
 
+    def fill(self) -> None:
+        """A clinic and a hotel; what the clinic bought, what holds with it, and what it wants now."""
+        clinic = self._kept("AccountObj", name="东方诊所 Dongfang Clinic", tel="021-12345678", address="人民路12号")
+        hotel = self._kept("AccountObj", name="北海大酒店 Beihai Hotel", tel="+86 10 6888 0000")
+        self._kept("ContactObj", name="李娜 Li Na", account_id=clinic, job_title="护士长", mobile1="13511112222")
+        self._kept("ContactObj", name="Wang Wei 王伟", account_id=hotel, email="wang.wei@beihai.example")
+        self._kept(
+            "CasesObj", account_id=clinic, tickethub_subject__c="冷水机报警 Chiller alarm", tickethub_status__c="open"
+        )
+        order = self._kept("SalesOrderObj", name="SO-0001", account_id=clinic, order_amount=632.8)
+        self._kept("SalesOrderProductObj", order_id=order, product_id__r="风扇 Fan", quantity=2, sales_price=316.4)
+        self._kept("SaleContractObj", name="HT-0001", account_id=clinic)
+        self._kept("LeadsObj", name="赵敏 Zhao Min", company="西湖医院")
+
     def end_token(self) -> None:
         """The token ends before its time."""
         self._token = None
@@ -159,11 +173,15 @@ class Fxiaoke(Twin):
         kind, doc = self._written(told)
         check(fields_of(kind), doc, making=True)
         self._refer(doc)
+        return {"dataId": self._kept(kind, **doc)}
+
+    def _kept(self, kind: str, **doc: Any) -> str:
+        """Write a new record down under an id, and a number where its object has one; gives the id."""
         number = next(self.rows.numbers)
         row_id = f"{int(self.clock().timestamp()):08x}{number:016x}"
         numbered = {field: f"{word}{number:06}" for field, word in [NUMBERED[kind]]} if kind in NUMBERED else {}
-        self.rows.add(kind, {**doc, **numbered, "life_status": "normal"}, row_id)
-        return {"dataId": row_id}
+        self.rows.add(kind, {"owner": [USER], **doc, **numbered, "life_status": "normal"}, row_id)
+        return row_id
 
     def _update(self, told: Doc) -> Doc:
         kind, doc = self._written(told)

@@ -65,6 +65,7 @@ class Kingdee(Twin):
         "department": "BM000001",
     }
     secrets: ClassVar[Mapping[str, str]] = {"app_id": APP_ID, "app_secret": APP_SECRET}
+    wrong: ClassVar[str] = "500"  # unverified, as all that it says of what no client sends
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock)

@@ -41,6 +41,7 @@ class Odoo(Twin):
     connector = "odoo"
     settings: ClassVar[Mapping[str, Any]] = {"database": "company", **TYPES}
     secrets: ClassVar[Mapping[str, str]] = {"api_key": KEY}
+    wrong: ClassVar[str] = "werkzeug.exceptions.BadRequest"
     version: ClassVar[str] = "19.0"
     models: ClassVar[Mapping[str, Mapping[str, Column]]] = MODELS
 

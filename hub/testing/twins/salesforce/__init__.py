@@ -79,6 +79,15 @@ class Salesforce(Twin):
         answer.status_code = error.status
         return answer
 
+    def fill(self) -> None:
+        """A clinic and a hotel with a person each, and a case of the clinic."""
+        clinic = self.add("Account", Name="东方诊所 Dongfang Clinic", Phone="021-12345678", BillingCity="上海")
+        hotel = self.add("Account", Name="北海大酒店 Beihai Hotel", Phone="+86 10 6888 0000")
+        nurse = self.add("Contact", FirstName="Na", LastName="Li 李", AccountId=clinic, MobilePhone="13511112222")
+        self.add("Contact", FirstName="Wei", LastName="Wang 王", AccountId=hotel, Email="wang.wei@beihai.example")
+        case = {"Subject": "冷水机报警 Chiller alarm", "Status": "New", "Priority": "High", "Origin": "Phone"}
+        self.add("Case", AccountId=clinic, ContactId=nurse, **case)
+
     # --- what people over there do
 
     def add(self, kind: str, **doc: Any) -> str:
