@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,6 +24,9 @@ from hub.domain.errors import HubError, RejectedError
 UNPACKED = 400_000_000  # bytes that a workbook may unpack to
 CELL = 100_000  # characters
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+NO_BOOK = (  # what comes of a damaged or encrypted archive, of what is no XML in it, and of cells that stand nowhere
+    InvalidFileException, zipfile.BadZipFile, zlib.error, RuntimeError, LookupError, ValueError, OSError, SyntaxError
+)  # fmt: skip
 Cells = tuple[int, list[str]]  # number of the line, and what stands in it
 
 
@@ -106,13 +110,17 @@ def _csv(content: bytes, form: Format) -> Iterator[Cells]:
 
 def _xlsx(content: bytes, form: Format) -> Iterator[Cells]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(each.file_size for each in archive.infolist())
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True) if unpacked <= UNPACKED else None
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
+        yield from _rows_of_book(content, form)
+    except NO_BOOK as error:
         raise UnreadableError("{system}: {file} lies in failed now: it is no XLSX workbook.") from error
-    if book is None:
+
+
+def _rows_of_book(content: bytes, form: Format) -> Iterator[Cells]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unpacked = sum(each.file_size for each in archive.infolist())
+    if unpacked > UNPACKED:
         raise UnreadableError("{system}: {file} lies in failed now: it unpacks to more than can be read.")
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
         if form.sheet is not None and form.sheet not in book.sheetnames:
             raise UnreadableError("{system}: {file} lies in failed now: it has no sheet {sheet}.", sheet=form.sheet)

@@ -9,7 +9,8 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from connectors.files.places import MOST, Entry
-from hub.domain.errors import AuthError, RetryableError
+from hub.domain.errors import AuthError, RejectedError, RetryableError
+from hub.ports.hearing import heard
 
 CLOCK = ".tickethub-clock"  # touched to learn what time it is there
 
@@ -30,8 +31,9 @@ class LocalPlace:
             except FileNotFoundError:
                 return []
             with found:
-                files = (_entry(f"{folder}/{one.name}", one.stat()) for one in found if one.is_file())
-                return sorted(files, key=attrgetter("path"))
+                files = sorted((one for one in found if one.is_file()), key=attrgetter("name"))
+                "".join(one.name for one in files).encode()  # UnicodeError for a name that no table could hold
+                return [_entry(f"{folder}/{one.name}", one.stat()) for one in files]
 
     def entry(self, path: str) -> Entry | None:
         """A file, without what it has."""
@@ -89,6 +91,7 @@ class LocalPlace:
         """Nothing, where the folder is there: a mount that is away is no empty folder."""
         if not S_ISDIR(self._root.stat().st_mode):
             raise NotADirectoryError
+        heard()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -97,6 +100,10 @@ class LocalPlace:
         except (PermissionError, NotADirectoryError) as error:
             raise AuthError(
                 "{system} does not let us in: correct the folder or its rights.", system=self._system
+            ) from error
+        except UnicodeError as error:
+            raise RejectedError(
+                "{system}: a file in the folder has a name that is not UTF-8: rename it.", system=self._system
             ) from error
         except OSError as error:
             raise RetryableError(

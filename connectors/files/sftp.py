@@ -19,6 +19,7 @@ from paramiko.ssh_exception import AuthenticationException
 from connectors.files.local import CLOCK
 from connectors.files.places import MOST, Entry
 from hub.domain.errors import AuthError, HubError, RejectedError, RetryableError
+from hub.ports.hearing import heard
 
 T = TypeVar("T")
 Sftp = SFTPClient
@@ -146,6 +147,7 @@ class SftpPlace:
         with self._turn:
             try:
                 self._client = self._client or self._connected()
+                heard()
                 return work(self._client)
             except PermissionError as error:
                 raise AuthError(

@@ -312,6 +312,51 @@ def test_a_file_that_is_none_is_put_aside_and_told(
     assert [one.id for one in polled(connector, "customer")] == ["1"]
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def damaged(name: str) -> bytes:
+    """A workbook that is none any more."""
+    good = sheet(["item", "place", "quantity", "since"], ["A", "x", 1, None])
+    made = bytearray(good)
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+        directory, begins = archive.start_dir, archive.getinfo(SHEET).header_offset
+    match name:
+        case "deflate":
+            made[begins + 60] ^= 0xFF
+        case "encrypted" | "method":
+            at = directory
+            while (at := good.find(b"PK\x01\x02", at)) >= 0:
+                made[at + (8 if name == "encrypted" else 10)] = 1 if name == "encrypted" else 99
+                at += 4
+        case "xml" | "place":
+            told = parts[SHEET]
+            parts[SHEET] = told[: len(told) // 2] if name == "xml" else told.replace(b'r="A2"', b'r="@@"')
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w") as archive:
+                for each, content in parts.items():
+                    archive.writestr(each, content)
+            made = bytearray(packed.getvalue())
+    return bytes(made)
+
+
+@pytest.mark.parametrize("name", ["xml", "place", "deflate", "encrypted", "method"])
+def test_a_workbook_that_is_damaged_is_put_aside(root: Path, connector: FilesConnector, name: str) -> None:
+    drop(root, "in/parts/1.xlsx", damaged(name))
+    with pytest.raises(RejectedError, match="no XLSX workbook"):
+        polled(connector, "part")
+    assert [each.name for each in (root / "in/parts/failed").iterdir()] == ["1.xlsx"]
+    assert polled(connector, "part") == []
+
+
+def test_a_name_that_is_not_utf_8_is_told(root: Path, connector: FilesConnector) -> None:
+    named = drop(root, "in/customers/1.csv", HEADINGS + "1;甲\r\n")
+    os.replace(os.fsencode(named), os.fsencode(named.parent) + "/客户.csv".encode("gbk"))  # noqa: PTH105 - no Path has it
+    with pytest.raises(RejectedError, match="not UTF-8: rename it"):
+        polled(connector, "customer")
+
+
 def test_a_workbook_tells_numbers_and_dates_as_texts(root: Path, connector: FilesConnector) -> None:
     rows = [["P-1", "主库", 2.5, datetime(2026, 2, 28)], ["P/2", "van", 10, None]]  # noqa: DTZ001 - Excel knows no zones
     drop(root, "in/parts/1.xlsx", sheet(["item", "place", "quantity", "since", "note"], *rows))
