@@ -18,7 +18,7 @@ class Breakers:
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Call the listener with a system's name when the system is paused because it refuses our credentials."""
+        """Call the listener with a system's name when the system is paused because we are not let in."""
         self._listeners.append(listener)
 
     def guard(

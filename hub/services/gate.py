@@ -233,7 +233,7 @@ class Gate:
             until = self._clock.now() + LOCKED_PAUSE
             self._breakers = {name: one.opened(until, failure.name) for name, one in self._breakers.items()}
         if news:
-            log.warning("%s: paused, it refuses our credentials", self.system)
+            log.warning("%s: paused, we are not let in", self.system)
             self._alarm(self.system)
 
     def _change(self, kind: Kind, change: Callable[[Breaker], Breaker]) -> tuple[Breaker, Breaker]:
