@@ -2,8 +2,6 @@
 
 import importlib
 import pkgutil
-import signal
-import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import click
 
 from hub.cli.program import Failure
+from hub.process.stopping import Stopping
 
 
 @click.command("twin")
@@ -24,9 +23,7 @@ def command(name: str, port: int) -> None:
         raise Failure(f"there is no twin of {name}. There are: {', '.join(known) or 'none'}", 2)
     twin = importlib.import_module(f"hub.testing.twins.{name}").TWIN()
     twin.fill()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stopping = Stopping()
     with ExitStack() as stack:
         try:
             url = stack.enter_context(importlib.import_module("hub.testing.twin.twin").serving(twin, port))
@@ -34,7 +31,7 @@ def command(name: str, port: int) -> None:
             raise Failure(f"cannot listen on 127.0.0.1:{port} ({error.strerror}): give another --port.", 7) from error
         click.echo(f"{name} listens at {url} (stop: Ctrl+C). In hub.yaml and in the environment:\n")
         click.echo(told(twin.connector, {"url": url, **twin.settings}, twin.secrets))
-        stop.wait()
+        stopping.wait()
 
 
 def told(connector: str, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> str:

@@ -1,8 +1,6 @@
 """``tickethub up``: run the hub until it is stopped."""
 
 import logging
-import signal
-import threading
 
 import click
 
@@ -10,6 +8,7 @@ from hub import bootstrap
 from hub.cli.place import Place, here
 from hub.cli.serving import Serving
 from hub.process import logs
+from hub.process.stopping import Stopping
 
 
 @click.command("up")
@@ -22,10 +21,8 @@ def command(place: Place, /, *, migrate: bool) -> None:
     logs.watch_threads()
     if migrate:
         bootstrap.migrate(settings, place.environment)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stopping = Stopping()
     with Serving(settings, place.environment) as serving:
         click.echo(f"tickethub is up at {serving.url} (stop: Ctrl+C)")
-        stop.wait()
+        stopping.wait()
         click.echo("Stopping: what is in hand is finished.")
