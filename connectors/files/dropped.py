@@ -4,7 +4,7 @@ A file is put away when its listing is asked to go on behind it, which the sync 
 in our tables. What dies before reads it again.
 """
 
-from collections import OrderedDict
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,8 +46,9 @@ class Dropped:
 
     def __init__(self, system: str, place: Place, drop: Drop, id_of: Sequence[str], form: Format) -> None:
         self._system, self._place, self._drop, self._id, self._form = system, place, drop, id_of, form
-        self._known: OrderedDict[Entry, Told] = OrderedDict()
+        self._known: dict[Entry, Told] = {}  # the longest known first
         self._size = 0  # of the files that are known
+        self._turn = threading.Lock()  # of those who look into what is known, or change it
 
     def waiting(self, until: datetime, settle: timedelta) -> list[Entry]:
         """The files that are whole, in the order of their names."""
@@ -73,20 +74,38 @@ class Dropped:
 
     def told(self, entry: Entry) -> Told:
         """What a file tells; a file that cannot be read at all is put aside, and RejectedError says why."""
-        told = self._known.get(entry)
+        try:
+            return self._remembered(entry)
+        except UnreadableError as error:
+            self._place.move(entry.path, f"{self._drop.folder}/{FAILED}/{entry.name}")
+            raise RejectedError(
+                error.template, **{**error.params, "system": self._system, "file": entry.name}
+            ) from error
+
+    def is_readable(self, entry: Entry) -> bool:
+        """Whether a file tells anything; one that does not stays where it is."""
+        try:
+            self._remembered(entry)
+        except UnreadableError:
+            return False
+        return True
+
+    def _remembered(self, entry: Entry) -> Told:
+        with self._turn:
+            told = self._known.get(entry)
         if told is None:
-            try:
-                told = self._read(entry)
-            except UnreadableError as error:
-                self._place.move(entry.path, f"{self._drop.folder}/{FAILED}/{entry.name}")
-                raise RejectedError(
-                    error.template, **{**error.params, "system": self._system, "file": entry.name}
-                ) from error
-            self._known[entry] = told
-            self._size += entry.size
-            while self._size > KEPT and len(self._known) > 1:
-                self._size -= self._known.popitem(last=False)[0].size
+            told = self._read(entry)
+            with self._turn:
+                self._forget(entry)  # somebody else may have read it meanwhile
+                self._known[entry] = told
+                self._size += entry.size
+                while self._size > KEPT and len(self._known) > 1:
+                    self._forget(next(iter(self._known)))
         return told
+
+    def _forget(self, entry: Entry) -> None:
+        if self._known.pop(entry, None) is not None:
+            self._size -= entry.size
 
     def _read(self, entry: Entry) -> Told:
         content = self._place.read(entry.path) or b""
@@ -143,5 +162,5 @@ class Dropped:
             content = written([LINE, REASON, *headings], rows, self._form)
             self._place.write(f"{self._drop.folder}/{FAILED}/{entry.name}", content)
         self._place.move(entry.path, f"{self._drop.folder}/{DONE}/{entry.name}")
-        del self._known[entry]
-        self._size -= entry.size
+        with self._turn:
+            self._forget(entry)

@@ -53,6 +53,8 @@ class Reading:
             if mark in behind.ended:
                 self._dropped.put_away(entry)
                 continue
+            if ended and not self._dropped.is_readable(entry):
+                break  # what lies before it is taken in first; the next page begins with it and says what is wrong
             docs = self._dropped.told(entry).docs
             row = behind.row if mark == behind.begun else 0
             further = row + ROWS - len(records)

@@ -142,9 +142,9 @@ def sheet(*rows: list[Any], title: str = "Parts") -> bytes:
     return told.getvalue()
 
 
-def polled(connector: Connector, name: str) -> list[Remote]:
-    """One whole poll, as the sync engine does it."""
-    now, found, after = connector.probe().now, list[Remote](), None
+def polled(connector: Connector, name: str, found: list[Remote] | None = None) -> list[Remote]:
+    """One whole poll, as the sync engine does it; what it told until it failed stands in ``found``."""
+    now, found, after = connector.probe().now, [] if found is None else found, None
     assert now is not None
     while True:
         page = connector.changes(name, since=LONG_AGO, until=now, after=after)
@@ -258,6 +258,18 @@ def test_a_file_that_takes_the_place_of_one_that_was_read_is_read_too(
         found, after = [*found, *further.records], further.after
     assert [(one.id, one.doc["name"]) for one in found] == [(str(number), "乙") for number in range(rows)]
     assert not file.exists()
+
+
+def test_what_lies_before_a_file_that_is_none_is_taken_in_first(root: Path, connector: FilesConnector) -> None:
+    for number in range(6):
+        drop(root, f"in/customers/{number}.csv", HEADINGS + f"{number};n\r\n" if number % 2 == 0 else "no")
+    found = list[Remote]()
+    for _ in range(3):
+        with pytest.raises(RejectedError, match="in failed now"):
+            polled(connector, "customer", found)
+    assert [one.id for one in found] == ["0", "2", "4"]
+    assert polled(connector, "customer") == []
+    assert sorted(each.name for each in (root / "in/customers/failed").iterdir()) == ["1.csv", "3.csv", "5.csv"]
 
 
 def test_a_file_that_is_too_large_is_put_aside(
