@@ -19,7 +19,7 @@ from hub.domain.sync.breaker import LOCKED_PAUSE, Breaker, Position
 from hub.domain.sync.budget import Bucket, Budget, next_day
 from hub.domain.sync.failures import Failure, Health, failure_of
 from hub.ports.clock import Clock
-from hub.ports.hearing import Ear, listening
+from hub.ports.hearing import listening
 from hub.ports.store import Store
 
 T = TypeVar("T")
@@ -144,12 +144,9 @@ class Gate:
 
     def _watched(self, kind: Kind, purpose: Purpose, work: Callable[[], T]) -> T:
         openings = self._enter(kind, purpose)
-        with listening() as ear:
-            return self._ended(kind, purpose, openings, work, ear)
-
-    def _ended(self, kind: Kind, purpose: Purpose, openings: int, work: Callable[[], T], ear: Ear) -> T:
         try:
-            result = work()
+            with listening() as ear:
+                result = work()
         except Exception as error:
             self._learn(kind, openings, error, heard=ear.heard)
             raise

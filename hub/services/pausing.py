@@ -12,7 +12,17 @@ from hub.services.gate import SOON, NotNowError
 from hub.services.runs import is_loading
 from hub.services.saying_why import refuse_long
 
-__all__ = ["Pause", "is_left_alone", "is_paused", "pause", "pause_one", "refuse_paused", "resume", "resume_one"]
+__all__ = [
+    "Pause",
+    "is_left_alone",
+    "is_paused",
+    "pause",
+    "pause_one",
+    "refuse_paused",
+    "resume",
+    "resume_one",
+    "why_left_alone",
+]
 ENTITY = "system"  # under which the audit trail has it
 
 

@@ -89,6 +89,7 @@ def remote_items(hub: Hub, system: System, mapping: Mapping) -> Iterator[Item]:
 
 def remote_page(hub: Hub, tx: UnitOfWork, system: System, mapping: Mapping, remotes: Sequence[Remote]) -> list[Item]:
     """What a page of remote records would change; what they refer to is looked up together."""
+    tx.links.prefetch_remotes(system.name, mapping.object, [remote.id for remote in remotes])
     crosswalk = Crosswalk(tx, system).prefetch(mapping, remote=[remote.doc for remote in remotes])
     items = (remote_item(hub, tx, system, mapping, remote, crosswalk) for remote in remotes)
     return [item for item in items if item is not None]
