@@ -26,7 +26,7 @@ def command(name: str, port: int) -> None:
     stopping = Stopping()
     with ExitStack() as stack:
         try:
-            url = stack.enter_context(importlib.import_module("hub.testing.twin.twin").serving(twin, port))
+            url = stack.enter_context(importlib.import_module("hub.testing.twin.twin").served(twin, port))
         except OSError as error:
             raise Failure(f"cannot listen on 127.0.0.1:{port} ({error.strerror}): give another --port.", 7) from error
         click.echo(f"{name} listens at {url} (stop: Ctrl+C). In hub.yaml and in the environment:\n")

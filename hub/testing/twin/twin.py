@@ -4,7 +4,6 @@ A twin refuses whatever its vendor refuses. A subclass adds its routes to ``app`
 words an error; ``settings`` and ``secrets`` are what a hub must know to be let in.
 """
 
-import logging
 import socket
 import threading
 from abc import ABC, abstractmethod
@@ -39,6 +38,7 @@ class Twin(ABC):
         self.clock = clock = clock or SystemClock().now
         self.rows = Rows(clock)
         self.faults = Faults()
+        self.mistakes: list[Exception] = []  # what no rule of the twin refused: it fell over it
         self.app = Flask(type(self).__name__)
         self.app.json.sort_keys = False  # type: ignore[attr-defined] # of Flask's own JSON provider
         self.app.config["MAX_CONTENT_LENGTH"] = MOST
@@ -67,7 +67,7 @@ class Twin(ABC):
 
     def _not_understood(self, error: Exception) -> Response:
         """A request that is of quite another shape than the calls that there are: no product falls over that."""
-        logging.getLogger(__name__).info("not understood", exc_info=error)
+        self.mistakes.append(error)
         return self.refusal(RefusedError(400, self.wrong, "The request is not understood."))
 
 
@@ -81,7 +81,16 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(twin: Twin, port: int = 0) -> Iterator[str]:
+def serving(twin: Twin) -> Iterator[str]:
+    """Serve a twin to a test; gives its address. At the end the first request is told that the twin fell over."""
+    with served(twin) as url:
+        yield url
+    if twin.mistakes:
+        raise twin.mistakes[0]
+
+
+@contextmanager
+def served(twin: Twin, port: int = 0) -> Iterator[str]:
     """Serve a twin on the loopback address; gives its address. OSError where the port is taken or not ours to take."""
     with socket.socket() as place:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -17,7 +17,7 @@ from hub.testing.twin.fields import Field, check
 from hub.testing.twin.limits import RateLimit
 from hub.testing.twin.refusals import RefusedError
 from hub.testing.twin.rows import Rows
-from hub.testing.twin.twin import Twin, serving
+from hub.testing.twin.twin import Twin, served, serving
 
 START = datetime(2026, 1, 5, 8, 0, 0, 250_000, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ class Ledger(Twin):
 
     def add(self) -> Response:
         body = request.get_json()
-        assert not isinstance(body, str)
+        assert not isinstance(body, str), body
         check({"text": Field(required=True, most=5)}, body, making=True)
         return jsonify({"id": self.rows.add("entry", body).id})
 
@@ -185,7 +185,7 @@ def test_no_request_makes_a_twin_fall_over(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_length_that_is_none_and_a_huge_one_are_refused(name: str) -> None:
-    with serving(made(name)) as url:
+    with served(made(name)) as url:
         for length in ("abc", "-5", "999999999999"):
             for path in ("/xmlrpc/2/object", "/"):
                 with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as line:
@@ -196,16 +196,23 @@ def test_a_length_that_is_none_and_a_huge_one_are_refused(name: str) -> None:
                 assert 300 <= status < 500 or status == 519 or b"errorCode" in answer or b"Envelope" in answer
 
 
-def test_what_falls_over_is_refused_in_the_shape_of_the_vendor(url: str) -> None:
-    answer = requests.post(url, json="hello", timeout=10)
-    assert (answer.status_code, answer.json()) == (400, {"code": "malformed", "field": None})
-    answer = requests.put(url, timeout=10)
-    assert (answer.status_code, answer.json()) == (405, {"code": "malformed", "field": None})
+def test_what_falls_over_is_refused_in_the_shape_of_the_vendor(ledger: Ledger) -> None:
+    with served(ledger) as url:
+        answer = requests.put(f"{url}/entries", timeout=10)
+        assert (answer.status_code, answer.json()) == (405, {"code": "malformed", "field": None})
+        assert ledger.mistakes == []
+        answer = requests.post(f"{url}/entries", json="hello", timeout=10)
+        assert (answer.status_code, answer.json()) == (400, {"code": "malformed", "field": None})
+
+
+def test_no_test_passes_over_a_twin_that_fell_over(ledger: Ledger) -> None:
+    with pytest.raises(AssertionError, match="hello"), serving(ledger) as url:
+        requests.post(f"{url}/entries", json="hello", timeout=10)
 
 
 def test_a_port_that_is_taken_is_an_error_of_the_caller(ledger: Ledger, url: str) -> None:
     port = int(url.split(":")[2].partition("/")[0])
-    with pytest.raises(OSError, match="in use"), serving(ledger, port):
+    with pytest.raises(OSError, match="in use"), served(ledger, port):
         pass
 
 
